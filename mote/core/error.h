@@ -1,0 +1,36 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mote {
+
+enum class ErrorKind {
+  kUsage,        ///< the request is wrong: unknown name, value out of range, shapes that disagree
+  kNotFound,     ///< the named file, frame or track does not exist
+  kBadFile,      ///< a file is damaged, or claims what it does not hold
+  kUnsupported,  ///< a sound file of a variant mote does not read
+  kResource,     ///< memory, disk or device ran out
+};
+
+/// The one exception that mote throws; its message names the thing, what was found and what was
+/// expected.
+class Error : public std::runtime_error {
+ public:
+  template <typename... Args>
+  Error(ErrorKind kind, fmt::format_string<Args...> format, Args&&... args)
+      : std::runtime_error(fmt::format(format, std::forward<Args>(args)...)), kind_(kind) {}
+
+  ErrorKind kind() const { return kind_; }
+
+  /// The same error with what it happened in put in front: `context: message`.
+  Error in(const std::string& context) const { return Error(kind_, "{}: {}", context, what()); }
+
+ private:
+  ErrorKind kind_;
+};
+
+}  // namespace mote

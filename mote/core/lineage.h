@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mote/core/grid.h"
+
+namespace mote {
+
+/// One particle through time, between two changes of identity.
+struct Track {
+  int32_t id = 0;
+  int64_t first_frame = 0;
+  int64_t last_frame = 0;
+  std::vector<int32_t> parents;  ///< two or more after a merge, one after a split, else none
+
+  bool operator==(const Track&) const = default;
+};
+
+enum class EventType {
+  kAppeared,   ///< a track begins inside the field, cause not decided
+  kEntered,    ///< a track begins at the border
+  kLost,       ///< a track ends inside the field, cause not decided
+  kLeft,       ///< a track ends at the border
+  kContact,    ///< two tracks touch
+  kParted,     ///< a contact ends with both going on
+  kMerge,      ///< a contact ends in one track
+  kUndecided,  ///< a contact that the recording's end leaves open
+  kSplit,      ///< one track becomes several
+};
+
+/// `appeared`, `contact`, `merge`, ...
+std::string_view name(EventType type);
+
+/// What happened, to whom, and when: after `frame_before`, at the latest in `frame`.
+struct Event {
+  EventType type = EventType::kAppeared;
+  int64_t frame_before = 0;       ///< last frame before; equals `frame` at the recording's start
+  int64_t frame = 0;              ///< first frame after
+  std::vector<int32_t> tracks;    ///< to whom: the parents of a merge or split
+  std::vector<int32_t> children;  ///< who begins by it
+  Point position;                 ///< in camera pixels at `frame`
+  double confidence = 1;          ///< 0 to 1
+  std::map<std::string, double> evidence;  ///< `neck_ratio`, `contact_frame`, ...
+
+  bool operator==(const Event&) const = default;
+};
+
+/// The tracks of a recording and what happened to them: a directed acyclic graph whose edges are
+/// Track::parents.
+struct Lineage {
+  std::vector<Track> tracks;  ///< in order of id
+  std::vector<Event> events;  ///< in order of (frame, type, tracks)
+
+  bool operator==(const Lineage&) const = default;
+};
+
+/// Throws kBadFile, naming the track, unless ids are unique and ascending, parents exist and end
+/// before their children begin, and events name existing tracks.
+void check(const Lineage& lineage);
+
+}  // namespace mote

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+namespace mote {
+
+/// What every plug-in's C entry point returns; a plug-in's own struct begins with it.
+struct PluginHeader {
+  int abi = 0;                    ///< must equal kPluginAbi
+  const char* version = nullptr;  ///< must equal mote's
+};
+
+inline constexpr int kPluginAbi = 1;
+
+/// Loads `libNAME.so` (beside libmote.so, else from MOTE_PLUGIN_DIR), once a process, and calls its
+/// entry point `NAME_plugin`. Never unloads.
+/// Throws kUnsupported where it is missing or of another build, naming the paths tried.
+const PluginHeader& load_plugin(const std::string& name);
+
+}  // namespace mote

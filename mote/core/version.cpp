@@ -1,0 +1,9 @@
+#include "mote/core/version.h"
+
+namespace mote {
+
+const char* version() {
+  return MOTE_VERSION;
+}
+
+}  // namespace mote

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mote/core/calibration.h"
+#include "mote/core/grid.h"
+#include "mote/core/image.h"
+
+namespace mote::io {
+
+struct TiffWriterOptions {
+  std::optional<PixelSize> pixel_size;          ///< written as ImageJ calibration
+  std::optional<FrameInterval> frame_interval;  ///< likewise
+  int64_t frames = 0;          ///< how many will come; ImageJ wants it in the first page
+  int64_t bytes_expected = 0;  ///< uncompressed; BigTIFF where it could pass 4 GB
+  bool compress = true;        ///< Deflate with horizontal predictor for integers
+};
+
+/// Writes a multi-page TIFF, page by page, that ImageJ, tifffile and mote read with calibration.
+/// The bytes depend on nothing but options and pages.
+class TiffWriter {
+ public:
+  /// Throws kResource where the file cannot be made.
+  TiffWriter(const std::string& path, const TiffWriterOptions& options);
+  ~TiffWriter();
+  TiffWriter(const TiffWriter&) = delete;
+  TiffWriter& operator=(const TiffWriter&) = delete;
+
+  /// Throws kResource where the disk is full.
+  void write(const Image& page);
+  void write(const LabelImage& page);  ///< as int32
+
+  /// Flushes, syncs and closes. Throws kResource where that fails.
+  void close();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mote::io

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "mote/segment/segmenter.h"
+
+namespace mote::segment {
+
+enum class Polarity { kAuto, kDark, kBright };
+enum class ThresholdMethod { kAuto, kOtsu, kSauvola, kFixed };
+
+struct ThresholdOptions {
+  double sigma_px = 1.5;  ///< Gaussian that the mask is found on
+  double flatten_px = 0;  ///< background scale to flatten by; 0 leaves it as it is
+  ThresholdMethod method = ThresholdMethod::kAuto;  ///< Otsu, unless coverage is too low for it
+  double threshold = 0;                             ///< grey level for kFixed
+  double sauvola_window_px = 51;
+  double sauvola_k = 0.2;
+  int64_t window_frames = 25;  ///< the threshold is held at the median of so many frames
+  Polarity polarity = Polarity::kAuto;
+  bool fill_holes = true;
+  double min_diameter_px = 5;   ///< smaller regions are noise
+  bool split = true;            ///< cut touching particles apart
+  double max_neck_ratio = 0.9;  ///< cuts at wider necks are not even proposed
+  bool refine = true;           ///< move the boundary to the half level of the unsmoothed image
+};
+
+/// The options that reproduce the published labels of the tiles of Duan et al. 2024: sigma 5 px,
+/// Otsu on a 4096-bin histogram, and nothing else.
+ThresholdOptions tiles_preset();
+
+/// The classical segmenter: Gaussian, threshold, hole filling, watershed, sub-pixel boundary.
+/// Throws kUsage on values out of range.
+std::unique_ptr<Segmenter> make_threshold_segmenter(const ThresholdOptions& options);
+
+}  // namespace mote::segment

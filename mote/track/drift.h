@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mote/core/grid.h"
+
+namespace mote::track {
+
+enum class DriftFrom { kSupport, kAll, kParticles };
+
+struct DriftOptions {
+  DriftFrom from = DriftFrom::kSupport;  ///< which pixels are registered; particles masked out
+  int64_t key_every_frames = 25;
+  double max_shift_px = 64;   ///< between a frame and the frame it is registered to
+  double min_peak_ratio = 3;  ///< below, a registration is not believed
+};
+
+/// One row of drift.csv: where the specimen is, relative to frame 0, in camera pixels.
+struct DriftRow {
+  int64_t index = 0;
+  Point shift;
+  double peak_ratio = 0;   ///< of the best registration: peak over the noise around it
+  double residual_px = 0;  ///< rms of this frame's registrations against the solution
+  bool ok = false;         ///< false: interpolated
+  bool jump = false;       ///< moved much farther than frames around it
+  bool blurred = false;    ///< much less fine texture than frames around it
+
+  bool operator==(const DriftRow&) const = default;
+};
+
+/// A frame made ready for registration: a band-passed, windowed spectrum.
+class DriftPrepared {
+ public:
+  virtual ~DriftPrepared() = default;
+};
+
+/// Estimates how the specimen drifts: each frame is registered to the one before, to some farther
+/// back and to a key frame; `solve` joins all in one robust least-squares solution.
+class DriftEstimator {
+ public:
+  virtual ~DriftEstimator() = default;
+
+  /// Thread-safe. `particles` is non-zero where pixels belong to particles; may be empty.
+  virtual std::unique_ptr<DriftPrepared> prepare(const Grid<float>& image,
+                                                 const BinaryImage& particles) const = 0;
+
+  /// Takes the next frame, in order; gives its shift as known so far, for the tracker.
+  virtual DriftRow push(int64_t index, std::unique_ptr<DriftPrepared> frame) = 0;
+
+  /// All frames' shifts, in order.
+  virtual std::vector<DriftRow> solve() const = 0;
+
+  /// Warnings that hold for the whole recording: no texture, so drift and motion cannot be told
+  /// apart; share of frames interpolated; a stationary peak removed.
+  virtual std::vector<std::string> warnings() const = 0;
+
+  virtual std::string save_state() const = 0;
+  virtual void load_state(std::string_view state) = 0;
+};
+
+/// Throws kUsage on values out of range.
+std::unique_ptr<DriftEstimator> make_drift_estimator(const DriftOptions& options, Size field);
+
+}  // namespace mote::track

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "mote/track/tracker.h"
+
+namespace mote::track {
+
+struct OverlapOptions {
+  double max_distance_px = 20;  ///< farthest that a particle moves between two frames, drift aside
+  double max_gap = 3;           ///< longest absence that is bridged, in TrackerFrame::time
+  double confirm = 10;          ///< how long a merge or split must persist, in TrackerFrame::time
+  double merge_neck_ratio = 0.7;  ///< two tracks in contact become one above this
+  double split_neck_ratio = 0.5;  ///< one track becomes two below this; also dates a merge
+  double join_neck_ratio = 0.6;   ///< regions never seen before are one particle from this on
+  double border_px = 3;  ///< a track that begins or ends so near the border entered or left
+};
+
+/// Links regions by overlap and drift-corrected distance, and keeps the lineage of what touches,
+/// merges, parts and splits.
+/// Throws kUsage on values out of range.
+std::unique_ptr<Tracker> make_overlap_tracker(const OverlapOptions& options, Size field);
+
+}  // namespace mote::track

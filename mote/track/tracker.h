@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mote/core/grid.h"
+#include "mote/core/lineage.h"
+#include "mote/core/segmentation.h"
+
+namespace mote::track {
+
+/// What a tracker is given of a frame.
+struct TrackerFrame {
+  int64_t index = 0;  ///< counts from 0 without holes over the frames that are tracked
+  double time = 0;    ///< seconds where the recording has them, else the recording's frame number
+  const Grid<float>& image;
+  Point drift;  ///< by how far the specimen has moved since frame 0, as known so far
+};
+
+/// The frame's segmentation, computed when first asked for.
+using LazySegmentation = std::function<const Segmentation&()>;
+
+/// One particle in one frame, as the tracker sees it.
+struct TrackedInstance {
+  int32_t label = 0;            ///< in TrackedFrame::labels
+  int32_t cluster = 0;          ///< instances that touch one another share a cluster
+  std::vector<int32_t> tracks;  ///< ascending; several where particles in contact share it
+
+  bool operator==(const TrackedInstance&) const = default;
+};
+
+/// A frame whose labels change no more. Which tracks an instance belongs to may still change, by a
+/// Reassignment.
+struct TrackedFrame {
+  int64_t index = 0;
+  LabelImage labels;                       ///< from 1 on, one an instance
+  Grid<uint8_t> coverage;                  ///< as in Segmentation; may be empty
+  std::vector<TrackedInstance> instances;  ///< in order of label
+
+  bool operator==(const TrackedFrame&) const = default;
+};
+
+/// What was learned late: in frames [first_frame, last_frame], instances of exactly the tracks
+/// `from` belong to the tracks `to`. Applied in the order in which they come.
+struct Reassignment {
+  int64_t first_frame = 0;
+  int64_t last_frame = 0;
+  std::vector<int32_t> from;  ///< ascending
+  std::vector<int32_t> to;    ///< ascending
+
+  bool operator==(const Reassignment&) const = default;
+};
+
+/// What a push or finish hands back.
+struct TrackerOutput {
+  std::vector<TrackedFrame> frames;  ///< in order, each frame once
+  std::vector<Track> tracks;         ///< that are complete: ended, first and last frame final
+  std::vector<Event> events;         ///< in any order; each once
+  std::vector<Reassignment> reassignments;
+};
+
+/// A seam: makes tracks of frames.
+class Tracker {
+ public:
+  virtual ~Tracker() = default;
+
+  /// Takes the next frame. A frame comes back at most `lag_frames()` pushes later.
+  virtual TrackerOutput push(const TrackerFrame& frame, const LazySegmentation& segmentation) = 0;
+
+  /// Hands back what is left: frames, and every track that still lives.
+  virtual TrackerOutput finish() = 0;
+
+  virtual int64_t lag_frames() const = 0;
+
+  /// Everything that `push` remembers, including frames not yet handed back; `load_state` on a new
+  /// tracker of equal options continues with the same results to the bit.
+  /// Throws kBadFile on a state it did not write.
+  virtual std::string save_state() const = 0;
+  virtual void load_state(std::string_view state) = 0;
+};
+
+/// The lineage that the outputs of one tracker make: reassignments are applied by the caller, frame
+/// by frame (`final_tracks`). Track ids become 1, 2, ... in order of (first frame, provisional id).
+class LineageBuilder {
+ public:
+  void add(const TrackerOutput& output);
+
+  /// Call after the last output.
+  Lineage build();
+
+  /// After `build`: the final ids of an instance in `frame` that the tracker gave `tracks`.
+  std::vector<int32_t> final_tracks(int64_t frame, const std::vector<int32_t>& tracks) const;
+
+ private:
+  std::vector<Track> tracks_;
+  std::vector<Event> events_;
+  std::vector<Reassignment> reassignments_;
+  std::vector<std::pair<int32_t, int32_t>> final_ids_;  // (provisional, final), ascending
+};
+
+}  // namespace mote::track
