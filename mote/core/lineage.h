@@ -29,7 +29,7 @@ enum class EventType {
   kContact,    ///< two tracks touch
   kParted,     ///< a contact ends with both going on
   kMerge,      ///< a contact ends in one track
-  kUndecided,  ///< a contact that the recording's end leaves open
+  kUndecided,  ///< a contact that the end of the recording or of a track leaves open
   kSplit,      ///< one track becomes several
 };
 

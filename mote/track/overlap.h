@@ -14,6 +14,9 @@ struct OverlapOptions {
   double merge_neck_ratio = 0.7;  ///< two tracks in contact become one above this
   double split_neck_ratio = 0.5;  ///< one track becomes two below this; also dates a merge
   double join_neck_ratio = 0.6;   ///< regions never seen before are one particle from this on
+  /// Frames are handed back so many pushes late, so that what flickers can be told from what stays;
+  /// a split that has persisted for so long is believed even if `confirm` is longer.
+  int64_t lag_frames = 12;
   double border_px = 3;  ///< a track that begins or ends so near the border entered or left
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +45,8 @@ struct TrackedFrame {
   bool operator==(const TrackedFrame&) const = default;
 };
 
-/// What was learned late: in frames [first_frame, last_frame], instances of exactly the tracks
-/// `from` belong to the tracks `to`. Applied in the order in which they come.
+/// What was learned late: in frames [first_frame, last_frame], every instance whose tracks include
+/// all of `from` has `to` in their place. Applied in the order in which they come.
 struct Reassignment {
   int64_t first_frame = 0;
   int64_t last_frame = 0;
@@ -82,23 +84,29 @@ class Tracker {
   virtual void load_state(std::string_view state) = 0;
 };
 
-/// The lineage that the outputs of one tracker make: reassignments are applied by the caller, frame
-/// by frame (`final_tracks`). Track ids become 1, 2, ... in order of (first frame, provisional id).
+/// The lineage that the outputs of one tracker make. Track ids become 1, 2, ... in order of
+/// (first frame, provisional id).
 class LineageBuilder {
  public:
   void add(const TrackerOutput& output);
 
   /// Call after the last output.
+  /// Throws kBadFile where the outputs contradict one another.
   Lineage build();
 
-  /// After `build`: the final ids of an instance in `frame` that the tracker gave `tracks`.
+  /// After `build`: the final ids, ascending, of an instance in `frame` that the tracker gave
+  /// `tracks`.
   std::vector<int32_t> final_tracks(int64_t frame, const std::vector<int32_t>& tracks) const;
 
  private:
+  std::vector<int32_t> reassigned(int64_t frame, std::vector<int32_t> tracks) const;
+  int32_t final_id(int32_t provisional) const;
+
   std::vector<Track> tracks_;
   std::vector<Event> events_;
   std::vector<Reassignment> reassignments_;
-  std::vector<std::pair<int32_t, int32_t>> final_ids_;  // (provisional, final), ascending
+  std::map<int32_t, std::vector<size_t>> reassignments_from_;  // indices by the first of `from`
+  std::map<int32_t, int32_t> final_ids_;                       // by provisional id
 };
 
 }  // namespace mote::track
