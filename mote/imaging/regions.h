@@ -5,11 +5,25 @@
 namespace mote::imaging {
 
 /// Joins regions whose neck ratio is `ratio` or more into one: what a still image, without history,
-/// can say. Labels are renumbered from 1 in the order of their lowest region.
+/// can say. Labels are renumbered from 1 in the order of their lowest region; coverage stays. A
+/// neck between two joined groups is the widest of those between their members.
 Segmentation join_necks(Segmentation segmentation, double ratio);
 
 /// Regions, clusters (8-connected) and necks of a label image that comes from elsewhere. Labels are
 /// renumbered from 1 without holes, in ascending order.
 Segmentation segmentation_of(const LabelImage& labels);
+
+/// The same with the coverage of each pixel, which may be empty: areas and centroids then count
+/// partial pixels. Coverage that `coverage_owners` gives to nobody is cleared.
+Segmentation segmentation_of(LabelImage labels, Grid<uint8_t> coverage);
+
+/// Whose the partial pixels are: `labels`, and every unlabelled pixel of non-zero coverage that has
+/// a labelled pixel among its eight neighbours gets the label of the most covered of its side
+/// neighbours, or else of its corner neighbours (the lower label where equal).
+LabelImage coverage_owners(const LabelImage& labels, const Grid<uint8_t>& coverage);
+
+/// Fills in `Region::contrast`: |mean of the pixels inside - mean of those around|, around being
+/// the pixels that no region covers at 2 to 5 steps from it. 0 where there are none.
+void measure_contrast(Segmentation& segmentation, const Grid<float>& image);
 
 }  // namespace mote::imaging

@@ -12,7 +12,9 @@ enum class Polarity { kAuto, kDark, kBright };
 enum class ThresholdMethod { kAuto, kOtsu, kSauvola, kFixed };
 
 struct ThresholdOptions {
-  double sigma_px = 1.5;  ///< Gaussian that the mask is found on
+  /// Gaussian that the mask is found on; 0 finds the least of 1, 1.5, 2, 3, 4 and 6 px that lifts
+  /// the particles clear of the noise, and holds it like the threshold.
+  double sigma_px = 0;
   double flatten_px = 0;  ///< background scale to flatten by; 0 leaves it as it is
   ThresholdMethod method = ThresholdMethod::kAuto;  ///< Otsu, unless coverage is too low for it
   double threshold = 0;                             ///< grey level for kFixed

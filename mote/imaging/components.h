@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mote/core/grid.h"
+
+namespace mote::imaging {
+
+struct Component {
+  int64_t area_px = 0;
+  Box box;
+  bool touches_border = false;
+
+  bool operator==(const Component&) const = default;
+};
+
+/// The 8-connected pieces of a mask.
+struct Components {
+  LabelImage labels;                  ///< from 1 on, in reading order of their first pixels
+  std::vector<Component> components;  ///< that of label i at [i - 1]
+};
+
+Components components_of(const BinaryImage& mask);
+
+/// The 4-connected pieces of what `mask` leaves free and that do not reach the border.
+Components holes_of(const BinaryImage& mask);
+
+/// Distance of every non-zero pixel's centre to the nearest pixel centre that is zero, in px,
+/// exactly. Beyond the border nothing is known: it is neither zero nor non-zero.
+Grid<float> distance_to_background(const BinaryImage& mask);
+
+/// 1 where a label image has a label.
+BinaryImage mask_of(const LabelImage& labels);
+
+}  // namespace mote::imaging

@@ -1,0 +1,379 @@
+#include "mote/imaging/regions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "mote/imaging/components.h"
+
+namespace mote::imaging {
+namespace {
+
+/// Disjoint sets whose representative is the lowest member.
+class Sets {
+ public:
+  explicit Sets(size_t count) : parents_(count) { std::iota(parents_.begin(), parents_.end(), 0); }
+  int32_t find(int32_t i) {
+    while (parents_[static_cast<size_t>(i)] != i) {
+      auto& parent = parents_[static_cast<size_t>(i)];
+      parent = parents_[static_cast<size_t>(parent)];
+      i = parent;
+    }
+    return i;
+  }
+  void join(int32_t a, int32_t b) {
+    a = find(a);
+    b = find(b);
+    parents_[static_cast<size_t>(std::max(a, b))] = std::min(a, b);
+  }
+
+ private:
+  std::vector<int32_t> parents_;
+};
+
+/// Numbers the sets of `sets` that hold 1..count from 1 in the order of their lowest members.
+std::vector<int32_t> numbers_of(Sets& sets, size_t count) {
+  std::vector<int32_t> numbers(count + 1, 0);
+  int32_t next = 1;
+  for (size_t i = 1; i <= count; ++i) {
+    const int32_t root = sets.find(static_cast<int32_t>(i));
+    numbers[i] = root == static_cast<int32_t>(i) ? next++ : numbers[static_cast<size_t>(root)];
+  }
+  return numbers;
+}
+
+void sort_necks(std::vector<Neck>& necks) {
+  std::sort(necks.begin(), necks.end(),
+            [](const Neck& l, const Neck& r) { return std::pair(l.a, l.b) < std::pair(r.a, r.b); });
+}
+
+/// Half the width of the widest way between labels a < b, in px.
+struct Saddle {
+  int32_t a = 0;
+  int32_t b = 0;
+  float half_width = 0;
+};
+
+/// The highest saddle of each touching pair. The distance to the background counts to its edge,
+/// half a pixel before its nearest pixel.
+std::vector<Saddle> saddles_of(const LabelImage& labels, const Grid<float>& distance) {
+  const Size size = labels.size();
+  std::vector<Saddle> saddles;
+  const auto meet = [&](int64_t y, int64_t x, int64_t v, int64_t u) {
+    if (!size.contains(v, u)) {
+      return;
+    }
+    const int32_t a = labels(y, x);
+    const int32_t b = labels(v, u);
+    if (a == b || b == 0) {
+      return;
+    }
+    const float half_width = std::min(distance(y, x), distance(v, u)) - 0.5F;
+    saddles.push_back({std::min(a, b), std::max(a, b), half_width});
+  };
+  for (int64_t y = 0; y < size.height; ++y) {
+    const int32_t* row = labels.row(y);
+    for (int64_t x = 0; x < size.width; ++x) {
+      if (row[x] != 0) {
+        meet(y, x, y, x + 1);
+        meet(y, x, y + 1, x - 1);
+        meet(y, x, y + 1, x);
+        meet(y, x, y + 1, x + 1);
+      }
+    }
+  }
+  std::sort(saddles.begin(), saddles.end(), [](const Saddle& l, const Saddle& r) {
+    return std::pair(l.a, l.b) < std::pair(r.a, r.b) ||
+           (std::pair(l.a, l.b) == std::pair(r.a, r.b) && l.half_width > r.half_width);
+  });
+  const auto last = std::unique(
+      saddles.begin(), saddles.end(),
+      [](const Saddle& l, const Saddle& r) { return std::pair(l.a, l.b) == std::pair(r.a, r.b); });
+  saddles.erase(last, saddles.end());
+  return saddles;
+}
+
+struct Sums {
+  double area = 0, y = 0, x = 0;
+  int64_t y0 = 0, y1 = -1, x0 = 0, x1 = -1;
+  float peak = 0;
+};
+
+/// Fills in everything but the contrast. Labels count from 1 without holes to `count`.
+void describe(Segmentation& segmentation, size_t count) {
+  const LabelImage& labels = segmentation.labels;
+  const Size size = labels.size();
+  const Grid<float> distance = distance_to_background(mask_of(labels));
+  const bool partial = !segmentation.coverage.empty();
+  LabelImage owners;
+  if (partial) {
+    owners = coverage_owners(labels, segmentation.coverage);
+  }
+  std::vector<Sums> sums(count + 1);
+  for (int64_t y = 0; y < size.height; ++y) {
+    const int32_t* row = labels.row(y);
+    for (int64_t x = 0; x < size.width; ++x) {
+      if (partial) {
+        uint8_t& covered = segmentation.coverage(y, x);
+        const auto owner = static_cast<size_t>(owners(y, x));
+        if (owner == 0) {
+          covered = 0;
+        } else {
+          const double share = covered / 255.0;
+          sums[owner].area += share;
+          sums[owner].y += share * static_cast<double>(y);
+          sums[owner].x += share * static_cast<double>(x);
+        }
+      }
+      if (row[x] == 0) {
+        continue;
+      }
+      Sums& s = sums[static_cast<size_t>(row[x])];
+      if (!partial) {
+        s.area += 1;
+        s.y += static_cast<double>(y);
+        s.x += static_cast<double>(x);
+      }
+      if (s.y1 < s.y0) {
+        s.y0 = y;
+        s.x0 = x;
+      }
+      s.y1 = y;
+      s.x0 = std::min(s.x0, x);
+      s.x1 = std::max(s.x1, x);
+      s.peak = std::max(s.peak, distance(y, x) - 0.5F);
+    }
+  }
+
+  const std::vector<Saddle> saddles = saddles_of(labels, distance);
+  Sets touching(count + 1);
+  segmentation.necks.clear();
+  for (const Saddle& saddle : saddles) {
+    touching.join(saddle.a, saddle.b);
+    const float lower = std::min(sums[static_cast<size_t>(saddle.a)].peak,
+                                 sums[static_cast<size_t>(saddle.b)].peak);
+    segmentation.necks.push_back({.a = saddle.a,
+                                  .b = saddle.b,
+                                  .width_px = 2 * saddle.half_width,
+                                  .ratio = std::min(1.0F, saddle.half_width / lower)});
+  }
+  const std::vector<int32_t> clusters = numbers_of(touching, count);
+
+  segmentation.regions.clear();
+  for (size_t i = 1; i <= count; ++i) {
+    const Sums& s = sums[i];
+    segmentation.regions.push_back(
+        {.label = static_cast<int32_t>(i),
+         .cluster = clusters[i],
+         .area_px = s.area,
+         .centroid = {s.y / s.area, s.x / s.area},
+         .box = {.y = s.y0, .x = s.x0, .height = s.y1 - s.y0 + 1, .width = s.x1 - s.x0 + 1},
+         .touches_border =
+             s.y0 == 0 || s.x0 == 0 || s.y1 == size.height - 1 || s.x1 == size.width - 1});
+  }
+}
+
+/// Renumbers labels from 1 without holes in ascending order; how many there are.
+size_t renumber(LabelImage& labels) {
+  std::vector<int32_t> present;
+  int32_t previous = 0;
+  for (const int32_t label : labels.values()) {
+    if (label != 0 && label != previous) {
+      present.push_back(label);
+      previous = label;
+    }
+  }
+  std::sort(present.begin(), present.end());
+  present.erase(std::unique(present.begin(), present.end()), present.end());
+  if (present.empty() || (present.front() == 1 && present.back() == std::ssize(present))) {
+    return present.size();
+  }
+  int32_t old = 0;
+  int32_t renumbered = 0;
+  for (int32_t& label : labels.values()) {
+    if (label != 0 && label != old) {
+      const auto at = std::lower_bound(present.begin(), present.end(), label);
+      old = label;
+      renumbered = static_cast<int32_t>(at - present.begin()) + 1;
+    }
+    label = label == 0 ? 0 : renumbered;
+  }
+  return present.size();
+}
+
+}  // namespace
+
+LabelImage coverage_owners(const LabelImage& labels, const Grid<uint8_t>& coverage) {
+  const Size size = labels.size();
+  LabelImage owners = labels;
+  constexpr int kSteps[8][2] = {{-1, 0},  {0, -1}, {0, 1},  {1, 0},
+                                {-1, -1}, {-1, 1}, {1, -1}, {1, 1}};
+  for (int64_t y = 0; y < size.height; ++y) {
+    for (int64_t x = 0; x < size.width; ++x) {
+      if (coverage(y, x) == 0 || labels(y, x) != 0) {
+        continue;
+      }
+      int32_t owner = 0;
+      int most = -1;
+      for (int i = 0; i < 8; ++i) {
+        if (i == 4 && owner != 0) {
+          break;
+        }
+        const int64_t v = y + kSteps[i][0];
+        const int64_t u = x + kSteps[i][1];
+        if (!size.contains(v, u) || labels(v, u) == 0) {
+          continue;
+        }
+        if (coverage(v, u) > most || (coverage(v, u) == most && labels(v, u) < owner)) {
+          most = coverage(v, u);
+          owner = labels(v, u);
+        }
+      }
+      owners(y, x) = owner;
+    }
+  }
+  return owners;
+}
+
+Segmentation segmentation_of(const LabelImage& labels) {
+  return segmentation_of(labels, {});
+}
+
+Segmentation segmentation_of(LabelImage labels, Grid<uint8_t> coverage) {
+  Segmentation segmentation;
+  segmentation.labels = std::move(labels);
+  segmentation.coverage = std::move(coverage);
+  const size_t count = renumber(segmentation.labels);
+  describe(segmentation, count);
+  return segmentation;
+}
+
+Segmentation join_necks(Segmentation segmentation, double ratio) {
+  const size_t count = segmentation.regions.size();
+  Sets joined(count + 1);
+  for (const Neck& neck : segmentation.necks) {
+    if (neck.ratio >= ratio) {
+      joined.join(neck.a, neck.b);
+    }
+  }
+  const std::vector<int32_t> numbers = numbers_of(joined, count);
+  const auto number = [&numbers](int32_t label) { return numbers[static_cast<size_t>(label)]; };
+
+  std::vector<Region> regions;
+  for (const Region& part : segmentation.regions) {
+    const auto at = static_cast<size_t>(number(part.label)) - 1;
+    if (at == regions.size()) {
+      regions.push_back(part);
+      regions.back().label = static_cast<int32_t>(at) + 1;
+      continue;
+    }
+    Region& whole = regions[at];
+    const double area = whole.area_px + part.area_px;
+    const double share = part.area_px / area;
+    whole.centroid.y_px += share * (part.centroid.y_px - whole.centroid.y_px);
+    whole.centroid.x_px += share * (part.centroid.x_px - whole.centroid.x_px);
+    whole.contrast += share * (part.contrast - whole.contrast);
+    whole.area_px = area;
+    const int64_t y_end = std::max(whole.box.y_end(), part.box.y_end());
+    const int64_t x_end = std::max(whole.box.x_end(), part.box.x_end());
+    whole.box.y = std::min(whole.box.y, part.box.y);
+    whole.box.x = std::min(whole.box.x, part.box.x);
+    whole.box.height = y_end - whole.box.y;
+    whole.box.width = x_end - whole.box.x;
+    whole.touches_border = whole.touches_border || part.touches_border;
+  }
+
+  std::vector<Neck> necks;
+  for (Neck neck : segmentation.necks) {
+    const auto [a, b] = std::minmax({number(neck.a), number(neck.b)});
+    if (a != b) {
+      neck.a = a;
+      neck.b = b;
+      necks.push_back(neck);
+    }
+  }
+  sort_necks(necks);
+  std::vector<Neck> widest;
+  for (const Neck& neck : necks) {
+    if (!widest.empty() && widest.back().a == neck.a && widest.back().b == neck.b) {
+      if (neck.width_px > widest.back().width_px) {
+        widest.back() = neck;
+      }
+    } else {
+      widest.push_back(neck);
+    }
+  }
+
+  for (int32_t& label : segmentation.labels.values()) {
+    label = number(label);
+  }
+  segmentation.regions = std::move(regions);
+  segmentation.necks = std::move(widest);
+  return segmentation;
+}
+
+void measure_contrast(Segmentation& segmentation, const Grid<float>& image) {
+  const LabelImage& labels = segmentation.labels;
+  const Size size = labels.size();
+  const size_t count = segmentation.regions.size();
+  struct Mean {
+    double sum = 0;
+    int64_t pixels = 0;
+    void add(float value) {
+      sum += value;
+      ++pixels;
+    }
+    double value() const { return sum / static_cast<double>(pixels); }
+  };
+  std::vector<Mean> inside(count + 1);
+  std::vector<Mean> around(count + 1);
+
+  // Every region grows outwards step by step; a pixel belongs to whoever reaches it first.
+  LabelImage grown = labels;
+  std::vector<int64_t> front;
+  for (int64_t y = 0; y < size.height; ++y) {
+    const int32_t* row = labels.row(y);
+    for (int64_t x = 0; x < size.width; ++x) {
+      if (row[x] == 0) {
+        continue;
+      }
+      if (std::isfinite(image(y, x))) {
+        inside[static_cast<size_t>(row[x])].add(image(y, x));
+      }
+      if ((x > 0 && row[x - 1] == 0) || (x + 1 < size.width && row[x + 1] == 0) ||
+          (y > 0 && labels(y - 1, x) == 0) || (y + 1 < size.height && labels(y + 1, x) == 0)) {
+        front.push_back(y * size.width + x);
+      }
+    }
+  }
+  std::vector<int64_t> next;
+  for (int step = 1; step <= 5; ++step) {
+    next.clear();
+    for (const int64_t pixel : front) {
+      const int64_t y = pixel / size.width;
+      const int64_t x = pixel % size.width;
+      const int32_t label = grown(y, x);
+      const int64_t sides[4][2] = {{y - 1, x}, {y, x - 1}, {y, x + 1}, {y + 1, x}};
+      for (const auto& [v, u] : sides) {
+        if (!size.contains(v, u) || grown(v, u) != 0) {
+          continue;
+        }
+        grown(v, u) = label;
+        next.push_back(v * size.width + u);
+        if (step >= 2 && std::isfinite(image(v, u))) {
+          around[static_cast<size_t>(label)].add(image(v, u));
+        }
+      }
+    }
+    front.swap(next);
+  }
+  for (Region& region : segmentation.regions) {
+    const Mean& in = inside[static_cast<size_t>(region.label)];
+    const Mean& out = around[static_cast<size_t>(region.label)];
+    region.contrast = in.pixels > 0 && out.pixels > 0 ? std::abs(in.value() - out.value()) : 0;
+  }
+}
+
+}  // namespace mote::imaging

@@ -1,0 +1,305 @@
+#include "mote/imaging/threshold.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace mote::imaging {
+
+int64_t Histogram::total() const {
+  return std::accumulate(counts.begin(), counts.end(), int64_t{0});
+}
+
+double Levels::contrast_to_noise() const {
+  return std::abs(particle - background) / noise;
+}
+
+Histogram histogram_of(const Grid<float>& image, const BinaryImage& excluded, int bins) {
+  const auto counted = [&](size_t i) {
+    return (excluded.empty() || excluded.values()[i] == 0) && std::isfinite(image.values()[i]);
+  };
+  float low = std::numeric_limits<float>::infinity();
+  float high = -low;
+  for (size_t i = 0; i < image.values().size(); ++i) {
+    if (counted(i)) {
+      low = std::min(low, image.values()[i]);
+      high = std::max(high, image.values()[i]);
+    }
+  }
+  Histogram histogram;
+  if (low > high) {
+    return histogram;
+  }
+  histogram.low = low;
+  histogram.high = high;
+  histogram.counts.assign(low < high ? static_cast<size_t>(bins) : 1, 0);
+  const double scale = low < high ? bins / (static_cast<double>(high) - low) : 0;
+  for (size_t i = 0; i < image.values().size(); ++i) {
+    if (counted(i)) {
+      const auto bin = static_cast<size_t>((static_cast<double>(image.values()[i]) - low) * scale);
+      ++histogram.counts[std::min(bin, histogram.counts.size() - 1)];
+    }
+  }
+  return histogram;
+}
+
+std::optional<OtsuSplit> otsu(const Histogram& histogram) {
+  const auto total = static_cast<double>(histogram.total());
+  double sum = 0;
+  double squares = 0;
+  for (size_t i = 0; i < histogram.counts.size(); ++i) {
+    const auto count = static_cast<double>(histogram.counts[i]);
+    const auto level = static_cast<double>(i);
+    sum += count * level;
+    squares += count * level * level;
+  }
+  if (total == 0) {
+    return std::nullopt;
+  }
+  const double mean = sum / total;
+  const double variance = squares / total - mean * mean;
+  if (variance <= 0) {
+    return std::nullopt;
+  }
+  double best = -1;
+  double first = 0;
+  double last = 0;
+  double weight = 0;
+  double moment = 0;
+  for (size_t i = 0; i + 1 < histogram.counts.size(); ++i) {
+    const auto count = static_cast<double>(histogram.counts[i]) / total;
+    weight += count;
+    moment += count * static_cast<double>(i);
+    if (weight <= 0 || weight >= 1) {
+      continue;
+    }
+    const double between =
+        (mean * weight - moment) * (mean * weight - moment) / (weight * (1 - weight));
+    if (between > best * (1 + 1e-12)) {
+      best = between;
+      first = last = static_cast<double>(i);
+    } else if (between >= best * (1 - 1e-12)) {
+      last = static_cast<double>(i);
+    }
+  }
+  // Bins up to i are one class: the threshold is the upper edge of bin i.
+  const double edge = 0.5 * (first + last) + 1;
+  return OtsuSplit{.threshold = histogram.low + edge * histogram.bin_width(),
+                   .separability = best / variance};
+}
+
+namespace {
+
+/// Cumulative counts that can be asked between bin edges.
+class Cumulative {
+ public:
+  explicit Cumulative(const Histogram& histogram) : histogram_(histogram) {
+    below_.reserve(histogram.counts.size() + 1);
+    below_.push_back(0);
+    for (const int64_t count : histogram.counts) {
+      below_.push_back(below_.back() + static_cast<double>(count));
+    }
+  }
+
+  double total() const { return below_.back(); }
+  double below(double level) const {
+    const auto bins = static_cast<double>(histogram_.counts.size());
+    const double at = std::clamp((level - histogram_.low) / histogram_.bin_width(), 0.0, bins);
+    const auto bin = std::min(static_cast<size_t>(at), histogram_.counts.size() - 1);
+    return below_[bin] +
+           (at - static_cast<double>(bin)) * static_cast<double>(histogram_.counts[bin]);
+  }
+  /// How many lie farther than `distance` from `level` on one side.
+  double beyond(double level, double distance, bool above) const {
+    return above ? total() - below(level + distance) : below(level - distance);
+  }
+  /// The level below which `count` pixels lie.
+  double level_at(double count) const {
+    const auto after = std::lower_bound(below_.begin() + 1, below_.end(), count);
+    const auto bin =
+        std::min(static_cast<size_t>(after - below_.begin()) - 1, histogram_.counts.size() - 1);
+    const auto in_bin = static_cast<double>(histogram_.counts[bin]);
+    const double part = in_bin > 0 ? (count - below_[bin]) / in_bin : 0;
+    return histogram_.low +
+           (static_cast<double>(bin) + std::clamp(part, 0.0, 1.0)) * histogram_.bin_width();
+  }
+
+ private:
+  const Histogram& histogram_;
+  std::vector<double> below_;
+};
+
+/// The middle of the shortest interval that holds `share` of the pixels.
+double mode_of(const Histogram& histogram, const Cumulative& cumulative, double share) {
+  double shortest = std::numeric_limits<double>::infinity();
+  double first = 0;
+  double last = 0;
+  double before = 0;
+  const double needed = share * cumulative.total();
+  for (size_t i = 0; i < histogram.counts.size(); ++i) {
+    if (before + needed > cumulative.total()) {
+      break;
+    }
+    const double from = histogram.low + static_cast<double>(i) * histogram.bin_width();
+    const double to = cumulative.level_at(before + needed);
+    const double middle = 0.5 * (from + to);
+    if (to - from < shortest * (1 - 1e-9)) {
+      shortest = to - from;
+      first = last = middle;
+    } else if (to - from <= shortest * (1 + 1e-9)) {
+      last = middle;
+    }
+    before += static_cast<double>(histogram.counts[i]);
+  }
+  return 0.5 * (first + last);
+}
+
+struct Side {
+  double level = 0;
+  double excess = 0;
+  double strength = 0;
+};
+
+/// What one side of the background has more than the other, beyond the lowest number of spreads at
+/// which that is clear.
+std::optional<Side> excess_side(const Cumulative& cumulative, double background, double noise,
+                                bool above, double least_px, double reach) {
+  for (const double spreads : {2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 12.0, 20.0}) {
+    const double from = spreads * noise;
+    if (from >= reach) {
+      break;
+    }
+    const double here = cumulative.beyond(background, from, above);
+    const double mirrored = cumulative.beyond(background, from, !above);
+    const double excess = here - mirrored;
+    if (excess < least_px || here < 3 * mirrored + least_px) {
+      continue;
+    }
+    // The median of the excess, by bisection of the distance from the background.
+    double near = from;
+    double far = reach;
+    for (int step = 0; step < 40; ++step) {
+      const double middle = 0.5 * (near + far);
+      const double left = std::max(0.0, cumulative.beyond(background, middle, above) -
+                                            cumulative.beyond(background, middle, !above));
+      (left > 0.5 * excess ? near : far) = middle;
+    }
+    const double distance = 0.5 * (near + far);
+    const double share = excess / cumulative.total();
+    // A small population has to stand out more than one that shapes the whole histogram.
+    const double needed = share > 0.03 ? 3.5 : 5.0;
+    if (distance < needed * noise) {
+      continue;
+    }
+    return Side{.level = background + (above ? distance : -distance),
+                .excess = excess,
+                .strength = excess * distance};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Levels> levels_of(const Histogram& histogram, std::optional<bool> bright,
+                                double least_px) {
+  if (histogram.counts.size() < 2) {
+    return std::nullopt;
+  }
+  const Cumulative cumulative(histogram);
+  const double background = mode_of(histogram, cumulative, 0.3);
+  const double below = cumulative.below(background);
+  // 68.27 % of one side of a Gaussian lie within one standard deviation.
+  const double low_spread = background - cumulative.level_at(0.3173 * below);
+  const double high_spread =
+      cumulative.level_at(below + 0.6827 * (cumulative.total() - below)) - background;
+  const double noise =
+      std::max({std::min(low_spread, high_spread), 0.5 * histogram.bin_width(), 1e-12});
+
+  std::optional<Side> sides[2];
+  for (const bool above : {false, true}) {
+    const double reach = above ? histogram.high - background : background - histogram.low;
+    sides[above] = excess_side(cumulative, background, noise, above, least_px, reach);
+  }
+  const auto levels = [&](const Side& side, bool above) {
+    return Levels{.background = background,
+                  .noise = noise,
+                  .particle = side.level,
+                  .bright = above,
+                  .share = side.excess / cumulative.total()};
+  };
+  if (!bright) {
+    if (!sides[0] && !sides[1]) {
+      return std::nullopt;
+    }
+    const bool above = !sides[0] || (sides[1] && sides[1]->strength > sides[0]->strength);
+    return levels(*sides[above], above);
+  }
+  if (sides[*bright]) {
+    return levels(*sides[*bright], *bright);
+  }
+  if (sides[!*bright]) {
+    // The particles cover more than half: what looked like background is theirs.
+    Levels swapped = levels(*sides[!*bright], *bright);
+    std::swap(swapped.background, swapped.particle);
+    swapped.share = 1 - swapped.share;
+    return swapped;
+  }
+  return std::nullopt;
+}
+
+Grid<float> sauvola_threshold(const Grid<float>& image, double window_px, double k, bool bright) {
+  const Size size = image.size();
+  Grid<float> threshold(size);
+  if (image.empty()) {
+    return threshold;
+  }
+  // On the negative, bright particles are dark ones; levels count from the darkest pixel.
+  const auto [least, greatest] = std::minmax_element(image.values().begin(), image.values().end());
+  const double low = *least;
+  const double high = *greatest;
+  const auto level = [&](float value) { return bright ? high - value : value - low; };
+  const int64_t stride = size.width + 1;
+  std::vector<double> sums(static_cast<size_t>((size.height + 1) * stride), 0);
+  std::vector<double> squares(sums.size(), 0);
+  const auto at = [stride](int64_t y, int64_t x) { return static_cast<size_t>(y * stride + x); };
+  for (int64_t y = 0; y < size.height; ++y) {
+    double sum = 0;
+    double square = 0;
+    for (int64_t x = 0; x < size.width; ++x) {
+      const double value = level(image(y, x));
+      sum += value;
+      square += value * value;
+      sums[at(y + 1, x + 1)] = sums[at(y, x + 1)] + sum;
+      squares[at(y + 1, x + 1)] = squares[at(y, x + 1)] + square;
+    }
+  }
+  const auto half = std::max<int64_t>(1, static_cast<int64_t>(window_px / 2));
+  Grid<float> spread(size);
+  float widest = 0;
+  for (int64_t y = 0; y < size.height; ++y) {
+    const int64_t y0 = std::max<int64_t>(0, y - half);
+    const int64_t y1 = std::min(size.height, y + half + 1);
+    for (int64_t x = 0; x < size.width; ++x) {
+      const int64_t x0 = std::max<int64_t>(0, x - half);
+      const int64_t x1 = std::min(size.width, x + half + 1);
+      const auto inside = [&](const std::vector<double>& table) {
+        return table[at(y1, x1)] - table[at(y0, x1)] - table[at(y1, x0)] + table[at(y0, x0)];
+      };
+      const auto pixels = static_cast<double>((y1 - y0) * (x1 - x0));
+      const double mean = inside(sums) / pixels;
+      const double variance = inside(squares) / pixels - mean * mean;
+      threshold(y, x) = static_cast<float>(mean);
+      spread(y, x) = static_cast<float>(std::sqrt(std::max(0.0, variance)));
+      widest = std::max(widest, spread(y, x));
+    }
+  }
+  for (size_t i = 0; i < threshold.values().size(); ++i) {
+    const double relative = widest > 0 ? spread.values()[i] / widest : 0;
+    const double local = threshold.values()[i] * (1 + k * (relative - 1));
+    threshold.values()[i] = static_cast<float>(bright ? high - local : local + low);
+  }
+  return threshold;
+}
+
+}  // namespace mote::imaging
