@@ -9,9 +9,11 @@
 
 namespace mote::io {
 
+/// Which images of a recording of several channels or slices are its frames. Without a choice such
+/// a recording opens, so that its description can be shown, and reading a frame throws kUsage.
 struct ReadOptions {
-  std::optional<int64_t> channel;  ///< from 0; needed where a recording has several
-  std::optional<int64_t> z;        ///< from 0; needed where a recording has several slices
+  std::optional<int64_t> channel;  ///< from 0
+  std::optional<int64_t> z;        ///< from 0
 };
 
 /// Opens a recording: a file, a folder or a glob of stills. The format is recognised by the

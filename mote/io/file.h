@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace mote::io {
+
+/// A file to read from, at any offset.
+class File {
+ public:
+  /// Throws kNotFound where there is none or it may not be read, kUsage for a folder, kBadFile for
+  /// an empty file; the message does not repeat the path.
+  explicit File(const std::string& path);
+  ~File();
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  /// As it was when the file was opened.
+  int64_t bytes() const { return bytes_; }
+
+  /// Reads up to `count` bytes from `offset` on and says how many there were.
+  /// Throws kResource where the device fails.
+  int64_t read_at(int64_t offset, void* to, int64_t count) const;
+
+  /// Its first bytes, at most `count`.
+  std::string leading_bytes(int64_t count) const;
+
+ private:
+  int descriptor_ = -1;
+  int64_t bytes_ = 0;
+};
+
+}  // namespace mote::io

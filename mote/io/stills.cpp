@@ -1,0 +1,238 @@
+#include "mote/io/stills.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include <glob.h>
+
+#include "mote/core/error.h"
+#include "mote/io/file.h"
+#include "mote/io/jpeg.h"
+#include "mote/io/png.h"
+#include "mote/io/tiff.h"
+#include "mote/io/tiff_chain.h"
+
+namespace mote::io {
+namespace {
+
+bool is_digit(char character) {
+  return character >= '0' && character <= '9';
+}
+
+// The digits that `text` begins with, without leading zeros; takes them off.
+std::string_view take_number(std::string_view& text) {
+  size_t end = 0;
+  while (end < text.size() && is_digit(text[end])) {
+    ++end;
+  }
+  std::string_view digits = text.substr(0, end);
+  text.remove_prefix(end);
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  return digits;
+}
+
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
+// `PNG`, `JPEG`, `TIFF` or nothing, as the extension has it.
+std::string kind_by_extension(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (extension == ".png") {
+    return "PNG";
+  }
+  if (extension == ".jpg" || extension == ".jpeg") {
+    return "JPEG";
+  }
+  return extension == ".tif" || extension == ".tiff" ? "TIFF" : "";
+}
+
+class Stills : public FrameSource {
+ public:
+  Stills(std::vector<std::string> files, const ReadOptions& options);
+
+  const RecordingInfo& info() const override { return info_; }
+  Frame read(int64_t index) override;
+
+ private:
+  std::unique_ptr<FrameSource> open(const std::string& path) const;
+  void compare_pixel_sizes();
+
+  std::vector<std::string> files_;
+  ReadOptions options_;
+  RecordingInfo info_;
+};
+
+Stills::Stills(std::vector<std::string> files, const ReadOptions& options)
+    : files_(std::move(files)), options_(options) {
+  const std::unique_ptr<FrameSource> first = open(files_.front());
+  info_ = first->info();
+  info_.format += files_.size() == 1 ? " still" : " stills";
+  info_.frames = static_cast<int64_t>(files_.size());
+  info_.files = files_;
+  if (files_.size() > 1 && info_.pixel_size) {
+    compare_pixel_sizes();
+  }
+}
+
+std::unique_ptr<FrameSource> Stills::open(const std::string& path) const {
+  try {
+    std::unique_ptr<FrameSource> source = open_image_file(path, options_);
+    if (!source) {
+      throw Error(ErrorKind::kBadFile, "not a PNG, JPEG or TIFF file");
+    }
+    if (source->info().frames != 1) {
+      throw Error(ErrorKind::kUnsupported,
+                  "holds {} images: mote reads a series of stills, or one file of several images",
+                  source->info().frames);
+    }
+    return source;
+  } catch (const Error& error) {
+    throw error.in(file_name(path));
+  }
+}
+
+// A mixture of magnifications must not be measured with the first one's pixel size.
+void Stills::compare_pixel_sizes() {
+  constexpr size_t kMostOpened = 1000;
+  constexpr double kSame = 1e-6;
+  const size_t step = (files_.size() + kMostOpened - 1) / kMostOpened;
+  for (size_t i = step; i < files_.size(); i += step) {
+    std::optional<PixelSize> size;
+    try {
+      size = open(files_[i])->info().pixel_size;
+    } catch (const Error&) {
+      continue;  // reported when the frame is read
+    }
+    if (!size || std::abs(size->x_nm / info_.pixel_size->x_nm - 1) > kSame ||
+        std::abs(size->y_nm / info_.pixel_size->y_nm - 1) > kSame) {
+      info_.warnings.push_back(
+          fmt::format("the stills differ in pixel size ({} has {} nm, {} {}): none is taken",
+                      file_name(files_.front()), info_.pixel_size->x_nm, file_name(files_[i]),
+                      size ? fmt::format("{} nm", size->x_nm) : "none"));
+      info_.pixel_size.reset();
+      return;
+    }
+  }
+}
+
+Frame Stills::read(int64_t index) {
+  if (index < 0 || index >= info_.frames) {
+    throw Error(ErrorKind::kUsage, "frame {}: the recording has {} (0 to {})", index, info_.frames,
+                info_.frames - 1);
+  }
+  const std::string& path = files_[static_cast<size_t>(index)];
+  const std::unique_ptr<FrameSource> source = open(path);
+  try {
+    Frame frame = source->read(0);
+    frame.index = index;
+    return frame;
+  } catch (const Error& error) {
+    throw error.in(file_name(path));
+  }
+}
+
+}  // namespace
+
+bool natural_less(std::string_view a, std::string_view b) {
+  const std::pair<std::string_view, std::string_view> whole{a, b};
+  while (!a.empty() && !b.empty()) {
+    if (is_digit(a.front()) && is_digit(b.front())) {
+      const std::string_view first = take_number(a);
+      const std::string_view second = take_number(b);
+      if (first.size() != second.size()) {
+        return first.size() < second.size();
+      }
+      if (first != second) {
+        return first < second;
+      }
+    } else if (a.front() != b.front()) {
+      return a.front() < b.front();
+    } else {
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  if (a.empty() && b.empty()) {
+    return whole.first < whole.second;  // `07` and `7`
+  }
+  return a.empty();
+}
+
+std::vector<std::string> stills_of_folder(const std::string& folder) {
+  std::map<std::string, std::vector<std::string>> by_kind;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string kind = kind_by_extension(entry->path().string());
+    std::error_code ignored;
+    if (!kind.empty() && !file_name(entry->path().string()).starts_with(".") &&
+        entry->is_regular_file(ignored)) {
+      by_kind[kind].push_back(entry->path().string());
+    }
+  }
+  if (error) {
+    throw Error(ErrorKind::kNotFound, "cannot be opened: {}", error.message());
+  }
+  if (by_kind.empty()) {
+    throw Error(ErrorKind::kNotFound, "a folder without PNG, JPEG or TIFF files");
+  }
+  if (by_kind.size() > 1) {
+    std::string found;
+    for (const auto& [kind, files] : by_kind) {
+      found += fmt::format("{}{} {}", found.empty() ? "" : ", ", files.size(), kind);
+    }
+    const std::string example = by_kind.begin()->second.front();
+    throw Error(ErrorKind::kUsage,
+                "a folder of {} files: expected one kind, or a pattern such as '{}/*{}'", found,
+                folder, std::filesystem::path(example).extension().string());
+  }
+  std::vector<std::string> files = std::move(by_kind.begin()->second);
+  std::sort(files.begin(), files.end(), natural_less);
+  return files;
+}
+
+std::vector<std::string> stills_of_pattern(const std::string& pattern) {
+  glob_t matches{};
+  const int failure = ::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &matches);
+  std::vector<std::string> files;
+  for (size_t i = 0; failure == 0 && i < matches.gl_pathc; ++i) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(matches.gl_pathv[i], ignored)) {
+      files.emplace_back(matches.gl_pathv[i]);
+    }
+  }
+  ::globfree(&matches);
+  if (files.empty()) {
+    throw Error(ErrorKind::kNotFound, "no file matches");
+  }
+  std::sort(files.begin(), files.end(), natural_less);
+  return files;
+}
+
+std::unique_ptr<FrameSource> open_image_file(const std::string& path, const ReadOptions& options) {
+  const std::string leading = File(path).leading_bytes(16);
+  if (looks_like_tiff(leading)) {
+    return open_tiff(path, options);
+  }
+  if (looks_like_png(leading)) {
+    return open_png(path);
+  }
+  if (looks_like_jpeg(leading)) {
+    return open_jpeg(path);
+  }
+  return nullptr;
+}
+
+std::unique_ptr<FrameSource> open_stills(const std::vector<std::string>& files,
+                                         const ReadOptions& options) {
+  return std::make_unique<Stills>(files, options);
+}
+
+}  // namespace mote::io

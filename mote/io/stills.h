@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mote/core/frame_source.h"
+#include "mote/io/open.h"
+
+namespace mote::io {
+
+/// True where `a` comes before `b` in the order that people count in: numbers inside the names
+/// compare by value, so that `frame2` comes before `frame10`.
+bool natural_less(std::string_view a, std::string_view b);
+
+/// The files that a folder, or a pattern with `*`, `?` or `[...]`, stands for as a recording, in
+/// natural order. Of a folder, the PNG, JPEG and TIFF files; hidden ones and all others are left
+/// out. Of a pattern, all files that match.
+/// Throws kNotFound where there is none, kUsage where a folder holds stills of several kinds.
+std::vector<std::string> stills_of_folder(const std::string& folder);
+std::vector<std::string> stills_of_pattern(const std::string& pattern);
+
+/// Opens stills as the frames of one recording, one a file, in the order given. Sizes and types may
+/// differ from file to file. The pixel size is the files' own where all agree.
+/// Throws kUnsupported where a file holds several images; messages name the file within its folder.
+std::unique_ptr<FrameSource> open_stills(const std::vector<std::string>& files,
+                                         const ReadOptions& options = {});
+
+/// Opens one PNG, JPEG or TIFF file, recognised by its leading bytes; null where it is none.
+/// Throws as these do; the message does not repeat the path.
+std::unique_ptr<FrameSource> open_image_file(const std::string& path,
+                                             const ReadOptions& options = {});
+
+}  // namespace mote::io

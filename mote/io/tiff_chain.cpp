@@ -1,0 +1,176 @@
+#include "mote/io/tiff_chain.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+#include "mote/core/error.h"
+
+namespace mote::io {
+namespace {
+
+constexpr uint64_t kNewSubfileType = 254;
+constexpr uint64_t kSubfileType = 255;
+constexpr uint64_t kUic2 = 33629;  // MetaMorph STK: many planes in one directory
+constexpr uint64_t kReducedImage = 1;
+constexpr uint64_t kTransparencyMask = 4;
+constexpr uint64_t kMostEntries = 65535;
+
+uint64_t number(const uint8_t* bytes, int64_t count, bool big_endian) {
+  uint64_t value = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    value = value << 8 | bytes[big_endian ? i : count - 1 - i];
+  }
+  return value;
+}
+
+// Sizes of the fields of a directory.
+struct Layout {
+  int64_t count;
+  int64_t entry;
+  int64_t offset;
+};
+constexpr Layout kClassic{.count = 2, .entry = 12, .offset = 4};
+constexpr Layout kBig{.count = 8, .entry = 20, .offset = 8};
+
+class Walker {
+ public:
+  Walker(const File& file, TiffChain& chain)
+      : file_(file), chain_(chain), layout_(chain.big ? kBig : kClassic) {}
+
+  // Appends the directory at `offset` and returns the offset of the next; 0 at the end or, with
+  // `damage` set, where the chain breaks off.
+  int64_t visit(int64_t offset);
+
+ private:
+  int64_t broken(std::string why) {
+    chain_.damage = std::move(why);
+    return 0;
+  }
+  uint64_t number_at(int64_t position, int64_t count) const {
+    return number(buffer_.data() + position, count, chain_.big_endian);
+  }
+
+  const File& file_;
+  TiffChain& chain_;
+  Layout layout_;
+  std::vector<uint8_t> buffer_;
+};
+
+int64_t Walker::visit(int64_t offset) {
+  constexpr int64_t kGuess = 512;  // holds a directory of 40 entries
+  buffer_.resize(kGuess);
+  int64_t got = file_.read_at(offset, buffer_.data(), kGuess);
+  if (got < layout_.count) {
+    return broken(fmt::format("directory {} should be at byte {}, the file ends at {}",
+                              chain_.directories.size() + 1, offset, file_.bytes()));
+  }
+  const uint64_t entries = number_at(0, layout_.count);
+  if (entries == 0 || entries > kMostEntries) {
+    return broken(
+        fmt::format("directory {} claims {} entries", chain_.directories.size() + 1, entries));
+  }
+  const int64_t next_at = layout_.count + static_cast<int64_t>(entries) * layout_.entry;
+  if (next_at + layout_.offset > got) {
+    buffer_.resize(static_cast<size_t>(next_at + layout_.offset));
+    got = file_.read_at(offset, buffer_.data(), next_at + layout_.offset);
+  }
+  if (got < next_at + layout_.offset) {
+    return broken(fmt::format("directory {} is cut off by the end of the file",
+                              chain_.directories.size() + 1));
+  }
+  TiffDirectory directory{.offset = offset, .next_offset_at = offset + next_at};
+  for (int64_t at = layout_.count; at < next_at; at += layout_.entry) {
+    const uint64_t tag = number_at(at, 2);
+    const int64_t value_at = at + 4 + layout_.offset;
+    if (tag == kNewSubfileType) {
+      directory.is_frame = (number_at(value_at, 4) & (kReducedImage | kTransparencyMask)) == 0;
+    } else if (tag == kSubfileType) {
+      directory.is_frame = directory.is_frame && number_at(value_at, 2) != 2;
+    } else if (tag == kUic2) {
+      throw Error(ErrorKind::kUnsupported, "a MetaMorph STK stack: mote does not read these");
+    } else if (tag > kUic2) {
+      break;
+    }
+  }
+  chain_.directories.push_back(directory);
+  return static_cast<int64_t>(number_at(next_at, layout_.offset));
+}
+
+}  // namespace
+
+bool looks_like_tiff(const std::string& leading_bytes) {
+  const std::string magic = leading_bytes.substr(0, 4);
+  return magic == std::string("II*\0", 4) || magic == std::string("MM\0*", 4) ||
+         magic == std::string("II+\0", 4) || magic == std::string("MM\0+", 4);
+}
+
+TiffChain read_tiff_chain(const File& file) {
+  const std::string header = file.leading_bytes(16);
+  if (!looks_like_tiff(header)) {
+    throw Error(ErrorKind::kBadFile, "not a TIFF file");
+  }
+  TiffChain chain;
+  chain.big_endian = header[0] == 'M';
+  chain.big = header[chain.big_endian ? 3 : 2] == '+';
+  const int64_t first_at = chain.big ? 8 : 4;
+  const int64_t width = chain.big ? 8 : 4;
+  if (static_cast<int64_t>(header.size()) < first_at + width) {
+    throw Error(ErrorKind::kBadFile, "TIFF file of {} bytes ends within its header", file.bytes());
+  }
+  int64_t offset = static_cast<int64_t>(
+      number(reinterpret_cast<const uint8_t*>(header.data()) + first_at, width, chain.big_endian));
+
+  Walker walker(file, chain);
+  std::unordered_map<int64_t, size_t> seen;
+  while (offset != 0) {
+    const auto [earlier, is_new] = seen.emplace(offset, chain.directories.size() + 1);
+    if (!is_new) {
+      throw Error(ErrorKind::kBadFile, "TIFF directory {} is followed by directory {} again",
+                  chain.directories.size(), earlier->second);
+    }
+    offset = walker.visit(offset);
+  }
+  if (chain.directories.empty()) {
+    throw Error(ErrorKind::kBadFile, "TIFF file without an image{}{}",
+                chain.damage.empty() ? "" : ": ", chain.damage);
+  }
+  if (std::none_of(chain.directories.begin(), chain.directories.end(),
+                   [](const TiffDirectory& directory) { return directory.is_frame; })) {
+    for (TiffDirectory& directory : chain.directories) {
+      directory.is_frame = true;
+    }
+  }
+  return chain;
+}
+
+std::optional<TiffRational> tiff_rational(const File& file, const TiffChain& chain,
+                                          const TiffDirectory& directory, int tag) {
+  constexpr uint64_t kRational = 5;
+  const Layout& layout = chain.big ? kBig : kClassic;
+  std::vector<uint8_t> bytes(static_cast<size_t>(directory.next_offset_at - directory.offset));
+  const int64_t got =
+      file.read_at(directory.offset, bytes.data(), static_cast<int64_t>(bytes.size()));
+  for (int64_t at = layout.count; at + layout.entry <= got; at += layout.entry) {
+    const uint8_t* entry = bytes.data() + at;
+    if (number(entry, 2, chain.big_endian) != static_cast<uint64_t>(tag) ||
+        number(entry + 2, 2, chain.big_endian) != kRational) {
+      continue;
+    }
+    // Eight bytes: inside the entry of a BigTIFF, elsewhere in a classic one.
+    uint8_t value[8];
+    const uint8_t* field = entry + 4 + layout.offset;
+    const auto value_at = static_cast<int64_t>(number(field, layout.offset, chain.big_endian));
+    if (chain.big) {
+      std::memcpy(value, field, 8);
+    } else if (file.read_at(value_at, value, 8) < 8) {
+      return std::nullopt;
+    }
+    return TiffRational{
+        .numerator = static_cast<uint32_t>(number(value, 4, chain.big_endian)),
+        .denominator = static_cast<uint32_t>(number(value + 4, 4, chain.big_endian))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace mote::io

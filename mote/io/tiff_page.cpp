@@ -1,0 +1,670 @@
+#include "mote/io/tiff_page.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include <tiffio.h>
+
+#include "mote/core/error.h"
+#include "mote/io/grey.h"
+
+namespace mote::io {
+namespace {
+
+constexpr double kMaxImageBytes = 4.0 * (1LL << 30);
+
+// How many bytes one stored byte can stand for at most.
+double expansion(int compression) {
+  switch (compression) {
+    case COMPRESSION_NONE: return 1;
+    case COMPRESSION_PACKBITS: return 64;
+    case COMPRESSION_LZW: return 4096;
+    case COMPRESSION_DEFLATE:
+    case COMPRESSION_ADOBE_DEFLATE: return 1032;
+    case COMPRESSION_OJPEG:
+    case COMPRESSION_JPEG: return 2048;
+    default: return 65536;
+  }
+}
+
+float half_to_float(uint16_t half) {
+  const int exponent = half >> 10 & 31;
+  const int mantissa = half & 1023;
+  const float sign = (half & 0x8000) != 0 ? -1.0F : 1.0F;
+  if (exponent == 0) {
+    return sign * std::ldexp(static_cast<float>(mantissa), -24);
+  }
+  if (exponent == 31) {
+    return mantissa == 0 ? sign * std::numeric_limits<float>::infinity()
+                         : std::numeric_limits<float>::quiet_NaN();
+  }
+  return sign * std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
+}
+
+// Takes `count` samples of `bits` bits each out of a row, most significant bit first.
+template <typename T>
+void unpack(const uint8_t* row, int64_t count, int bits, T* samples) {
+  if (bits == 8 * static_cast<int>(sizeof(T))) {
+    std::memcpy(samples, row, static_cast<size_t>(count) * sizeof(T));
+    return;
+  }
+  if constexpr (std::is_same_v<T, float>) {
+    for (int64_t i = 0; i < count; ++i) {
+      uint16_t half = 0;
+      std::memcpy(&half, row + 2 * i, 2);
+      samples[i] = half_to_float(half);
+    }
+  } else if constexpr (std::is_integral_v<T>) {
+    uint32_t window = 0;
+    int held = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      while (held < bits) {
+        window = window << 8 | *row++;
+        held += 8;
+      }
+      held -= bits;
+      uint32_t value = window >> held & ((1U << bits) - 1);
+      if (std::is_signed_v<T> && (value >> (bits - 1)) != 0) {
+        value |= ~0U << bits;
+      }
+      samples[i] = static_cast<T>(value);
+    }
+  }
+}
+
+template <typename T>
+void invert(Image& image, int bits) {
+  T* samples = image.as<T>();
+  // For signed samples -1 - v, which takes the most negative to the most positive.
+  const auto white = static_cast<T>(std::is_signed_v<T> ? -1 : (int64_t{1} << bits) - 1);
+  for (int64_t i = 0; i < image.size().area(); ++i) {
+    samples[i] = static_cast<T>(white - samples[i]);
+  }
+}
+
+// Calls `act` with a value of the type that `type` names.
+template <typename Act>
+void with_type(SampleType type, const Act& act) {
+  switch (type) {
+    case SampleType::kUint8: return act(uint8_t{});
+    case SampleType::kInt8: return act(int8_t{});
+    case SampleType::kUint16: return act(uint16_t{});
+    case SampleType::kInt16: return act(int16_t{});
+    case SampleType::kUint32: return act(uint32_t{});
+    case SampleType::kInt32: return act(int32_t{});
+    case SampleType::kFloat32: return act(float{});
+    case SampleType::kFloat64: return act(double{});
+  }
+}
+
+// What libtiff reads from: the file, with the header leading to one directory and that one being
+// the last. So opening a page costs the same wherever it stands in the chain.
+struct View {
+  const File* file = nullptr;
+  bool big = false;
+  uint8_t first_offset[8] = {};
+  int64_t next_offset_at = 0;
+  int64_t position = 0;
+  std::string error;
+  std::string jpeg_warning;
+};
+
+void overlay(uint8_t* buffer, int64_t from, int64_t count, int64_t at, const uint8_t* bytes,
+             int64_t width) {
+  for (int64_t i = std::max(from, at); i < std::min(from + count, at + width); ++i) {
+    buffer[i - from] = bytes == nullptr ? 0 : bytes[i - at];
+  }
+}
+
+tmsize_t view_read(thandle_t handle, void* buffer, tmsize_t count) {
+  View& view = *static_cast<View*>(handle);
+  int64_t got = 0;
+  try {
+    got = view.file->read_at(view.position, buffer, count);
+  } catch (const Error& error) {
+    view.error = error.what();
+    return -1;
+  }
+  auto* bytes = static_cast<uint8_t*>(buffer);
+  const int64_t width = view.big ? 8 : 4;
+  overlay(bytes, view.position, got, width, view.first_offset, width);
+  overlay(bytes, view.position, got, view.next_offset_at, nullptr, width);
+  view.position += got;
+  return got;
+}
+
+tmsize_t view_write(thandle_t, void*, tmsize_t) {
+  return -1;
+}
+
+toff_t view_seek(thandle_t handle, toff_t offset, int whence) {
+  View& view = *static_cast<View*>(handle);
+  const int64_t base = whence == SEEK_CUR   ? view.position
+                       : whence == SEEK_END ? view.file->bytes()
+                                            : 0;
+  view.position = base + static_cast<int64_t>(offset);
+  return static_cast<toff_t>(view.position);
+}
+
+int view_close(thandle_t) {
+  return 0;
+}
+
+toff_t view_size(thandle_t handle) {
+  return static_cast<toff_t>(static_cast<View*>(handle)->file->bytes());
+}
+
+std::string formatted(const char* format, va_list values) {
+  char text[512];
+  std::vsnprintf(text, sizeof text, format, values);
+  return text;
+}
+
+int keep_error(TIFF*, void* data, const char*, const char* format, va_list values) {
+  View& view = *static_cast<View*>(data);
+  if (view.error.empty()) {
+    view.error = formatted(format, values);
+  }
+  return 1;
+}
+
+// libtiff calls the end of a JPEG stream before its time a warning and goes on with grey.
+int keep_warning(TIFF*, void* data, const char* module, const char* format, va_list values) {
+  View& view = *static_cast<View*>(data);
+  if (module != nullptr && std::strcmp(module, "JPEGLib") == 0 && view.jpeg_warning.empty()) {
+    view.jpeg_warning = formatted(format, values);
+  }
+  return 1;
+}
+
+struct TiffCloser {
+  void operator()(TIFF* tiff) const { TIFFClose(tiff); }
+};
+struct OptionsFreer {
+  void operator()(TIFFOpenOptions* options) const { TIFFOpenOptionsFree(options); }
+};
+using TiffHandle = std::unique_ptr<TIFF, TiffCloser>;
+
+TiffHandle open_view(View& view) {
+  const std::unique_ptr<TIFFOpenOptions, OptionsFreer> options(TIFFOpenOptionsAlloc());
+  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keep_error, &view);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), keep_warning, &view);
+  const double most =
+      std::clamp(64.0 * static_cast<double>(view.file->bytes()), 64.0 * (1 << 20), kMaxImageBytes);
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(most));
+  TiffHandle tiff(TIFFClientOpenExt("", "rm", &view, view_read, view_write, view_seek, view_close,
+                                    view_size, nullptr, nullptr, options.get()));
+  if (!tiff) {
+    throw Error(ErrorKind::kBadFile, "damaged TIFF directory: {}", view.error);
+  }
+  return tiff;
+}
+
+template <typename T>
+T field(TIFF* tiff, uint32_t tag, T otherwise) {
+  T value = otherwise;
+  TIFFGetFieldDefaulted(tiff, tag, &value);
+  return value;
+}
+
+std::string text_field(TIFF* tiff, uint32_t tag) {
+  const char* text = nullptr;
+  return TIFFGetField(tiff, tag, &text) == 1 && text != nullptr ? text : "";
+}
+
+std::string compression_name(uint16_t compression) {
+  const TIFFCodec* codec = TIFFFindCODEC(compression);
+  return codec != nullptr ? codec->name : fmt::format("number {}", compression);
+}
+
+SampleType sample_type(uint16_t format, int bits) {
+  if (format == SAMPLEFORMAT_IEEEFP && (bits == 16 || bits == 32 || bits == 64)) {
+    return bits == 64 ? SampleType::kFloat64 : SampleType::kFloat32;
+  }
+  const bool is_signed = format == SAMPLEFORMAT_INT;
+  if ((is_signed || format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID) &&
+      ((bits >= 1 && bits <= 16) || bits == 32)) {
+    if (bits <= 8) {
+      return is_signed ? SampleType::kInt8 : SampleType::kUint8;
+    }
+    if (bits <= 16) {
+      return is_signed ? SampleType::kInt16 : SampleType::kUint16;
+    }
+    return is_signed ? SampleType::kInt32 : SampleType::kUint32;
+  }
+  const char* kind = format == SAMPLEFORMAT_IEEEFP ? "floating-point"
+                     : format == SAMPLEFORMAT_INT  ? "signed integer"
+                     : format == SAMPLEFORMAT_COMPLEXINT || format == SAMPLEFORMAT_COMPLEXIEEEFP
+                         ? "complex"
+                         : "unsigned integer";
+  throw Error(ErrorKind::kUnsupported,
+              "TIFF with {}-bit {} samples: mote reads integers of 1 to 16 and of 32 bits and "
+              "floating point of 16, 32 and 64 bits",
+              bits, kind);
+}
+
+}  // namespace
+
+struct TiffPage::Impl {
+  View view;
+  TiffHandle tiff;
+  TiffPageInfo info;
+
+  uint32_t width = 0;
+  uint32_t height = 0;
+  int bits = 1;
+  int samples = 1;
+  uint16_t compression = COMPRESSION_NONE;
+  uint16_t photometric = PHOTOMETRIC_MINISBLACK;
+  bool separate = false;         // one plane after the other
+  bool convert_by_rgba = false;  // a colour space that libtiff turns into RGBA
+  bool inverted = false;
+  std::vector<uint8_t> palette;  // index -> grey
+
+  TIFF* handle() const { return tiff.get(); }
+
+  void describe();
+  void check_claims() const;
+  void read_palette();
+  Error failure(const char* what) const;
+
+  void decode_block(uint32_t block, void* to, int64_t expected);
+  void decode_into(Image& image);
+  void decode_strips_directly(Image& image);
+  void decode_rgba(Image& image);
+  void convert_rows(const std::vector<std::vector<uint8_t>>& planes, int64_t row_bytes, Box box,
+                    int64_t stored_width, Image& image) const;
+  template <typename T>
+  void convert_row(const std::vector<const uint8_t*>& rows, int64_t pixels, T* grey,
+                   std::vector<T>& buffer, std::vector<T>& plane_buffer) const;
+  bool stored_as_read() const {
+    return samples == 1 && palette.empty() && bits == 8 * bytes_per_sample(info.type);
+  }
+  int64_t row_bytes(int64_t pixels) const {
+    return (pixels * bits * (separate ? 1 : samples) + 7) / 8;
+  }
+  Image finished(Image image) const;
+};
+
+Error TiffPage::Impl::failure(const char* what) const {
+  const std::string& why = view.error.empty() ? view.jpeg_warning : view.error;
+  return Error(ErrorKind::kBadFile, "{}{}{}", what, why.empty() ? "" : ": ", why);
+}
+
+void TiffPage::Impl::describe() {
+  TIFF* t = handle();
+  if (TIFFGetField(t, TIFFTAG_IMAGEWIDTH, &width) != 1 ||
+      TIFFGetField(t, TIFFTAG_IMAGELENGTH, &height) != 1 || width == 0 || height == 0) {
+    throw Error(ErrorKind::kBadFile, "TIFF image of {} x {} px", width, height);
+  }
+  bits = field<uint16_t>(t, TIFFTAG_BITSPERSAMPLE, 1);
+  samples = field<uint16_t>(t, TIFFTAG_SAMPLESPERPIXEL, 1);
+  compression = field<uint16_t>(t, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+  separate = field<uint16_t>(t, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
+  separate = separate && samples > 1;
+  if (TIFFGetField(t, TIFFTAG_PHOTOMETRIC, &photometric) != 1) {
+    photometric = samples >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK;
+  }
+  const auto format = field<uint16_t>(t, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+  if (TIFFIsCODECConfigured(compression) == 0) {
+    throw Error(ErrorKind::kUnsupported, "TIFF compression {}: the installed libtiff lacks it",
+                compression_name(compression));
+  }
+  info.size = {.height = height, .width = width};
+  info.type = sample_type(format, bits);
+
+  switch (photometric) {
+    case PHOTOMETRIC_MINISBLACK:
+    case PHOTOMETRIC_MASK: break;
+    case PHOTOMETRIC_MINISWHITE: inverted = true; break;
+    case PHOTOMETRIC_PALETTE: read_palette(); break;
+    case PHOTOMETRIC_YCBCR:
+      if (compression == COMPRESSION_JPEG && !separate) {
+        TIFFSetField(t, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+      } else {
+        convert_by_rgba = true;
+      }
+      info.colour = true;
+      break;
+    case PHOTOMETRIC_RGB: info.colour = true; break;
+    default: convert_by_rgba = true; info.colour = true;
+  }
+  if (convert_by_rgba) {
+    char why[1024] = "";
+    if (TIFFRGBAImageOK(t, why) == 0) {
+      throw Error(ErrorKind::kUnsupported, "TIFF colour that libtiff does not convert: {}", why);
+    }
+    info.type = SampleType::kUint8;
+  } else if (info.colour && palette.empty()) {
+    const bool convertible = info.type == SampleType::kUint8 || info.type == SampleType::kUint16 ||
+                             info.type == SampleType::kFloat32;
+    if (samples < 3 || !convertible) {
+      throw Error(ErrorKind::kUnsupported,
+                  "TIFF in colour with {} samples of {}: mote reads three or more of uint8, uint16 "
+                  "or float32",
+                  samples, name(info.type));
+    }
+  } else if (samples > 1) {
+    uint16_t extra = 0;
+    const uint16_t* kinds = nullptr;
+    TIFFGetField(t, TIFFTAG_EXTRASAMPLES, &extra, &kinds);
+    const bool alpha = samples == 2 && extra == 1 && kinds[0] != EXTRASAMPLE_UNSPECIFIED;
+    if (!alpha) {
+      throw Error(ErrorKind::kUnsupported,
+                  "TIFF with {} grey samples a pixel: mote reads one, with or without alpha",
+                  samples);
+    }
+  }
+  check_claims();
+
+  const uint64_t blocks = TIFFIsTiled(t) != 0 ? TIFFNumberOfTiles(t) : TIFFNumberOfStrips(t);
+  info.data_bytes = static_cast<int64_t>(height) * row_bytes(width) * (separate ? samples : 1);
+  info.data_offset = static_cast<int64_t>(TIFFGetStrileOffset(t, 0));
+  info.contiguous = compression == COMPRESSION_NONE && TIFFIsTiled(t) == 0 && !separate &&
+                    !convert_by_rgba && info.data_offset > 0;
+  for (uint64_t i = 1; info.contiguous && i < blocks; ++i) {
+    info.contiguous = TIFFGetStrileOffset(t, static_cast<uint32_t>(i)) ==
+                      TIFFGetStrileOffset(t, static_cast<uint32_t>(i - 1)) +
+                          TIFFGetStrileByteCount(t, static_cast<uint32_t>(i - 1));
+  }
+  info.resolution_unit = field<uint16_t>(t, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+  info.description = text_field(t, TIFFTAG_IMAGEDESCRIPTION);
+  info.metadata["compression"] = compression_name(compression);
+  info.metadata["bits per sample"] = fmt::format("{}", bits);
+  for (const auto& [key, tag] : {std::pair<const char*, uint32_t>{"software", TIFFTAG_SOFTWARE},
+                                 {"date", TIFFTAG_DATETIME},
+                                 {"maker", TIFFTAG_MAKE},
+                                 {"model", TIFFTAG_MODEL}}) {
+    if (std::string text = text_field(t, tag); !text.empty()) {
+      info.metadata[key] = std::move(text);
+    }
+  }
+}
+
+// A header is a claim: nothing is reserved that the file could not hold.
+void TiffPage::Impl::check_claims() const {
+  const auto file_bytes = static_cast<double>(view.file->bytes());
+  const double pixel_bytes = bits * samples / 8.0;
+  // Subsampled colour is stored in fewer bytes than it has samples.
+  const double most =
+      65536 + file_bytes * expansion(compression) * (photometric == PHOTOMETRIC_YCBCR ? 4 : 1);
+  double claimed = static_cast<double>(width) * height * pixel_bytes;
+  if (TIFFIsTiled(handle()) != 0) {
+    claimed =
+        std::max(claimed, static_cast<double>(field<uint32_t>(handle(), TIFFTAG_TILEWIDTH, 0)) *
+                              field<uint32_t>(handle(), TIFFTAG_TILELENGTH, 0) * pixel_bytes);
+  }
+  if (claimed > most) {
+    throw Error(ErrorKind::kBadFile,
+                "TIFF image claims {} x {} px in {:.3g} bytes, the file has {}", height, width,
+                claimed, view.file->bytes());
+  }
+  const double decoded = std::max(claimed, static_cast<double>(width) * height *
+                                               static_cast<double>(bytes_per_sample(info.type)));
+  if (decoded > kMaxImageBytes) {
+    throw Error(ErrorKind::kUnsupported, "TIFF image of {} x {} px: mote reads up to 4 GiB a frame",
+                height, width);
+  }
+}
+
+void TiffPage::Impl::read_palette() {
+  const uint16_t* red = nullptr;
+  const uint16_t* green = nullptr;
+  const uint16_t* blue = nullptr;
+  if (bits > 16 || samples != 1 ||
+      (info.type != SampleType::kUint8 && info.type != SampleType::kUint16) ||
+      TIFFGetField(handle(), TIFFTAG_COLORMAP, &red, &green, &blue) != 1) {
+    throw Error(ErrorKind::kBadFile, "TIFF with a palette that is missing or too large");
+  }
+  const size_t entries = size_t{1} << bits;
+  // Entries have 16 bits; some writers fill in the lower 8 only.
+  uint16_t largest = 0;
+  for (size_t i = 0; i < entries; ++i) {
+    largest = std::max({largest, red[i], green[i], blue[i]});
+  }
+  const int shift = largest > 255 ? 8 : 0;
+  std::vector<uint8_t> colours;
+  for (size_t i = 0; i < entries; ++i) {
+    for (const uint16_t value : {red[i], green[i], blue[i]}) {
+      colours.push_back(static_cast<uint8_t>(value >> shift));
+    }
+  }
+  palette.resize(entries);
+  grey_row(colours.data(), static_cast<int64_t>(entries), 3, palette.data());
+  info.type = SampleType::kUint8;
+  info.colour = true;
+}
+
+void TiffPage::Impl::decode_block(uint32_t block, void* to, int64_t expected) {
+  const tmsize_t got = TIFFIsTiled(handle()) != 0
+                           ? TIFFReadEncodedTile(handle(), block, to, expected)
+                           : TIFFReadEncodedStrip(handle(), block, to, expected);
+  if (got < expected || !view.jpeg_warning.empty()) {
+    throw failure("the image data is cut off or damaged");
+  }
+}
+
+void TiffPage::Impl::decode_strips_directly(Image& image) {
+  const int64_t rows = std::min(height, field<uint32_t>(handle(), TIFFTAG_ROWSPERSTRIP, height));
+  const int64_t bytes_a_row = row_bytes(width);
+  uint32_t strip = 0;
+  for (int64_t y = 0; y < height; y += rows, ++strip) {
+    decode_block(strip, image.bytes() + y * bytes_a_row, std::min(rows, height - y) * bytes_a_row);
+  }
+}
+
+template <typename T>
+void TiffPage::Impl::convert_row(const std::vector<const uint8_t*>& rows, int64_t pixels, T* grey,
+                                 std::vector<T>& buffer, std::vector<T>& plane_buffer) const {
+  if (!separate) {
+    buffer.resize(static_cast<size_t>(pixels * samples));
+    unpack(rows[0], pixels * samples, bits, buffer.data());
+  } else {
+    const auto planes = static_cast<int64_t>(rows.size());
+    buffer.resize(static_cast<size_t>(pixels * planes));
+    plane_buffer.resize(static_cast<size_t>(pixels));
+    for (int64_t plane = 0; plane < planes; ++plane) {
+      unpack(rows[static_cast<size_t>(plane)], pixels, bits, plane_buffer.data());
+      for (int64_t i = 0; i < pixels; ++i) {
+        buffer[static_cast<size_t>(i * planes + plane)] = plane_buffer[static_cast<size_t>(i)];
+      }
+    }
+  }
+  const int64_t stride = static_cast<int64_t>(buffer.size()) / pixels;
+  if constexpr (std::is_same_v<T, uint8_t> || std::is_same_v<T, uint16_t> ||
+                std::is_same_v<T, float>) {
+    if (info.colour && palette.empty()) {
+      grey_row(buffer.data(), pixels, stride, grey);
+      return;
+    }
+  }
+  for (int64_t i = 0; i < pixels; ++i) {
+    grey[i] = buffer[static_cast<size_t>(i * stride)];
+  }
+}
+
+// `planes` holds the rows of `box`, each of `stored_width` pixels, once or once a colour.
+void TiffPage::Impl::convert_rows(const std::vector<std::vector<uint8_t>>& planes,
+                                  int64_t bytes_a_row, Box box, int64_t stored_width,
+                                  Image& image) const {
+  std::vector<const uint8_t*> rows(planes.size());
+  const auto point_at = [&](int64_t y) {
+    for (size_t plane = 0; plane < planes.size(); ++plane) {
+      rows[plane] = planes[plane].data() + y * bytes_a_row;
+    }
+  };
+  if (!palette.empty()) {
+    std::vector<uint16_t> indices(static_cast<size_t>(stored_width));
+    std::vector<uint16_t> buffer;
+    std::vector<uint16_t> plane_buffer;
+    std::vector<uint8_t> bytes(static_cast<size_t>(stored_width));
+    for (int64_t y = 0; y < box.height; ++y) {
+      point_at(y);
+      if (bits == 8) {
+        std::copy_n(rows[0], stored_width, indices.data());
+      } else {
+        convert_row(rows, stored_width, indices.data(), buffer, plane_buffer);
+      }
+      uint8_t* out = image.as<uint8_t>() + (box.y + y) * width + box.x;
+      for (int64_t x = 0; x < box.width; ++x) {
+        out[x] = palette[indices[static_cast<size_t>(x)]];
+      }
+    }
+    return;
+  }
+  with_type(info.type, [&](auto zero) {
+    using T = decltype(zero);
+    std::vector<T> buffer;
+    std::vector<T> plane_buffer;
+    for (int64_t y = 0; y < box.height; ++y) {
+      point_at(y);
+      convert_row(rows, box.width, image.as<T>() + (box.y + y) * width + box.x, buffer,
+                  plane_buffer);
+    }
+  });
+}
+
+void TiffPage::Impl::decode_into(Image& image) {
+  TIFF* t = handle();
+  const bool tiled = TIFFIsTiled(t) != 0;
+  if (!tiled && stored_as_read()) {
+    return decode_strips_directly(image);
+  }
+  const int64_t block_width = tiled ? field<uint32_t>(t, TIFFTAG_TILEWIDTH, 0) : width;
+  const int64_t block_height =
+      tiled ? field<uint32_t>(t, TIFFTAG_TILELENGTH, 0)
+            : std::min(height, field<uint32_t>(t, TIFFTAG_ROWSPERSTRIP, height));
+  if (block_width == 0 || block_height == 0) {
+    throw Error(ErrorKind::kBadFile, "TIFF image with tiles or strips of no size");
+  }
+  const int64_t bytes_a_row = row_bytes(block_width);
+  std::vector<std::vector<uint8_t>> planes(separate && info.colour ? 3 : 1);
+  for (int64_t y = 0; y < height; y += block_height) {
+    const int64_t rows = std::min(block_height, height - y);
+    for (int64_t x = 0; x < width; x += block_width) {
+      for (size_t plane = 0; plane < planes.size(); ++plane) {
+        const auto sample = static_cast<uint16_t>(plane);
+        const uint32_t block = tiled ? TIFFComputeTile(t, static_cast<uint32_t>(x),
+                                                       static_cast<uint32_t>(y), 0, sample)
+                                     : TIFFComputeStrip(t, static_cast<uint32_t>(y), sample);
+        planes[plane].resize(static_cast<size_t>((tiled ? block_height : rows) * bytes_a_row));
+        decode_block(block, planes[plane].data(), static_cast<int64_t>(planes[plane].size()));
+      }
+      const Box box{.y = y, .x = x, .height = rows, .width = std::min(block_width, width - x)};
+      convert_rows(planes, bytes_a_row, box, box.width, image);
+    }
+  }
+}
+
+void TiffPage::Impl::decode_rgba(Image& image) {
+  std::vector<uint32_t> raster(static_cast<size_t>(image.size().area()));
+  const int orientation = field<uint16_t>(handle(), TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+  if (TIFFReadRGBAImageOriented(handle(), width, height, raster.data(), orientation, 1) == 0 ||
+      !view.jpeg_warning.empty()) {
+    throw failure("the image data is cut off or damaged");
+  }
+  std::vector<uint8_t> row(static_cast<size_t>(width) * 3);
+  for (int64_t y = 0; y < height; ++y) {
+    for (int64_t x = 0; x < width; ++x) {
+      const uint32_t pixel = raster[static_cast<size_t>(y * width + x)];
+      row[static_cast<size_t>(3 * x)] = static_cast<uint8_t>(TIFFGetR(pixel));
+      row[static_cast<size_t>(3 * x + 1)] = static_cast<uint8_t>(TIFFGetG(pixel));
+      row[static_cast<size_t>(3 * x + 2)] = static_cast<uint8_t>(TIFFGetB(pixel));
+    }
+    grey_row(row.data(), width, 3, image.as<uint8_t>() + y * width);
+  }
+}
+
+Image TiffPage::Impl::finished(Image image) const {
+  if (inverted && !convert_by_rgba) {
+    with_type(image.type(), [&](auto zero) {
+      using T = decltype(zero);
+      if constexpr (std::is_integral_v<T>) {
+        invert<T>(image, bits);
+      }
+    });
+  }
+  return image;
+}
+
+TiffPage::TiffPage(const File& file, const TiffChain& chain, const TiffDirectory& directory)
+    : impl_(std::make_unique<Impl>()) {
+  View& view = impl_->view;
+  view.file = &file;
+  view.big = chain.big;
+  view.next_offset_at = directory.next_offset_at;
+  const int width = chain.big ? 8 : 4;
+  for (int i = 0; i < width; ++i) {
+    const int shift = 8 * (chain.big_endian ? width - 1 - i : i);
+    view.first_offset[i] = static_cast<uint8_t>(static_cast<uint64_t>(directory.offset) >> shift);
+  }
+  impl_->tiff = open_view(view);
+  impl_->describe();
+}
+
+TiffPage::~TiffPage() = default;
+
+const TiffPageInfo& TiffPage::info() const {
+  return impl_->info;
+}
+
+void TiffPage::ignore_display_tables() {
+  impl_->inverted = false;
+  if (!impl_->palette.empty()) {
+    impl_->palette.clear();
+    impl_->info.colour = false;
+    impl_->info.type = impl_->bits > 8 ? SampleType::kUint16 : SampleType::kUint8;
+  }
+}
+
+Image TiffPage::read() {
+  Image image(impl_->info.size, impl_->info.type);
+  impl_->view.error.clear();
+  if (impl_->convert_by_rgba) {
+    impl_->decode_rgba(image);
+  } else {
+    impl_->decode_into(image);
+  }
+  return impl_->finished(std::move(image));
+}
+
+Image TiffPage::read_following(int64_t index) {
+  const TiffPageInfo& info = impl_->info;
+  const int64_t offset = info.data_offset + index * info.data_bytes;
+  if (offset > impl_->view.file->bytes() - info.data_bytes) {
+    throw Error(ErrorKind::kBadFile, "the file ends at byte {}, the image at {}",
+                impl_->view.file->bytes(), offset + info.data_bytes);
+  }
+  std::vector<std::vector<uint8_t>> rows(1);
+  rows[0].resize(static_cast<size_t>(info.data_bytes));
+  if (impl_->view.file->read_at(offset, rows[0].data(), info.data_bytes) < info.data_bytes) {
+    throw Error(ErrorKind::kBadFile, "the file has become shorter");
+  }
+  if (TIFFIsByteSwapped(impl_->handle()) != 0) {
+    switch (impl_->bits) {
+      case 16:
+        TIFFSwabArrayOfShort(reinterpret_cast<uint16_t*>(rows[0].data()), info.data_bytes / 2);
+        break;
+      case 32:
+        TIFFSwabArrayOfLong(reinterpret_cast<uint32_t*>(rows[0].data()), info.data_bytes / 4);
+        break;
+      case 64:
+        TIFFSwabArrayOfLong8(reinterpret_cast<uint64_t*>(rows[0].data()), info.data_bytes / 8);
+        break;
+      default: break;
+    }
+  }
+  Image image(info.size, info.type);
+  impl_->convert_rows(rows, impl_->row_bytes(info.size.width),
+                      {.y = 0, .x = 0, .height = info.size.height, .width = info.size.width},
+                      info.size.width, image);
+  return impl_->finished(std::move(image));
+}
+
+}  // namespace mote::io
