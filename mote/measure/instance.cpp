@@ -1,0 +1,556 @@
+#include "mote/measure/instance.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+#include <span>
+
+#include "mote/core/error.h"
+#include "mote/measure/convex_hull.h"
+
+namespace mote::measure {
+namespace {
+
+constexpr double kFull = 255;
+constexpr double kLevel = 127.5;
+constexpr std::array<std::array<int64_t, 2>, 8> kNeighbours{
+    {{-1, 0}, {0, -1}, {0, 1}, {1, 0}, {-1, -1}, {-1, 1}, {1, -1}, {1, 1}}};
+
+/// Numbers the labels of an image 0, 1, ... in ascending order.
+class LabelIndex {
+ public:
+  explicit LabelIndex(const LabelImage& labels) {
+    int32_t last = 0;
+    for (const int32_t label : labels.values()) {
+      if (label != last && label != 0) {
+        labels_.push_back(label);
+      }
+      last = label;
+    }
+    std::sort(labels_.begin(), labels_.end());
+    labels_.erase(std::unique(labels_.begin(), labels_.end()), labels_.end());
+    if (labels_.empty()) {
+      return;
+    }
+    lowest_ = labels_.front();
+    const int64_t span = int64_t{labels_.back()} - lowest_ + 1;
+    if (span <= 4 * labels.size().area()) {
+      table_.resize(static_cast<size_t>(span));
+      for (size_t i = 0; i < labels_.size(); ++i) {
+        table_[static_cast<size_t>(int64_t{labels_[i]} - lowest_)] = i;
+      }
+    }
+  }
+
+  const std::vector<int32_t>& labels() const { return labels_; }
+
+  size_t operator()(int32_t label) const {
+    if (!table_.empty()) {
+      return table_[static_cast<size_t>(int64_t{label} - lowest_)];
+    }
+    return static_cast<size_t>(std::lower_bound(labels_.begin(), labels_.end(), label) -
+                               labels_.begin());
+  }
+
+ private:
+  std::vector<int32_t> labels_;
+  std::vector<size_t> table_;
+  int64_t lowest_ = 0;
+};
+
+/// What one pass over the image adds up for a label; positions are relative to its first pixel, so
+/// that differences of large numbers do not eat the digits.
+struct Sums {
+  bool seen = false;
+  int64_t y0 = 0;
+  int64_t x0 = 0;
+  int64_t y_min = 0;
+  int64_t y_max = 0;
+  int64_t x_min = 0;
+  int64_t x_max = 0;
+  double w = 0;  // coverage, 255 a pixel
+  double wy = 0;
+  double wx = 0;
+  double wyy = 0;
+  double wxx = 0;
+  double wxy = 0;
+  int64_t pixels = 0;
+  double v0 = 0;
+  double v = 0;
+  double vv = 0;
+  double perimeter = 0;
+  double outline_area = 0;
+  bool touching = false;
+};
+
+/// A value that belongs to a label, and the values of each label side by side.
+template <typename T>
+struct Grouped {
+  std::vector<T> values;
+  std::vector<size_t> begin;  // one more than labels
+
+  std::span<T> of(size_t label) {
+    return {values.data() + begin[label], begin[label + 1] - begin[label]};
+  }
+};
+template <typename T>
+Grouped<T> grouped(const std::vector<std::pair<size_t, T>>& items, size_t labels) {
+  Grouped<T> out{.values = std::vector<T>(items.size()), .begin = std::vector<size_t>(labels + 1)};
+  for (const auto& [label, value] : items) {
+    ++out.begin[label + 1];
+  }
+  for (size_t i = 0; i < labels; ++i) {
+    out.begin[i + 1] += out.begin[i];
+  }
+  std::vector<size_t> next = out.begin;
+  for (const auto& [label, value] : items) {
+    out.values[next[label]++] = value;
+  }
+  return out;
+}
+
+class Measurement {
+ public:
+  Measurement(const Grid<float>& image, const LabelImage& labels, const Grid<uint8_t>& coverage,
+              const InstanceMeasureOptions& options)
+      : image_(image),
+        labels_(labels),
+        coverage_(coverage),
+        options_(options),
+        size_(labels.size()),
+        scale_y_(std::sqrt(options.y_over_x)),
+        scale_x_(1 / scale_y_),
+        index_(labels),
+        sums_(index_.labels().size()) {}
+
+  std::vector<InstanceMeasures> run() {
+    if (sums_.empty()) {
+      return {};
+    }
+    add_pixels();
+    add_outlines();
+    return results();
+  }
+
+ private:
+  int32_t label(int64_t y, int64_t x) const { return size_.contains(y, x) ? labels_(y, x) : 0; }
+
+  /// Whose outline an unlabelled pixel of coverage 1 to 127 belongs to: the lowest label that it
+  /// shares a side with, else the lowest that it shares a corner with, else nobody's.
+  int32_t owner(int64_t y, int64_t x) const {
+    int32_t lowest = 0;
+    for (size_t i = 0; i < kNeighbours.size(); ++i) {
+      if (i == 4 && lowest != 0) {
+        break;
+      }
+      const int32_t near = label(y + kNeighbours[i][0], x + kNeighbours[i][1]);
+      if (near != 0 && (lowest == 0 || near < lowest)) {
+        lowest = near;
+      }
+    }
+    return lowest;
+  }
+
+  /// How much of a pixel belongs to `wanted`, 0 to 255; 128 or more if and only if it has the
+  /// label.
+  double field(int64_t y, int64_t x, int32_t wanted) const {
+    if (!size_.contains(y, x)) {
+      return 0;
+    }
+    if (labels_(y, x) == wanted) {
+      return coverage_.empty() ? kFull : std::max<int>(coverage_(y, x), 128);
+    }
+    if (coverage_.empty() || labels_(y, x) != 0) {
+      return 0;
+    }
+    const int covered = coverage_(y, x);
+    return covered > 0 && covered < 128 && owner(y, x) == wanted ? covered : 0;
+  }
+
+  void add_run(int64_t y, int64_t begin, int64_t end, int32_t of) {
+    Sums& sums = sums_[index_(of)];
+    const float* values = image_.row(y);
+    const uint8_t* covered = coverage_.empty() ? nullptr : coverage_.row(y);
+    if (!sums.seen) {
+      sums = {.seen = true, .y0 = y, .x0 = begin, .y_min = y, .x_min = begin, .x_max = begin};
+      sums.v0 = values[begin];
+    }
+    int64_t w = 0;
+    int64_t wx = 0;
+    int64_t wxx = 0;
+    double v = 0;
+    double vv = 0;
+    for (int64_t x = begin; x < end; ++x) {
+      const int64_t weight = covered == nullptr ? 255 : std::max<int64_t>(covered[x], 128);
+      const int64_t dx = x - sums.x0;
+      w += weight;
+      wx += weight * dx;
+      wxx += weight * dx * dx;
+      const double dv = values[x] - sums.v0;
+      v += dv;
+      vv += dv * dv;
+    }
+    add_row(sums, y, w, wx, wxx);
+    sums.pixels += end - begin;
+    sums.v += v;
+    sums.vv += vv;
+    sums.y_max = y;
+    sums.x_min = std::min(sums.x_min, begin);
+    sums.x_max = std::max(sums.x_max, end - 1);
+  }
+
+  static void add_row(Sums& sums, int64_t y, int64_t w, int64_t wx, int64_t wxx) {
+    const auto dy = static_cast<double>(y - sums.y0);
+    sums.w += static_cast<double>(w);
+    sums.wx += static_cast<double>(wx);
+    sums.wxx += static_cast<double>(wxx);
+    sums.wy += static_cast<double>(w) * dy;
+    sums.wyy += static_cast<double>(w) * dy * dy;
+    sums.wxy += static_cast<double>(wx) * dy;
+  }
+
+  void add_pixels() {
+    for (int64_t y = 0; y < size_.height; ++y) {
+      const int32_t* row = labels_.row(y);
+      for (int64_t x = 0; x < size_.width;) {
+        const int64_t begin = x;
+        const int32_t of = row[x];
+        while (x < size_.width && row[x] == of) {
+          ++x;
+        }
+        if (of != 0) {
+          add_run(y, begin, x, of);
+        }
+      }
+    }
+    if (!coverage_.empty()) {
+      add_partial_pixels();
+    }
+  }
+
+  void add_partial_pixels() {
+    for (int64_t y = 0; y < size_.height; ++y) {
+      const uint8_t* covered = coverage_.row(y);
+      const int32_t* row = labels_.row(y);
+      for (int64_t x = 0; x < size_.width; ++x) {
+        if (covered[x] == 0 || covered[x] >= 128 || row[x] != 0) {
+          continue;
+        }
+        const int32_t of = owner(y, x);
+        if (of != 0) {
+          Sums& sums = sums_[index_(of)];
+          const int64_t dx = x - sums.x0;
+          add_row(sums, y, covered[x], covered[x] * dx, covered[x] * dx * dx);
+        }
+      }
+    }
+  }
+
+  /// Marching squares over all cells of four pixel centres, the image padded by nothing. Every cell
+  /// adds its pieces of outline to the labels in it; no outline is ever followed.
+  void add_outlines() {
+    const std::vector<int32_t> outside(static_cast<size_t>(size_.width), 0);
+    for (int64_t y = -1; y < size_.height; ++y) {
+      const int32_t* upper = y < 0 ? outside.data() : labels_.row(y);
+      const int32_t* lower = y + 1 == size_.height ? outside.data() : labels_.row(y + 1);
+      if (upper[0] != 0 || lower[0] != 0) {
+        add_cell(y, -1);
+      }
+      for (int64_t x = 0; x + 1 < size_.width; ++x) {
+        if (upper[x] != lower[x] || upper[x] != upper[x + 1] || upper[x] != lower[x + 1]) {
+          add_cell(y, x);
+        }
+      }
+      if (upper[size_.width - 1] != 0 || lower[size_.width - 1] != 0) {
+        add_cell(y, size_.width - 1);
+      }
+    }
+  }
+
+  /// The cell whose upper left pixel centre is (y, x).
+  void add_cell(int64_t y, int64_t x) {
+    const std::array<int32_t, 4> corners{label(y, x), label(y, x + 1), label(y + 1, x + 1),
+                                         label(y + 1, x)};
+    int32_t other = 0;  // any label of the cell, to find a second one by
+    bool touching = false;
+    for (const int32_t corner : corners) {
+      touching = touching || (corner != 0 && other != 0 && corner != other);
+      other = corner != 0 ? corner : other;
+    }
+    for (size_t i = 0; i < 4; ++i) {
+      const bool repeated =
+          std::find(corners.begin(), corners.begin() + static_cast<std::ptrdiff_t>(i),
+                    corners[i]) != corners.begin() + static_cast<std::ptrdiff_t>(i);
+      if (corners[i] == 0 || repeated) {
+        continue;
+      }
+      Sums& sums = sums_[index_(corners[i])];
+      sums.touching = sums.touching || touching;
+      const bool at_border = y < 0 || x < 0 || y + 1 == size_.height || x + 1 == size_.width;
+      add_pieces(y, x, corners[i], (coverage_.empty() || touching) && !at_border);
+    }
+  }
+
+  /// `binary`: the outline has no better place than between two pixels.
+  void add_pieces(int64_t y, int64_t x, int32_t of, bool binary) {
+    constexpr std::array<std::array<int64_t, 2>, 4> kCorners{{{0, 0}, {0, 1}, {1, 1}, {1, 0}}};
+    std::array<double, 4> values{};
+    std::array<bool, 4> inside{};
+    double sum = 0;
+    for (size_t i = 0; i < 4; ++i) {
+      values[i] = field(y + kCorners[i][0], x + kCorners[i][1], of);
+      inside[i] = values[i] > kLevel;
+      sum += values[i];
+    }
+    // Where the outline leaves the shape and where it comes back, going around the cell.
+    std::array<Point, 2> leaves;
+    std::array<Point, 2> enters;
+    size_t leave_count = 0;
+    size_t enter_count = 0;
+    bool leave_first = false;
+    for (size_t i = 0; i < 4; ++i) {
+      const size_t j = (i + 1) % 4;
+      if (inside[i] == inside[j]) {
+        continue;
+      }
+      const double t = (values[i] - kLevel) / (values[i] - values[j]);
+      const auto at = [&](size_t axis) {
+        const auto from = static_cast<double>((axis == 0 ? y : x) + kCorners[i][axis]);
+        return from + t * static_cast<double>(kCorners[j][axis] - kCorners[i][axis]);
+      };
+      const Point crossing{.y_px = at(0) * scale_y_, .x_px = at(1) * scale_x_};
+      if (inside[i]) {
+        leave_first = leave_first || enter_count == 0;
+        leaves[leave_count++] = crossing;
+      } else {
+        enters[enter_count++] = crossing;
+      }
+      // Each crossing lies in two cells; the one below or to the right of it keeps it.
+      if (i == 0 || i == 3) {
+        crossings_.emplace_back(index_(of), crossing);
+      }
+    }
+    // With two pieces, a piece cuts off either an inside corner (leave to the enter before it) or
+    // an outside one (leave to the enter after it).
+    const bool joined = sum >= 4 * kLevel;
+    for (size_t i = 0; i < leave_count; ++i) {
+      size_t mate = i;
+      if (leave_count == 2 && joined != leave_first) {
+        mate = 1 - i;
+      }
+      add_piece(sums_[index_(of)], leaves[i], enters[mate], binary);
+    }
+  }
+
+  void add_piece(Sums& sums, const Point& from, const Point& to, bool binary) const {
+    const double dy = to.y_px - from.y_px;
+    const double dx = to.x_px - from.x_px;
+    const double length = std::sqrt(dy * dy + dx * dx);
+    sums.perimeter += binary ? length * binary_length_factor_ : length;
+    const double y0 = static_cast<double>(sums.y0) * scale_y_;
+    const double x0 = static_cast<double>(sums.x0) * scale_x_;
+    sums.outline_area +=
+        ((from.x_px - x0) * (to.y_px - y0) - (to.x_px - x0) * (from.y_px - y0)) / 2;
+  }
+
+  /// True over measured length of the outline between pixels, averaged over directions; for square
+  /// pixels pi (1 + sqrt 2) / 8, which makes it Crofton's formula in four directions.
+  static double binary_length_factor(double height, double width) {
+    const double diagonal = std::hypot(height, width);
+    const double quarter = (diagonal - width) / height * (1 - width / diagonal) +
+                           height / diagonal +
+                           (diagonal - height) / width * (1 - height / diagonal) + width / diagonal;
+    return std::numbers::pi / 2 / quarter;
+  }
+
+  // What a pixel of ground_ is; ground_ has one pixel more than the image on every side.
+  enum Ground : uint8_t { kFree, kReached, kInstance, kOutside };
+
+  void lay_ground() {
+    ground_ = Grid<uint8_t>({size_.height + 2, size_.width + 2}, kOutside);
+    for (int64_t y = 0; y < size_.height; ++y) {
+      std::transform(labels_.row(y), labels_.row(y) + size_.width, ground_.row(y + 1) + 1,
+                     [](int32_t of) { return of != 0 ? kInstance : kFree; });
+    }
+    const int64_t stride = ground_.width();
+    for (size_t i = 0; i < kNeighbours.size(); ++i) {
+      steps_[i] = kNeighbours[i][0] * stride + kNeighbours[i][1];
+    }
+  }
+
+  /// Labelled pixels that share a side with an unlabelled one, as offsets into ground_, by label.
+  Grouped<int64_t> rims() const {
+    std::vector<std::pair<size_t, int64_t>> rims;
+    for (int64_t y = 0; y < size_.height; ++y) {
+      const int32_t* row = labels_.row(y);
+      for (int64_t x = 0; x < size_.width; ++x) {
+        const int64_t at = (y + 1) * ground_.width() + x + 1;
+        if (row[x] != 0 && std::any_of(steps_.begin(), steps_.begin() + 4, [&](int64_t step) {
+              return ground_.data()[at + step] == kFree;
+            })) {
+          rims.emplace_back(index_(row[x]), at);
+        }
+      }
+    }
+    return grouped(rims, sums_.size());
+  }
+
+  /// Median of the ring around an instance. Steps outward from the rim by 8-neighbours and
+  /// 4-neighbours in turn, so that distance is nearly round; leaves ground_ as it was.
+  std::optional<double> background(std::span<const int64_t> rim) {
+    uint8_t* ground = ground_.data();
+    reached_.assign(rim.begin(), rim.end());
+    ring_.clear();
+    size_t begin = 0;
+    for (int64_t step = 1; step <= options_.ring_outer_px; ++step) {
+      const auto neighbours = steps_.begin() + (step % 2 == 1 ? 8 : 4);
+      const size_t end = reached_.size();
+      for (; begin < end; ++begin) {
+        const int64_t from = reached_[begin];
+        for (auto move = steps_.begin(); move != neighbours; ++move) {
+          const int64_t to = from + *move;
+          if (ground[to] != kFree) {
+            continue;
+          }
+          ground[to] = kReached;
+          reached_.push_back(to);
+          // Next to another instance the pixel may hold part of it.
+          if (step >= options_.ring_inner_px &&
+              std::none_of(steps_.begin(), steps_.end(),
+                           [&](int64_t beside) { return ground[to + beside] == kInstance; })) {
+            ring_.push_back(image_(to / ground_.width() - 1, to % ground_.width() - 1));
+          }
+        }
+      }
+    }
+    for (size_t i = rim.size(); i < reached_.size(); ++i) {
+      ground[reached_[i]] = kFree;
+    }
+    return median(ring_);
+  }
+
+  std::vector<InstanceMeasures> results() {
+    Grouped<Point> crossings = grouped(crossings_, sums_.size());
+    lay_ground();
+    Grouped<int64_t> rim = rims();
+    std::vector<InstanceMeasures> out;
+    out.reserve(sums_.size());
+    for (size_t i = 0; i < sums_.size(); ++i) {
+      InstanceMeasures measures = moments(sums_[i]);
+      measures.label = index_.labels()[i];
+      const std::span<const Point> outline = crossings.of(i);
+      const std::vector<Point> hull = convex_hull({outline.begin(), outline.end()});
+      const FeretDiameters feret = feret_diameters(hull);
+      measures.min_feret_px = feret.min_px;
+      measures.max_feret_px = feret.max_px;
+      // Both from the outline, so that the pixel grid cancels and a disc has solidity 1.
+      measures.solidity = std::min(1.0, std::abs(sums_[i].outline_area) / polygon_area(hull));
+      measures.background = background(rim.of(i));
+      out.push_back(measures);
+    }
+    return out;
+  }
+
+  InstanceMeasures moments(const Sums& sums) const {
+    InstanceMeasures out;
+    out.area_px2 = sums.w / kFull;
+    const double my = sums.wy / sums.w;
+    const double mx = sums.wx / sums.w;
+    out.centroid = {static_cast<double>(sums.y0) + my, static_cast<double>(sums.x0) + mx};
+    out.box = {.y = sums.y_min,
+               .x = sums.x_min,
+               .height = sums.y_max - sums.y_min + 1,
+               .width = sums.x_max - sums.x_min + 1};
+    out.touches_border = sums.y_min == 0 || sums.x_min == 0 || sums.y_max + 1 == size_.height ||
+                         sums.x_max + 1 == size_.width;
+    out.touching = sums.touching;
+    out.perimeter_px = sums.perimeter;
+
+    // 1/12 is the variance of a pixel's own square: whole pixels lack it, coverage, which is the
+    // shape averaged over a pixel, has it once too often.
+    const double own = coverage_.empty() ? 1.0 / 12 : -1.0 / 12;
+    const double yy = (sums.wyy / sums.w - my * my + own) * scale_y_ * scale_y_;
+    const double xx = (sums.wxx / sums.w - mx * mx + own) * scale_x_ * scale_x_;
+    const double xy = sums.wxy / sums.w - mx * my;
+    const double mean = (yy + xx) / 2;
+    const double spread = std::hypot((xx - yy) / 2, xy);
+    const double least = std::min(scale_y_ * scale_y_, scale_x_ * scale_x_) / 12;
+    out.major_axis_px = 4 * std::sqrt(std::max(least, mean + spread));
+    out.minor_axis_px = 4 * std::sqrt(std::max(least, mean - spread));
+    // y points down, so counter-clockwise as seen is negative in (x, y).
+    double angle = -std::atan2(2 * xy, xx - yy) / 2 * 180 / std::numbers::pi;
+    angle = spread <= 1e-9 * mean ? 0 : angle;
+    out.orientation_deg = angle <= -90 ? angle + 180 : angle;
+
+    const auto n = static_cast<double>(sums.pixels);
+    out.mean_intensity = sums.v0 + sums.v / n;
+    const double variance = (sums.vv - sums.v * sums.v / n) / std::max(1.0, n - 1);
+    out.sd_intensity = std::sqrt(std::max(0.0, variance));
+    return out;
+  }
+
+  static std::optional<double> median(std::span<float> values) {
+    if (values.empty()) {
+      return std::nullopt;
+    }
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    if (values.size() % 2 == 1) {
+      return *middle;
+    }
+    return (double{*middle} + double{*std::max_element(values.begin(), middle)}) / 2;
+  }
+
+  const Grid<float>& image_;
+  const LabelImage& labels_;
+  const Grid<uint8_t>& coverage_;
+  const InstanceMeasureOptions& options_;
+  Size size_;
+  double scale_y_;
+  double scale_x_;
+  double binary_length_factor_ = binary_length_factor(scale_y_, scale_x_);
+  LabelIndex index_;
+  std::vector<Sums> sums_;
+  std::vector<std::pair<size_t, Point>> crossings_;
+  Grid<uint8_t> ground_;
+  std::array<int64_t, 8> steps_{};  // to the neighbours, in ground_
+  std::vector<int64_t> reached_;    // scratch of background()
+  std::vector<float> ring_;
+};
+
+}  // namespace
+
+double equivalent_diameter_px(double area_px2) {
+  return 2 * std::sqrt(area_px2 / std::numbers::pi);
+}
+
+double circularity(const InstanceMeasures& instance) {
+  return 4 * std::numbers::pi * instance.area_px2 / (instance.perimeter_px * instance.perimeter_px);
+}
+
+double aspect_ratio(const InstanceMeasures& instance) {
+  return instance.min_feret_px / instance.max_feret_px;
+}
+
+std::vector<InstanceMeasures> measure_instances(const Grid<float>& image, const LabelImage& labels,
+                                                const Grid<uint8_t>& coverage,
+                                                const InstanceMeasureOptions& options) {
+  if (image.size() != labels.size() || (!coverage.empty() && coverage.size() != labels.size())) {
+    const Size other = image.size() != labels.size() ? image.size() : coverage.size();
+    throw Error(ErrorKind::kUsage, "labels of {} x {} px do not fit an image of {} x {} px",
+                labels.height(), labels.width(), other.height, other.width);
+  }
+  if (!(options.y_over_x > 0) || !std::isfinite(options.y_over_x)) {
+    throw Error(ErrorKind::kUsage, "a pixel's height over its width is {}: it must be above 0",
+                options.y_over_x);
+  }
+  if (options.ring_inner_px < 1 || options.ring_outer_px < options.ring_inner_px) {
+    throw Error(ErrorKind::kUsage, "a background ring from {} to {} px: it must begin at 1 or more",
+                options.ring_inner_px, options.ring_outer_px);
+  }
+  return Measurement(image, labels, coverage, options).run();
+}
+
+}  // namespace mote::measure
