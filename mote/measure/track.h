@@ -53,12 +53,17 @@ class TrackAccumulator {
   TrackRow row() const;
 
  private:
+  struct Position {
+    Point camera;
+    Point specimen;
+  };
+
   TrackRow row_;
   RunningLine ecd_by_frame_;
   RunningLine ecd_by_time_;
   RunningLine intensity_;
-  std::optional<ParticleRow> first_;  // that is not shared
-  std::optional<ParticleRow> last_;   // that is not shared
+  Position first_;  // that is sized
+  Position last_;
   double path_px_ = 0;
   double path_camera_px_ = 0;
 };

@@ -1,0 +1,302 @@
+#include "mote/measure/frame.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "mote/measure/statistics.h"
+
+namespace mote::measure {
+namespace {
+
+constexpr double kFewParticles = 30;
+// ISO 13322-1:2004, scope: for a log-normal distribution of geometric standard deviation 1.6.
+constexpr int64_t kForVolumeMean = 6000;
+constexpr int64_t kForPercentiles = 61000;
+
+double weight_of(const Box& box, Size field) {
+  const bool at_border =
+      box.y <= 0 || box.x <= 0 || box.y_end() >= field.height || box.x_end() >= field.width;
+  if (at_border) {
+    return 0;
+  }
+  const auto places =
+      static_cast<double>((field.height - box.height - 1) * (field.width - box.width - 1));
+  return static_cast<double>(field.area()) / places;
+}
+
+Box joined(const Box& a, const Box& b) {
+  const int64_t y = std::min(a.y, b.y);
+  const int64_t x = std::min(a.x, b.x);
+  return {.y = y,
+          .x = x,
+          .height = std::max(a.y_end(), b.y_end()) - y,
+          .width = std::max(a.x_end(), b.x_end()) - x};
+}
+
+int64_t particles_in(const ParticleRow& row) {
+  return std::max<int64_t>(1, static_cast<int64_t>(row.tracks.size()));
+}
+
+/// Clusters by number; instances of cluster 0 stand alone under numbers below 0.
+std::vector<int32_t> cluster_numbers(std::span<const ParticleRow> particles) {
+  std::vector<int32_t> numbers;
+  numbers.reserve(particles.size());
+  for (const ParticleRow& row : particles) {
+    const auto alone = -1 - static_cast<int32_t>(numbers.size());
+    numbers.push_back(row.cluster > 0 ? row.cluster : alone);
+  }
+  return numbers;
+}
+
+std::optional<double> weighted_mean(std::span<const Sized> sample) {
+  double sum = 0;
+  double weights = 0;
+  for (const Sized& item : sample) {
+    sum += item.weight * item.diameter;
+    weights += item.weight;
+  }
+  return weights > 0 ? std::optional(sum / weights) : std::nullopt;
+}
+
+void fill_counts(FrameRow& out, std::span<const ParticleRow> particles, double area_px2) {
+  double n = 0;
+  double n_plain = 0;
+  double covered = 0;
+  double covered_plain = 0;
+  for (const ParticleRow& row : particles) {
+    const auto share = static_cast<double>(particles_in(row));
+    out.n_shared += row.shared();
+    out.n_border += row.measures.touches_border;
+    out.n_touching += row.measures.touching;
+    n += row.border_weight * share;
+    n_plain += share;
+    covered += row.border_weight * row.measures.area_px2;
+    covered_plain += row.measures.area_px2;
+  }
+  out.n = {.value = n, .plain = n_plain};
+  if (area_px2 > 0) {
+    out.areal_density_per_px2 = {.value = n / area_px2, .plain = n_plain / area_px2};
+    out.area_fraction = {.value = covered / area_px2, .plain = covered_plain / area_px2};
+  }
+}
+
+void fill_sizes(FrameRow& out, std::span<const ParticleRow> particles,
+                std::span<const int32_t> clusters, const FrameStatisticsOptions& options) {
+  std::vector<Sized> corrected;
+  std::vector<Sized> plain;
+  for (size_t i = 0; i < particles.size(); ++i) {
+    const ParticleRow& row = particles[i];
+    if (row.shared()) {
+      continue;
+    }
+    plain.push_back({.diameter = row.ecd_px(), .group = clusters[i]});
+    if (row.border_weight > 0) {
+      corrected.push_back(
+          {.diameter = row.ecd_px(), .weight = row.border_weight, .group = clusters[i]});
+    }
+  }
+  out.n_sized = static_cast<int64_t>(corrected.size());
+  out.effective_n = effective_sample_size(corrected);
+  const auto value = size_statistics(corrected);
+  const auto beside = size_statistics(plain);
+  // The golden ratio's bits keep neighbouring frames' streams apart.
+  const uint64_t seed =
+      options.seed * 0x9e3779b97f4a7c15ULL + static_cast<uint64_t>(out.info.frame) * 0x2545f491ULL;
+  const auto interval = size_intervals(corrected, options.resamples, seed);
+  const auto fill = [&](Estimate& estimate, auto member) {
+    const auto get = [&](const SizeStatistics& s) { return std::optional<double>(s.*member); };
+    estimate = {.value = value ? get(*value) : std::nullopt,
+                .low = interval ? get(interval->low) : std::nullopt,
+                .high = interval ? get(interval->high) : std::nullopt,
+                .plain = beside ? get(*beside) : std::nullopt};
+  };
+  fill(out.ecd_mean_px, &SizeStatistics::mean);
+  fill(out.ecd_sd_px, &SizeStatistics::sd);
+  fill(out.ecd_p10_px, &SizeStatistics::p10);
+  fill(out.ecd_median_px, &SizeStatistics::median);
+  fill(out.ecd_p90_px, &SizeStatistics::p90);
+  fill(out.d32_px, &SizeStatistics::d32);
+  fill(out.d43_px, &SizeStatistics::d43);
+}
+
+/// Mean ECD where clusters count as one particle each, and where they are left out.
+void fill_cluster_variants(FrameRow& out, std::span<const ParticleRow> particles,
+                           std::span<const int32_t> clusters, Size field) {
+  struct Whole {
+    double area_px2 = 0;
+    Box box;
+    int64_t instances = 0;
+    bool shared = false;
+  };
+  std::map<int32_t, Whole> wholes;
+  for (size_t i = 0; i < particles.size(); ++i) {
+    Whole& whole = wholes[clusters[i]];
+    const InstanceMeasures& measures = particles[i].measures;
+    whole.box = whole.instances == 0 ? measures.box : joined(whole.box, measures.box);
+    whole.area_px2 += measures.area_px2;
+    whole.instances += 1;
+    whole.shared = whole.shared || particles[i].shared();
+  }
+  std::vector<Sized> all;
+  std::vector<Sized> alone;
+  for (const auto& [cluster, whole] : wholes) {
+    const Sized sized{.diameter = equivalent_diameter_px(whole.area_px2),
+                      .weight = weight_of(whole.box, field)};
+    if (sized.weight > 0) {
+      all.push_back(sized);
+      if (whole.instances == 1 && !whole.shared) {
+        alone.push_back(sized);
+      }
+    }
+  }
+  out.ecd_mean_whole_px = weighted_mean(all);
+  out.ecd_mean_exclude_px = weighted_mean(alone);
+  out.n_sized_whole = static_cast<int64_t>(all.size());
+  out.n_sized_exclude = static_cast<int64_t>(alone.size());
+}
+
+void fill_window(FrameRow& out, std::span<const ParticleRow> particles, const Box& window) {
+  int64_t n = 0;
+  std::vector<Sized> sizes;
+  for (const ParticleRow& row : particles) {
+    const Point at = row.specimen();
+    const bool inside = at.y_px >= static_cast<double>(window.y) - 0.5 &&
+                        at.x_px >= static_cast<double>(window.x) - 0.5 &&
+                        at.y_px < static_cast<double>(window.y_end()) - 0.5 &&
+                        at.x_px < static_cast<double>(window.x_end()) - 0.5;
+    if (!inside) {
+      continue;
+    }
+    n += particles_in(row);
+    if (!row.shared() && !row.measures.touches_border) {
+      sizes.push_back({.diameter = row.ecd_px()});
+    }
+  }
+  out.window_n = n;
+  out.window_areal_density_per_px2 =
+      static_cast<double>(n) / static_cast<double>(window.size().area());
+  out.window_ecd_mean_px = weighted_mean(sizes);
+}
+
+void add_flags(FrameRow& out, std::span<const ParticleRow> particles, Size field) {
+  if (particles.empty()) {
+    out.flags.emplace_back("no_particles");
+    return;
+  }
+  if (out.effective_n < kFewParticles) {
+    out.flags.emplace_back("few_particles");
+  }
+  if (std::any_of(particles.begin(), particles.end(), [&](const ParticleRow& row) {
+        return 2 * row.measures.box.height > field.height ||
+               2 * row.measures.box.width > field.width;
+      })) {
+    out.flags.emplace_back("large_particles");
+  }
+}
+
+}  // namespace
+
+double border_weight(const InstanceMeasures& instance, Size field) {
+  return weight_of(instance.box, field);
+}
+
+ParticleRow particle_row(const FrameInfo& info, const InstanceMeasures& measures,
+                         std::vector<int32_t> tracks, int32_t cluster, Size field) {
+  return {.info = info,
+          .measures = measures,
+          .tracks = std::move(tracks),
+          .cluster = cluster,
+          .border_weight = border_weight(measures, field)};
+}
+
+std::optional<Box> common_window(std::span<const Point> drift, Size field) {
+  if (drift.empty()) {
+    return std::nullopt;
+  }
+  double y0 = -drift[0].y_px;
+  double x0 = -drift[0].x_px;
+  double y1 = y0;
+  double x1 = x0;
+  for (const Point& shift : drift) {
+    y0 = std::max(y0, -shift.y_px);
+    x0 = std::max(x0, -shift.x_px);
+    y1 = std::min(y1, -shift.y_px);
+    x1 = std::min(x1, -shift.x_px);
+  }
+  const Box window{.y = std::llround(std::ceil(y0)),
+                   .x = std::llround(std::ceil(x0)),
+                   .height = std::llround(std::floor(y1) - std::ceil(y0)) + field.height,
+                   .width = std::llround(std::floor(x1) - std::ceil(x0)) + field.width};
+  return window.empty() ? std::nullopt : std::optional(window);
+}
+
+FrameRow frame_row(const FrameInfo& info, std::span<const ParticleRow> particles, Size field,
+                   const FrameStatisticsOptions& options) {
+  FrameRow out;
+  out.info = info;
+  out.n_instances = static_cast<int64_t>(particles.size());
+  fill_counts(out, particles, static_cast<double>(field.area() - options.excluded_px));
+
+  const std::vector<int32_t> clusters = cluster_numbers(particles);
+  fill_sizes(out, particles, clusters, options);
+  fill_cluster_variants(out, particles, clusters, field);
+
+  std::vector<Point> centres;
+  centres.reserve(particles.size());
+  for (const ParticleRow& row : particles) {
+    centres.push_back(row.measures.centroid);
+  }
+  const double scale_y =
+      info.pixel_size ? std::sqrt(info.pixel_size->y_nm / info.pixel_size->x_nm) : 1;
+  if (const auto nearest = nearest_neighbour(centres, field, {scale_y, 1 / scale_y})) {
+    out.nearest_neighbour_px = {.value = nearest->corrected, .plain = nearest->mean};
+  }
+  if (options.common_window) {
+    fill_window(out, particles, *options.common_window);
+  }
+  add_flags(out, particles, field);
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> frame_flags() {
+  return {
+      {"no_particles", "the frame has no instance"},
+      {"few_particles", fmt::format("effective_n is below {}: intervals are rough", kFewParticles)},
+      {"large_particles",
+       "an instance is longer than half the field: border correction rests on few places"}};
+}
+
+void SizeSample::add(const ParticleRow& particle) {
+  if (particle.shared() || particle.measures.touches_border) {
+    return;
+  }
+  const double value = std::log(particle.ecd_px());
+  ++count_;
+  const double delta = value - mean_log_;
+  mean_log_ += delta / static_cast<double>(count_);
+  sum_squares_log_ += delta * (value - mean_log_);
+}
+
+std::vector<std::string> SizeSample::warnings() const {
+  std::vector<std::string> out;
+  if (count_ < 2) {
+    return out;
+  }
+  const double gsd = std::exp(std::sqrt(sum_squares_log_ / static_cast<double>(count_ - 1)));
+  const auto warn = [&](std::string_view what, int64_t needed) {
+    if (count_ < needed) {
+      out.push_back(fmt::format(
+          "{} from {} particles of geometric standard deviation {:.2f}: ISO 13322-1:2004 asks for "
+          "{} at 1.6",
+          what, count_, gsd, needed));
+    }
+  };
+  warn("D[3,2] and D[4,3]", kForVolumeMean);
+  warn("percentiles", kForPercentiles);
+  return out;
+}
+
+}  // namespace mote::measure

@@ -1,0 +1,479 @@
+#include "mote/measure/tables.h"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mote::measure {
+namespace {
+
+constexpr double kNm2PerUm2 = 1e6;
+
+Cell number(std::optional<double> value) {
+  return value ? Cell(*value) : Cell();
+}
+Cell count(int64_t value) {
+  return value;
+}
+Cell yes_no(bool value) {
+  return int64_t{value};
+}
+
+std::string joined(const std::vector<int32_t>& ids) {
+  return fmt::format("{}", fmt::join(ids, ";"));
+}
+
+std::optional<double> times(std::optional<double> value, std::optional<double> factor) {
+  return value && factor ? std::optional(*value * *factor) : std::nullopt;
+}
+
+/// Fills a table of columns; pairs of columns in px and nm come from one definition.
+template <typename Row>
+class Table {
+ public:
+  using Number = std::function<std::optional<double>(const Row&)>;
+  using Sizes = std::function<const std::optional<PixelSize>&(const Row&)>;
+
+  explicit Table(Sizes pixel_size) : pixel_size_(std::move(pixel_size)) {}
+
+  template <typename Get>
+  void add(std::string name, std::string unit, std::string definition, std::string source,
+           Get get) {
+    columns_.push_back({std::move(name), std::move(unit), std::move(definition), std::move(source),
+                        [get](const Row& row) -> Cell {
+                          using Value = std::decay_t<decltype(get(row))>;
+                          if constexpr (std::is_same_v<Value, bool>) {
+                            return yes_no(get(row));
+                          } else if constexpr (std::is_integral_v<Value>) {
+                            return count(get(row));
+                          } else if constexpr (std::is_same_v<Value, std::vector<int32_t>>) {
+                            return joined(get(row));
+                          } else if constexpr (std::is_same_v<Value, std::string>) {
+                            return get(row);
+                          } else {
+                            return number(get(row));
+                          }
+                        }});
+  }
+
+  /// `name`_px and `name`_nm, `per` behind the unit.
+  void length(const std::string& name, const std::string& definition, const std::string& source,
+              const Number& px, const std::string& per = "") {
+    const std::string suffix = per.empty() ? "" : "_per_" + per;
+    const std::string unit = per.empty() ? "" : "/" + per;
+    add(name + "_px" + suffix, "px" + unit, definition, source, px);
+    add(name + "_nm" + suffix, "nm" + unit, "the same in nanometres", "",
+        [px, size = pixel_size_](const Row& row) { return length_nm(px(row), size(row)); });
+  }
+
+  /// `prefix`y_px and so on: a position, which keeps the sides of a pixel apart.
+  void position(const std::string& prefix, const std::string& what,
+                const std::function<Point(const Row&)>& point) {
+    add(prefix + "y_px", "px", what + ", down; pixel centres lie on integers", "",
+        [point](const Row& row) { return point(row).y_px; });
+    add(prefix + "x_px", "px", what + ", to the right", "",
+        [point](const Row& row) { return point(row).x_px; });
+    add(prefix + "y_nm", "nm", prefix + "y_px x pixel height", "",
+        [point, size = pixel_size_](const Row& row) {
+          return size(row) ? std::optional(point(row).y_px * size(row)->y_nm) : std::nullopt;
+        });
+    add(prefix + "x_nm", "nm", prefix + "x_px x pixel width", "",
+        [point, size = pixel_size_](const Row& row) {
+          return size(row) ? std::optional(point(row).x_px * size(row)->x_nm) : std::nullopt;
+        });
+  }
+
+  /// A border-corrected length with its interval and its plain value.
+  void estimate(const std::string& name, const std::string& definition, const std::string& source,
+                Estimate Row::*member) {
+    length(name, definition, source, [member](const Row& row) { return (row.*member).value; });
+    length(name + "_low", "lower end of its 95 % interval", "",
+           [member](const Row& row) { return (row.*member).low; });
+    length(name + "_high", "upper end of its 95 % interval", "",
+           [member](const Row& row) { return (row.*member).high; });
+    length(name + "_plain", "the same over all unshared instances in view, unweighted", "",
+           [member](const Row& row) { return (row.*member).plain; });
+  }
+
+  /// A number of particles an area, `name`_per_px2 and `name`_per_um2.
+  void density(const std::string& name, const std::string& definition, const Number& per_px2) {
+    add(name + "_per_px2", "1/px²", definition, "", per_px2);
+    add(name + "_per_um2", "1/µm²", "the same a square micrometre", "",
+        [per_px2, size = pixel_size_](const Row& row) {
+          return size(row) ? times(per_px2(row), kNm2PerUm2 / size(row)->area_nm2()) : std::nullopt;
+        });
+  }
+
+  void frame_and_time() {
+    add("frame", "", "frame, counted from 0 over the frames that were used", "",
+        [](const Row& row) { return row.info.frame; });
+    add("recorded_frame", "", "frame, counted from 0 in the recording as it is on disk", "",
+        [](const Row& row) { return row.info.recorded_frame; });
+    add("time_s", "s", "the frame's time stamp, else frame x frame interval", "",
+        [](const Row& row) { return row.info.time_s; });
+  }
+
+  std::vector<Column<Row>> columns() { return std::move(columns_); }
+
+ private:
+  Sizes pixel_size_;
+  std::vector<Column<Row>> columns_;
+};
+
+template <typename Row>
+Table<Row> table_with_info() {
+  return Table<Row>(
+      [](const Row& row) -> const std::optional<PixelSize>& { return row.info.pixel_size; });
+}
+
+constexpr const char* kSizes = "ISO 9276-6";
+constexpr const char* kMoments = "ISO 9276-2";
+
+std::vector<Column<ParticleRow>> make_particle_columns() {
+  using Row = ParticleRow;
+  auto table = table_with_info<Row>();
+  table.frame_and_time();
+  table.add("label", "",
+            "number of its pixels in labels.tif: its track, the lowest where several share it", "",
+            [](const Row& row) { return row.measures.label; });
+  table.add("tracks", "",
+            "tracks that it belongs to, `;` between; several while particles share it", "",
+            [](const Row& row) { return row.tracks; });
+  table.add("cluster", "", "instances that touch one another have the same number in a frame", "",
+            [](const Row& row) { return row.cluster; });
+  table.position("", "centroid in camera coordinates, weighted by coverage",
+                 [](const Row& row) { return row.measures.centroid; });
+  table.position("specimen_", "centroid with the drift taken off",
+                 [](const Row& row) { return row.specimen(); });
+  table.add("area_px2", "px²", "sum of coverage over the instance's pixels and partial pixels",
+            kSizes, [](const Row& row) { return row.measures.area_px2; });
+  table.add("area_nm2", "nm²", "area_px2 x area of a pixel", "",
+            [](const Row& row) { return area_nm2(row.measures.area_px2, row.info.pixel_size); });
+  table.length("ecd", "equivalent circular diameter 2 sqrt(area / pi)", kSizes,
+               [](const Row& row) { return row.ecd_px(); });
+  table.length("min_feret", "least distance between two parallel lines that hold the outline",
+               kSizes, [](const Row& row) { return row.measures.min_feret_px; });
+  table.length("max_feret", "greatest distance between two parallel lines that hold the outline",
+               kSizes, [](const Row& row) { return row.measures.max_feret_px; });
+  table.length("perimeter",
+               "length of the half-coverage outline (marching squares), holes included; between "
+               "whole pixels times pi (1 + sqrt 2) / 8 (Crofton, four directions)",
+               "measurements.md", [](const Row& row) { return row.measures.perimeter_px; });
+  table.length("major_axis", "major axis of the ellipse of equal second moments", "",
+               [](const Row& row) { return row.measures.major_axis_px; });
+  table.length("minor_axis", "minor axis of the ellipse of equal second moments", "",
+               [](const Row& row) { return row.measures.minor_axis_px; });
+  table.add("circularity", "",
+            "4 pi area / perimeter²; ISO 9276-6 calls it form factor, and its root circularity",
+            kSizes, [](const Row& row) { return circularity(row.measures); });
+  table.add("aspect_ratio", "", "min_feret / max_feret", kSizes,
+            [](const Row& row) { return aspect_ratio(row.measures); });
+  table.add("solidity", "", "area inside the outline / area of its convex hull", kSizes,
+            [](const Row& row) { return row.measures.solidity; });
+  table.add("orientation_deg", "°",
+            "direction of the major axis: 0 to the right, counter-clockwise, in (-90, 90]", "",
+            [](const Row& row) { return row.measures.orientation_deg; });
+  table.add("mean_intensity", "grey", "mean grey level of the labelled pixels", "",
+            [](const Row& row) { return row.measures.mean_intensity; });
+  table.add("sd_intensity", "grey", "standard deviation of the same", "",
+            [](const Row& row) { return row.measures.sd_intensity; });
+  table.add("background", "grey",
+            "median grey level of the ring 2 to 4 px around it, away from any instance", "",
+            [](const Row& row) { return row.measures.background; });
+  table.add("border", "", "1 where it has a pixel in the field's outermost rows or columns", "",
+            [](const Row& row) { return row.measures.touches_border; });
+  table.add("touching", "", "1 where a pixel of it is a neighbour of another instance", "",
+            [](const Row& row) { return row.measures.touching; });
+  table.add("shared", "", "1 where several tracks share it: its size is no particle's size", "",
+            [](const Row& row) { return row.shared(); });
+  table.add("border_weight", "",
+            "W H / ((W - Fx - 1) (H - Fy - 1)), Fx and Fy its extents in px; 0 at the border",
+            "Miles 1974; Lantuejoul 1978", [](const Row& row) { return row.border_weight; });
+  return table.columns();
+}
+
+std::vector<Column<TrackRow>> make_track_columns() {
+  using Row = TrackRow;
+  Table<Row> table(
+      [](const Row& row) -> const std::optional<PixelSize>& { return row.pixel_size; });
+  table.add("track", "", "number of the track", "", [](const Row& row) { return row.id; });
+  table.add("parents", "", "tracks that it came from: two or more by a merge, one by a split", "",
+            [](const Row& row) { return row.parents; });
+  table.add("children", "", "tracks that came from it", "",
+            [](const Row& row) { return row.children; });
+  table.add("start_cause", "", "the event that began it, or `recording_start`", "",
+            [](const Row& row) { return row.start_cause; });
+  table.add("end_cause", "", "the event that ended it, or `recording_end`", "",
+            [](const Row& row) { return row.end_cause; });
+  table.add("first_frame", "", "first frame", "", [](const Row& row) { return row.first_frame; });
+  table.add("last_frame", "", "last frame", "", [](const Row& row) { return row.last_frame; });
+  table.add("first_recorded_frame", "", "first frame in the recording as it is on disk", "",
+            [](const Row& row) { return row.first_recorded_frame; });
+  table.add("last_recorded_frame", "", "last frame in the recording as it is on disk", "",
+            [](const Row& row) { return row.last_recorded_frame; });
+  table.add("first_time_s", "s", "time of the first frame", "",
+            [](const Row& row) { return row.first_time_s; });
+  table.add("last_time_s", "s", "time of the last frame", "",
+            [](const Row& row) { return row.last_time_s; });
+  table.add("length_frames", "frames", "last_frame - first_frame + 1", "",
+            [](const Row& row) { return row.last_frame - row.first_frame + 1; });
+  table.add("duration_s", "s", "last_time_s - first_time_s", "", [](const Row& row) {
+    return row.first_time_s && row.last_time_s ? std::optional(*row.last_time_s - *row.first_time_s)
+                                               : std::nullopt;
+  });
+  table.add("n_instances", "", "frames in which it has an instance", "",
+            [](const Row& row) { return row.n_instances; });
+  table.add("n_shared", "", "of these, shared with another track", "",
+            [](const Row& row) { return row.n_shared; });
+  table.add("n_border", "", "of these, touching the border", "",
+            [](const Row& row) { return row.n_border; });
+  table.add("n_sized", "", "of these, neither: what sizes, growth and motion are made from", "",
+            [](const Row& row) { return row.n_sized; });
+  table.length("ecd_mean", "mean ECD", "", [](const Row& row) { return row.ecd_mean_px; });
+  table.length("ecd_sd", "standard deviation of ECD", "",
+               [](const Row& row) { return row.ecd_sd_px; });
+  table.length("ecd_first", "ECD of the first sized instance", "",
+               [](const Row& row) { return row.ecd_first_px; });
+  table.length("ecd_last", "ECD of the last sized instance", "",
+               [](const Row& row) { return row.ecd_last_px; });
+  table.length(
+      "growth", "least-squares slope of ECD against frame", "",
+      [](const Row& row) { return row.growth_px_per_frame; }, "frame");
+  table.length(
+      "growth_se", "its standard error, frames taken as independent", "",
+      [](const Row& row) { return row.growth_px_per_frame_se; }, "frame");
+  table.length(
+      "growth", "least-squares slope of ECD against time", "",
+      [](const Row& row) { return row.growth_px_per_s; }, "s");
+  table.length(
+      "growth_se", "its standard error, frames taken as independent", "",
+      [](const Row& row) { return row.growth_px_per_s_se; }, "s");
+  table.length("displacement", "from the first to the last sized position, drift taken off", "",
+               [](const Row& row) { return row.displacement_px; });
+  table.length("path", "sum of the steps between sized positions, drift taken off", "",
+               [](const Row& row) { return row.path_px; });
+  table.length("displacement_camera", "from the first to the last sized position in the image", "",
+               [](const Row& row) { return row.displacement_camera_px; });
+  table.length("path_camera", "sum of the steps between sized positions in the image", "",
+               [](const Row& row) { return row.path_camera_px; });
+  table.add("mean_intensity", "grey", "mean of mean_intensity over the sized instances", "",
+            [](const Row& row) { return row.mean_intensity; });
+  return table.columns();
+}
+
+std::vector<Column<DriftTableRow>> make_drift_columns() {
+  using Row = DriftTableRow;
+  auto table = table_with_info<Row>();
+  table.frame_and_time();
+  table.position("drift_", "by how far the specimen has moved since frame 0",
+                 [](const Row& row) { return row.info.drift; });
+  table.add("peak_ratio", "", "peak of the best registration over the noise around it", "",
+            [](const Row& row) { return row.peak_ratio; });
+  table.length("residual", "rms of the frame's registrations against the solution", "",
+               [](const Row& row) { return row.residual_px; });
+  table.add("ok", "", "1 where a registration was believed, 0 where the drift is interpolated", "",
+            [](const Row& row) { return row.ok; });
+  table.add("jump", "", "1 where the specimen moved much farther than in the frames around", "",
+            [](const Row& row) { return row.jump; });
+  table.add("blurred", "", "1 where the frame has much less fine texture than those around it", "",
+            [](const Row& row) { return row.blurred; });
+  return table.columns();
+}
+
+template <typename Row>
+void add_markdown(std::string& out, const std::string& title,
+                  const std::vector<Column<Row>>& columns) {
+  out += "\n### " + title + "\n\n| column | unit | meaning | source |\n| --- | --- | --- | --- |\n";
+  for (const Column<Row>& column : columns) {
+    out += fmt::format("| `{}` | {} | {} | {} |\n", column.name, column.unit, column.definition,
+                       column.source);
+  }
+}
+
+}  // namespace
+
+std::string text(const Cell& cell) {
+  if (const auto* whole = std::get_if<int64_t>(&cell)) {
+    return fmt::format("{}", *whole);
+  }
+  if (const auto* value = std::get_if<double>(&cell)) {
+    return std::isfinite(*value) ? fmt::format("{}", *value == 0 ? 0.0 : *value) : "";
+  }
+  const auto* words = std::get_if<std::string>(&cell);
+  if (words == nullptr || words->find_first_of(",\"\r\n") == std::string::npos) {
+    return words == nullptr ? "" : *words;
+  }
+  std::string quoted = "\"";
+  for (const char letter : *words) {
+    quoted += letter;
+    if (letter == '"') {
+      quoted += '"';
+    }
+  }
+  return quoted + '"';
+}
+
+std::optional<double> length_nm(std::optional<double> px,
+                                const std::optional<PixelSize>& pixel_size) {
+  if (!px || !pixel_size) {
+    return std::nullopt;
+  }
+  return *px * (pixel_size->isotropic() ? pixel_size->x_nm : std::sqrt(pixel_size->area_nm2()));
+}
+
+std::optional<double> area_nm2(std::optional<double> px2,
+                               const std::optional<PixelSize>& pixel_size) {
+  return pixel_size ? times(px2, pixel_size->area_nm2()) : std::nullopt;
+}
+
+const std::vector<Column<ParticleRow>>& particle_columns() {
+  static const std::vector<Column<ParticleRow>> columns = make_particle_columns();
+  return columns;
+}
+
+const std::vector<Column<TrackRow>>& track_columns() {
+  static const std::vector<Column<TrackRow>> columns = make_track_columns();
+  return columns;
+}
+
+const std::vector<Column<DriftTableRow>>& drift_columns() {
+  static const std::vector<Column<DriftTableRow>> columns = make_drift_columns();
+  return columns;
+}
+
+std::vector<Column<FrameRow>> frame_columns(std::span<const std::string> value_names) {
+  using Row = FrameRow;
+  auto table = table_with_info<Row>();
+  const auto value = [](const std::string& name) {
+    return [name](const Row& row) -> std::optional<double> {
+      const auto found = row.values.find(name);
+      return found == row.values.end() ? std::nullopt : std::optional(found->second);
+    };
+  };
+  table.frame_and_time();
+  table.add("threshold", "grey", "grey level that the particles were cut out at", "",
+            value("threshold"));
+  table.position("drift_", "by how far the specimen has moved since frame 0",
+                 [](const Row& row) { return row.info.drift; });
+  table.add("n_instances", "", "instances in view, wholly or in part", "",
+            [](const Row& row) { return row.n_instances; });
+  table.add("n_shared", "", "instances that several tracks share; left out of sizes", "",
+            [](const Row& row) { return row.n_shared; });
+  table.add("n_border", "", "instances that touch the border; left out of corrected values", "",
+            [](const Row& row) { return row.n_border; });
+  table.add("n_touching", "", "instances that touch another", "",
+            [](const Row& row) { return row.n_touching; });
+  table.add("n_sized", "", "instances in the corrected sizes: neither shared nor at the border", "",
+            [](const Row& row) { return row.n_sized; });
+  table.add("effective_n", "", "(sum of border weights)² / sum of their squares, over n_sized",
+            "Kish 1965", [](const Row& row) { return row.effective_n; });
+  table.add("n", "",
+            "particles whose reference point lies in the field: sum of border weights; a shared "
+            "instance counts once for each track",
+            "Miles 1974; Lantuejoul 1978", [](const Row& row) { return row.n.value; });
+  table.add("n_plain", "", "particles in view, wholly or in part", "",
+            [](const Row& row) { return row.n.plain; });
+  table.density("areal_number_density", "n / area of the field",
+                [](const Row& row) { return row.areal_density_per_px2.value; });
+  table.density("areal_number_density_plain", "n_plain / area of the field",
+                [](const Row& row) { return row.areal_density_per_px2.plain; });
+  table.add("area_fraction", "", "sum of border weight x area / area of the field", "",
+            [](const Row& row) { return row.area_fraction.value; });
+  table.add("area_fraction_plain", "",
+            "covered area / area of the field; needs no correction and has the smaller spread", "",
+            [](const Row& row) { return row.area_fraction.plain; });
+  table.estimate("ecd_mean", "mean ECD", kMoments, &Row::ecd_mean_px);
+  table.estimate("ecd_sd", "standard deviation of ECD", kMoments, &Row::ecd_sd_px);
+  table.estimate("ecd_p10", "10 % of the particles have a smaller ECD", "Hazen 1914",
+                 &Row::ecd_p10_px);
+  table.estimate("ecd_median", "50 % of the particles have a smaller ECD", "Hazen 1914",
+                 &Row::ecd_median_px);
+  table.estimate("ecd_p90", "90 % of the particles have a smaller ECD", "Hazen 1914",
+                 &Row::ecd_p90_px);
+  table.estimate("d32", "D[3,2] = sum of ECD³ / sum of ECD²", kMoments, &Row::d32_px);
+  table.estimate("d43", "D[4,3] = sum of ECD⁴ / sum of ECD³", kMoments, &Row::d43_px);
+  table.length("nearest_neighbour",
+               "mean distance from a centroid to the nearest other one, over those nearer to it "
+               "than to the border, weighted by 1 / ((W - 2 d) (H - 2 d))",
+               "Hanisch 1984", [](const Row& row) { return row.nearest_neighbour_px.value; });
+  table.length("nearest_neighbour_plain", "the same over all instances, unweighted", "",
+               [](const Row& row) { return row.nearest_neighbour_px.plain; });
+  table.length("ecd_mean_whole", "mean ECD with every cluster taken as one particle", "",
+               [](const Row& row) { return row.ecd_mean_whole_px; });
+  table.add("n_sized_whole", "", "particles and clusters in ecd_mean_whole", "",
+            [](const Row& row) { return row.n_sized_whole; });
+  table.length("ecd_mean_exclude", "mean ECD with clusters left out", "",
+               [](const Row& row) { return row.ecd_mean_exclude_px; });
+  table.add("n_sized_exclude", "", "particles in ecd_mean_exclude", "",
+            [](const Row& row) { return row.n_sized_exclude; });
+  table.add("window_n", "", "particles centred in the part of the specimen that every frame saw",
+            "", [](const Row& row) {
+              return row.window_n ? std::optional(static_cast<double>(*row.window_n))
+                                  : std::nullopt;
+            });
+  table.density("window_areal_number_density", "window_n / area of that part",
+                [](const Row& row) { return row.window_areal_density_per_px2; });
+  table.length("window_ecd_mean",
+               "mean ECD of instances centred in that part, neither shared nor at the border", "",
+               [](const Row& row) { return row.window_ecd_mean_px; });
+  table.add("flags", "", "what to mind in this frame, `;` between (below)", "",
+            [](const Row& row) { return fmt::format("{}", fmt::join(row.flags, ";")); });
+  table.add("warnings", "", "warnings that reading and segmenting the frame gave (run.json)", "",
+            [](const Row& row) { return row.warnings; });
+  for (const std::string& name : value_names) {
+    if (name != "threshold") {
+      table.add(name, "", "named value of the segmenter or the recording", "", value(name));
+    }
+  }
+  return table.columns();
+}
+
+std::vector<Column<EventRow>> event_columns(std::span<const std::string> evidence_names) {
+  using Row = EventRow;
+  auto table = table_with_info<Row>();
+  table.add("event", "", "number of the event", "", [](const Row& row) { return row.id; });
+  table.add("type", "", "what happened (below)", "",
+            [](const Row& row) { return std::string(name(row.event.type)); });
+  table.add("frame_before", "",
+            "last frame before it; equal to `frame` where the recording begins with it", "",
+            [](const Row& row) { return row.event.frame_before; });
+  table.frame_and_time();
+  table.add("recorded_frame_before", "", "last frame before it, in the recording as it is on disk",
+            "", [](const Row& row) { return row.recorded_frame_before; });
+  table.add("time_before_s", "s", "time of the last frame before it", "",
+            [](const Row& row) { return row.time_before_s; });
+  table.add("tracks", "", "to whom: the parents of a merge or split", "",
+            [](const Row& row) { return row.event.tracks; });
+  table.add("children", "", "tracks that begin by it", "",
+            [](const Row& row) { return row.event.children; });
+  table.position("", "where, in camera coordinates",
+                 [](const Row& row) { return row.event.position; });
+  table.position("specimen_", "where, with the drift taken off", [](const Row& row) {
+    return Point{row.event.position.y_px - row.info.drift.y_px,
+                 row.event.position.x_px - row.info.drift.x_px};
+  });
+  table.add("confidence", "", "0 to 1", "", [](const Row& row) { return row.event.confidence; });
+  for (const std::string& evidence : evidence_names) {
+    table.add(evidence, "", "evidence", "", [evidence](const Row& row) -> std::optional<double> {
+      const auto found = row.event.evidence.find(evidence);
+      return found == row.event.evidence.end() ? std::nullopt : std::optional(found->second);
+    });
+  }
+  return table.columns();
+}
+
+std::string columns_markdown() {
+  std::string out;
+  add_markdown(out, "particles.csv: a row an instance, in order of frame and label",
+               particle_columns());
+  add_markdown(out, "tracks.csv: a row a track, in order of number", track_columns());
+  add_markdown(out, "events.csv: a row an event, in order of frame", event_columns());
+  add_markdown(out, "frames.csv: a row a frame", frame_columns());
+  add_markdown(out, "drift.csv: a row a frame", drift_columns());
+  return out;
+}
+
+}  // namespace mote::measure
