@@ -21,7 +21,8 @@ std::vector<int32_t> replaced(const std::vector<int32_t>& tracks, const Reassign
   return result;
 }
 
-/// In which frame the tracks that an event happened to were alive.
+}  // namespace
+
 int64_t frame_of_tracks(const Event& event) {
   switch (event.type) {
     case EventType::kLost:
@@ -31,8 +32,6 @@ int64_t frame_of_tracks(const Event& event) {
     default: return event.frame;
   }
 }
-
-}  // namespace
 
 void LineageBuilder::add(const TrackerOutput& output) {
   tracks_.insert(tracks_.end(), output.tracks.begin(), output.tracks.end());

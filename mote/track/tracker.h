@@ -56,6 +56,9 @@ struct Reassignment {
   bool operator==(const Reassignment&) const = default;
 };
 
+/// A frame in which the tracks that the event happened to were there.
+int64_t frame_of_tracks(const Event& event);
+
 /// What a push or finish hands back.
 struct TrackerOutput {
   std::vector<TrackedFrame> frames;  ///< in order, each frame once

@@ -1,0 +1,214 @@
+#include "mote/track/contacts.h"
+
+#include <algorithm>
+
+namespace mote::track {
+namespace {
+
+double area_of(const std::map<int32_t, double>& areas_px, int32_t track) {
+  const auto found = areas_px.find(track);
+  return found == areas_px.end() ? 0 : found->second;
+}
+
+std::optional<Since> earlier(const std::optional<Since>& a, const std::optional<Since>& b) {
+  if (a && b) {
+    return a->frame <= b->frame ? a : b;
+  }
+  return a ? a : b;
+}
+
+/// Of two contacts with the same third track, what holds after the two have merged.
+void join(Contact& into, const Contact& other) {
+  into.series.join(other.series);
+  into.after_split = into.after_split && other.after_split;
+  if (other.open) {
+    into.area_px = into.open ? std::max(into.area_px, other.area_px) : other.area_px;
+    into.openings.insert(into.openings.end(), other.openings.begin(), other.openings.end());
+    into.open = true;
+  }
+  into.highest_ratio = std::max(into.highest_ratio, other.highest_ratio);
+  into.last_ratio = std::max(into.last_ratio, other.last_ratio);
+  into.joined = earlier(into.joined, other.joined);
+  into.fused = earlier(into.fused, other.fused);
+  if (!into.apart || !other.apart) {
+    into.apart.reset();
+  } else if (into.apart->frame < other.apart->frame) {
+    into.apart = other.apart;
+  }
+}
+
+}  // namespace
+
+IdPair pair_of(int32_t a, int32_t b) {
+  return {std::min(a, b), std::max(a, b)};
+}
+
+void advance(std::optional<Since>& since, bool holds, bool agrees, const PairSample& median,
+             double time) {
+  if (!holds) {
+    since.reset();
+    return;
+  }
+  if (!since) {
+    since = Since{.frame = median.frame, .time = time, .position = median.position};
+  }
+  ++since->frames;
+  since->agreeing += agrees ? 1 : 0;
+}
+
+void Contacts::note(IdPair tracks, const PairSample& sample, int64_t both_since) {
+  const auto [at, is_new] = pairs_.try_emplace(tracks);
+  if (is_new) {
+    const int64_t first = std::max(both_since, sample.frame - 2 * kHalfWindow);
+    for (int64_t frame = first; frame < sample.frame; ++frame) {
+      at->second.series.add({.frame = frame, .ratio = kApart, .position = sample.position});
+    }
+  }
+  at->second.series.add(sample);
+}
+
+std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
+                                          const std::map<int32_t, double>& areas_px) {
+  std::vector<EndedContact> parted;
+  for (auto at = pairs_.begin(); at != pairs_.end();) {
+    const IdPair tracks = at->first;
+    Contact& contact = at->second;
+    const std::optional<PairSample> median = contact.series.median_at(frame.index);
+    contact.series.forget_before(frame.index - kHalfWindow);
+    if (!median) {
+      if (contact.joined) {
+        frame.joined.push_back(tracks);
+      }
+      ++at;
+      continue;
+    }
+    const double own = contact.series.ratio_at(frame.index).value_or(median->ratio);
+    const auto since = [&](std::optional<Since>& what, bool holds, bool agrees) {
+      advance(what, holds, agrees, *median, frame.time);
+    };
+    const double ratio = median->ratio;
+    since(contact.apart, ratio < 0, own < 0);
+    since(contact.joined, ratio >= options_.split_neck_ratio, own >= options_.split_neck_ratio);
+    since(contact.fused, ratio > options_.merge_neck_ratio, own > options_.merge_neck_ratio);
+    contact.last_ratio = ratio;
+    contact.highest_ratio = std::max(contact.highest_ratio, ratio);
+    if (contact.apart) {
+      contact.after_split = false;
+    }
+    if (!contact.open && !contact.apart && (!contact.after_split || contact.joined)) {
+      contact.open = true;
+      contact.area_px = area_of(areas_px, tracks.first) + area_of(areas_px, tracks.second);
+      contact.openings = {{.type = EventType::kContact,
+                           .frame_before = std::max<int64_t>(0, frame.index - 1),
+                           .frame = frame.index,
+                           .tracks = {tracks.first, tracks.second},
+                           .children = {},
+                           .position = median->position,
+                           .confidence = contact.series.share_touching(frame.index),
+                           .evidence = {{"neck_ratio", ratio}, {"area_px", contact.area_px}}}};
+    }
+    if (contact.joined) {
+      frame.joined.push_back(tracks);
+    }
+    const bool over =
+        contact.apart && (contact.open ? frame.time - contact.apart->time >= options_.confirm
+                                       : contact.series.all_apart());
+    if (!over) {
+      ++at;
+      continue;
+    }
+    if (contact.open) {
+      parted.push_back({.tracks = tracks, .contact = std::move(contact)});
+    }
+    at = pairs_.erase(at);
+  }
+  return parted;
+}
+
+std::optional<EndedContact> Contacts::take_merge(double time) {
+  for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
+    const Contact& contact = at->second;
+    if (contact.fused && contact.joined && time - contact.fused->time >= options_.confirm) {
+      EndedContact ended{.tracks = at->first, .contact = std::move(at->second)};
+      pairs_.erase(at);
+      return ended;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<EndedContact> Contacts::take(int32_t track) {
+  std::vector<EndedContact> taken;
+  for (auto at = pairs_.begin(); at != pairs_.end();) {
+    if (track == 0 || at->first.first == track || at->first.second == track) {
+      taken.push_back({.tracks = at->first, .contact = std::move(at->second)});
+      at = pairs_.erase(at);
+    } else {
+      ++at;
+    }
+  }
+  return taken;
+}
+
+void Contacts::rename(int32_t from, int32_t to, int64_t frame) {
+  std::vector<int32_t> others;
+  for (const auto& [tracks, contact] : pairs_) {
+    if (tracks.first == from || tracks.second == from) {
+      others.push_back(tracks.first == from ? tracks.second : tracks.first);
+    }
+  }
+  for (const int32_t other : others) {
+    rename(from, other, to, frame);
+  }
+}
+
+void Contacts::rename(int32_t from, int32_t other, int32_t to, int64_t frame) {
+  const auto found = pairs_.find(pair_of(from, other));
+  Contact contact = std::move(found->second);
+  pairs_.erase(found);
+  if (other == to) {
+    return;
+  }
+  for (Event& opening : contact.openings) {
+    if (opening.frame >= frame) {
+      std::replace(opening.tracks.begin(), opening.tracks.end(), from, to);
+      std::sort(opening.tracks.begin(), opening.tracks.end());
+    }
+  }
+  const auto at = pairs_.find(pair_of(to, other));
+  if (at == pairs_.end()) {
+    pairs_.emplace(pair_of(to, other), std::move(contact));
+  } else {
+    join(at->second, contact);
+  }
+}
+
+std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t last_frame) {
+  const Contact& contact = ended.contact;
+  std::vector<Event> events = contact.openings;
+  if (events.empty()) {
+    return events;
+  }
+  Event end{.type = type,
+            .frame_before = last_frame,
+            .frame = last_frame,
+            .tracks = {ended.tracks.first, ended.tracks.second},
+            .children = {},
+            .position = events.back().position,
+            .confidence = 1,
+            .evidence = {{"contact_frame", static_cast<double>(events.front().frame)},
+                         {"neck_ratio", contact.last_ratio},
+                         {"highest_neck_ratio", contact.highest_ratio},
+                         {"area_px", contact.area_px}}};
+  const std::optional<Since>& since = type == EventType::kMerge ? contact.joined : contact.apart;
+  if (type != EventType::kUndecided && since) {
+    end.frame_before = since->frame - 1;
+    end.frame = since->frame;
+    end.position = since->position;
+    end.confidence = (type == EventType::kMerge ? contact.fused : contact.apart)->confidence();
+  }
+  events.push_back(std::move(end));
+  return events;
+}
+
+}  // namespace mote::track

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "mote/core/lineage.h"
+#include "mote/track/held_frames.h"
+#include "mote/track/overlap.h"
+#include "mote/track/pair_series.h"
+
+namespace mote::track {
+
+/// The lower id first.
+using IdPair = std::pair<int32_t, int32_t>;
+IdPair pair_of(int32_t a, int32_t b);
+
+/// What has held without a break, in the median, since some frame.
+struct Since {
+  int64_t frame = 0;
+  double time = 0;
+  Point position;
+  int64_t frames = 0;    ///< that were looked at
+  int64_t agreeing = 0;  ///< of these, in which it held by itself
+
+  double confidence() const {
+    return frames > 0 ? static_cast<double>(agreeing) / static_cast<double>(frames) : 1;
+  }
+};
+
+/// Carries `since` on by a frame: it begins where `holds` is first true and is reset where it is
+/// not. `agrees`: the frame says so by itself.
+void advance(std::optional<Since>& since, bool holds, bool agrees, const PairSample& median,
+             double time);
+
+/// Two tracks that touch, or may be about to.
+struct Contact {
+  PairSeries series;
+  bool open = false;
+  /// They come from a split and have not been apart since: no contact until they close again.
+  bool after_split = false;
+  std::vector<Event> openings;  ///< one; several where tracks in contact with a third one merged
+  double area_px = 0;           ///< of both when the contact opened
+  double highest_ratio = kApart;
+  double last_ratio = kApart;
+  std::optional<Since> joined;  ///< split_neck_ratio reached
+  std::optional<Since> fused;   ///< merge_neck_ratio exceeded
+  std::optional<Since> apart;
+};
+
+/// A contact that has ended, at `joined` by a merge or at `apart` by a parting.
+struct EndedContact {
+  IdPair tracks;
+  Contact contact;
+};
+
+/// All pairs of tracks that touch, and how.
+class Contacts {
+ public:
+  explicit Contacts(const OverlapOptions& options) : options_(options) {}
+
+  /// Notes how a pair touches in a frame; `both_since` is the first frame in which both are there.
+  void note(IdPair tracks, const PairSample& sample, int64_t both_since);
+
+  /// Judges a frame, of which kHalfWindow later frames have been noted (fewer at the end). Tracks
+  /// whose regions make one instance go into `frame.joined`. Gives the contacts that have parted.
+  /// `areas_px` holds those of the tracks now.
+  std::vector<EndedContact> judge(HeldFrame& frame, const std::map<int32_t, double>& areas_px);
+
+  /// Takes out a contact that has been a merge for `confirm` at `time`, while there is one.
+  std::optional<EndedContact> take_merge(double time);
+
+  /// Takes out the contacts of a track; of all tracks where it is 0.
+  std::vector<EndedContact> take(int32_t track);
+
+  /// What was noted of track `from` holds for track `to`, which it is from `frame` on.
+  void rename(int32_t from, int32_t to, int64_t frame);
+
+  /// The same for the contact of `from` with one other track.
+  void rename(int32_t from, int32_t other, int32_t to, int64_t frame);
+
+  const std::map<IdPair, Contact>& pairs() const { return pairs_; }
+  std::map<IdPair, Contact>& pairs() { return pairs_; }
+
+ private:
+  OverlapOptions options_;
+  std::map<IdPair, Contact> pairs_;
+};
+
+/// The events of an open contact that ended: how it opened, and what `type` it ended by.
+std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t last_frame);
+
+}  // namespace mote::track

@@ -1,0 +1,142 @@
+#include "mote/track/held_frames.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "mote/core/error.h"
+
+namespace mote::track {
+namespace {
+
+class Sets {
+ public:
+  explicit Sets(size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0); }
+
+  size_t root(size_t i) {
+    while (parent_[i] != i) {
+      parent_[i] = parent_[parent_[i]];
+      i = parent_[i];
+    }
+    return i;
+  }
+  /// The lower root stays.
+  void join(size_t a, size_t b) {
+    a = root(a);
+    b = root(b);
+    parent_[std::max(a, b)] = std::min(a, b);
+  }
+
+ private:
+  std::vector<size_t> parent_;
+};
+
+}  // namespace
+
+std::vector<uint8_t> packed(const Grid<uint8_t>& grid) {
+  std::vector<uint8_t> bytes;
+  const std::span<const uint8_t> values = grid.values();
+  for (size_t i = 0; i < values.size();) {
+    const size_t first = i;
+    while (i < values.size() && values[i] == values[first]) {
+      ++i;
+    }
+    bytes.push_back(values[first]);
+    size_t length = i - first;
+    for (; length >= 128; length >>= 7) {
+      bytes.push_back(static_cast<uint8_t>(length | 128));
+    }
+    bytes.push_back(static_cast<uint8_t>(length));
+  }
+  return bytes;
+}
+
+Grid<uint8_t> unpacked(const std::vector<uint8_t>& bytes, Size size) {
+  if (bytes.empty()) {
+    return {};
+  }
+  Grid<uint8_t> grid(size);
+  const std::span<uint8_t> values = grid.values();
+  size_t filled = 0;
+  for (size_t i = 0; i < bytes.size();) {
+    const uint8_t value = bytes[i++];
+    size_t length = 0;
+    for (int shift = 0; i < bytes.size() && shift < 63; shift += 7) {
+      const uint8_t byte = bytes[i++];
+      length |= static_cast<size_t>(byte & 127) << shift;
+      if (byte < 128) {
+        break;
+      }
+    }
+    if (length == 0 || length > values.size() - filled) {
+      throw Error(ErrorKind::kBadFile, "packed coverage does not fit a field of {} x {} px",
+                  size.height, size.width);
+    }
+    std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(filled), length, value);
+    filled += length;
+  }
+  if (filled != values.size()) {
+    throw Error(ErrorKind::kBadFile, "packed coverage holds {} of {} pixels", filled,
+                values.size());
+  }
+  return grid;
+}
+
+TrackedFrame handed_back(const HeldFrame& frame, Size field) {
+  // One track's regions make one instance; so do those of joined tracks.
+  Sets sets(frame.regions.size());
+  std::map<int32_t, size_t> first_region;
+  for (size_t r = 0; r < frame.regions.size(); ++r) {
+    for (const HeldLobe& lobe : frame.regions[r].lobes) {
+      sets.join(first_region.try_emplace(lobe.track, r).first->second, r);
+    }
+  }
+  for (const auto& [a, b] : frame.joined) {
+    const auto at_a = first_region.find(a);
+    const auto at_b = first_region.find(b);
+    if (at_a != first_region.end() && at_b != first_region.end()) {
+      sets.join(at_a->second, at_b->second);
+    }
+  }
+
+  TrackedFrame result{.index = frame.index,
+                      .labels = LabelImage(field),
+                      .coverage = unpacked(frame.coverage, field),
+                      .instances = {}};
+  std::map<size_t, size_t> instance_of;
+  for (size_t r = 0; r < frame.regions.size(); ++r) {
+    const HeldRegion& region = frame.regions[r];
+    const auto [at, is_new] = instance_of.try_emplace(sets.root(r), result.instances.size());
+    if (is_new) {
+      result.instances.push_back({.label = static_cast<int32_t>(result.instances.size()) + 1,
+                                  .cluster = region.cluster,
+                                  .tracks = {}});
+    }
+    TrackedInstance& instance = result.instances[at->second];
+    for (const HeldLobe& lobe : region.lobes) {
+      instance.tracks.push_back(lobe.track);
+    }
+    paint(result.labels, region.mask, instance.label);
+  }
+  for (TrackedInstance& instance : result.instances) {
+    std::sort(instance.tracks.begin(), instance.tracks.end());
+    instance.tracks.erase(std::unique(instance.tracks.begin(), instance.tracks.end()),
+                          instance.tracks.end());
+  }
+  return result;
+}
+
+void rename_track(HeldFrame& frame, int32_t from, int32_t to) {
+  for (HeldRegion& region : frame.regions) {
+    for (HeldLobe& lobe : region.lobes) {
+      if (lobe.track == from) {
+        lobe.track = to;
+      }
+    }
+  }
+  for (auto& [a, b] : frame.joined) {
+    a = a == from ? to : a;
+    b = b == from ? to : b;
+  }
+}
+
+}  // namespace mote::track

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "mote/core/grid.h"
+#include "mote/core/mask.h"
+#include "mote/core/segmentation.h"
+#include "mote/track/tracker.h"
+
+namespace mote::track {
+
+/// A lobe in a frame, and the track that it counts as there.
+struct HeldLobe {
+  int32_t lobe = 0;
+  int32_t track = 0;
+
+  bool operator==(const HeldLobe&) const = default;
+};
+
+/// A region of a frame that waits to be handed back.
+struct HeldRegion {
+  int32_t cluster = 0;
+  Mask mask;
+  std::vector<HeldLobe> lobes;  ///< one or more
+};
+
+/// A frame that waits to be handed back: which regions make one instance may still change.
+struct HeldFrame {
+  int64_t index = 0;
+  double time = 0;
+  std::vector<uint8_t> coverage;  ///< packed, empty where not known
+  std::vector<HeldRegion> regions;
+  std::vector<std::pair<int32_t, int32_t>> joined;  ///< tracks whose regions make one instance
+};
+
+/// A grid as (value, length of run) pairs: few where most of it is 0 or 255.
+std::vector<uint8_t> packed(const Grid<uint8_t>& grid);
+/// Throws kBadFile unless `bytes` holds exactly a grid of `size`.
+Grid<uint8_t> unpacked(const std::vector<uint8_t>& bytes, Size size);
+
+/// What is handed back: regions of one track, or of joined tracks, become one instance.
+TrackedFrame handed_back(const HeldFrame& frame, Size field);
+
+/// Everything that counts as `from` counts as `to`.
+void rename_track(HeldFrame& frame, int32_t from, int32_t to);
+
+}  // namespace mote::track

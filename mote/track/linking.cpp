@@ -1,0 +1,227 @@
+#include "mote/track/linking.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "mote/core/error.h"
+#include "mote/track/assignment.h"
+
+namespace mote::track {
+namespace {
+
+/// Pairings that cost more are not made: no overlap (1) at full distance (1), size alike.
+constexpr double kMaxCost = 2.2;
+constexpr double kSizeWeight = 0.5;
+/// Without overlap, sizes may differ by a factor of two.
+constexpr double kMaxLogAreaApart = 0.7;
+/// Of its mask, to say that a lobe lies in a region; less where it was there before.
+constexpr double kShareInside = 0.5;
+constexpr double kShareInsideAgain = 0.25;
+
+struct Overlap {
+  int32_t region = 0;
+  int64_t pixels = 0;
+};
+
+/// Pixels that the mask, moved, has in each region, in order of region.
+std::vector<Overlap> overlaps(const Lobe& lobe, Offset by, const LabelImage& labels) {
+  std::vector<Overlap> result;
+  for (const Run& run : lobe.mask.runs) {
+    const int64_t y = run.y + by.dy;
+    if (y < 0 || y >= labels.height()) {
+      continue;
+    }
+    const int32_t* row = labels.row(y);
+    const int64_t end = std::min(labels.width(), run.x + by.dx + run.length);
+    for (int64_t x = std::max<int64_t>(0, run.x + by.dx); x < end;) {
+      const int32_t label = row[x];
+      const int64_t first = x;
+      while (x < end && row[x] == label) {
+        ++x;
+      }
+      if (label == 0) {
+        continue;
+      }
+      const auto at = std::find_if(result.begin(), result.end(),
+                                   [&](const Overlap& o) { return o.region == label - 1; });
+      if (at == result.end()) {
+        result.push_back({.region = label - 1, .pixels = x - first});
+      } else {
+        at->pixels += x - first;
+      }
+    }
+  }
+  std::sort(result.begin(), result.end(),
+            [](const Overlap& a, const Overlap& b) { return a.region < b.region; });
+  return result;
+}
+
+/// Regions by the cell of a square grid in which their centroids lie.
+class Cells {
+ public:
+  Cells(const Segmentation& segmentation, double cell_px)
+      : cell_px_(std::max(cell_px, kMinCellPx)),
+        height_(cell_of(static_cast<double>(segmentation.labels.height())) + 1),
+        width_(cell_of(static_cast<double>(segmentation.labels.width())) + 1),
+        begin_(static_cast<size_t>(height_ * width_) + 1) {
+    std::vector<size_t> cells;
+    for (const Region& region : segmentation.regions) {
+      const int64_t y = std::clamp<int64_t>(cell_of(region.centroid.y_px), 0, height_ - 1);
+      const int64_t x = std::clamp<int64_t>(cell_of(region.centroid.x_px), 0, width_ - 1);
+      cells.push_back(static_cast<size_t>(y * width_ + x));
+      ++begin_[cells.back() + 1];
+    }
+    for (size_t cell = 1; cell < begin_.size(); ++cell) {
+      begin_[cell] += begin_[cell - 1];
+    }
+    std::vector<size_t> next(begin_.begin(), begin_.end() - 1);
+    regions_.resize(cells.size());
+    for (size_t region = 0; region < cells.size(); ++region) {
+      regions_[next[cells[region]]++] = static_cast<int32_t>(region);
+    }
+  }
+
+  template <typename Function>
+  void near(Point point, Function function) const {
+    const int64_t y = cell_of(point.y_px);
+    const int64_t x = cell_of(point.x_px);
+    for (int64_t cy = std::max<int64_t>(0, y - 1); cy <= std::min(height_ - 1, y + 1); ++cy) {
+      for (int64_t cx = std::max<int64_t>(0, x - 1); cx <= std::min(width_ - 1, x + 1); ++cx) {
+        const auto cell = static_cast<size_t>(cy * width_ + cx);
+        for (size_t i = begin_[cell]; i < begin_[cell + 1]; ++i) {
+          function(regions_[i]);
+        }
+      }
+    }
+  }
+
+ private:
+  static constexpr double kMinCellPx = 8;
+
+  int64_t cell_of(double px) const { return static_cast<int64_t>(std::floor(px / cell_px_)); }
+
+  double cell_px_;
+  int64_t height_;
+  int64_t width_;
+  std::vector<size_t> begin_;
+  std::vector<int32_t> regions_;
+};
+
+double distance(Point a, Point b) {
+  return std::hypot(a.y_px - b.y_px, a.x_px - b.x_px);
+}
+
+}  // namespace
+
+std::vector<Mask> region_masks(const Segmentation& segmentation) {
+  const LabelImage& labels = segmentation.labels;
+  std::vector<Mask> masks(segmentation.regions.size());
+  for (int64_t y = 0; y < labels.height(); ++y) {
+    const int32_t* row = labels.row(y);
+    for (int64_t x = 0; x < labels.width();) {
+      const int32_t label = row[x];
+      if (label == 0) {
+        ++x;
+        continue;
+      }
+      if (label < 0 || static_cast<size_t>(label) > masks.size()) {
+        throw Error(ErrorKind::kUsage, "label {} in a segmentation of {} regions", label,
+                    masks.size());
+      }
+      const int64_t first = x;
+      while (x < labels.width() && row[x] == label) {
+        ++x;
+      }
+      masks[static_cast<size_t>(label) - 1].runs.push_back(
+          {.y = static_cast<int32_t>(y),
+           .x = static_cast<int32_t>(first),
+           .length = static_cast<int32_t>(x - first)});
+    }
+  }
+  return masks;
+}
+
+Links link(const std::vector<Lobe>& lobes, int64_t frame, Point drift,
+           const Segmentation& segmentation, double max_distance_px) {
+  const std::vector<Region>& regions = segmentation.regions;
+  Links links{.region_of = std::vector<int32_t>(lobes.size(), -1),
+              .lobes_of = std::vector<std::vector<int32_t>>(regions.size()),
+              .covered_by = std::vector<int32_t>(regions.size())};
+
+  // Rasterised areas, as the overlaps are.
+  std::vector<int64_t> mask_px(lobes.size());
+  std::vector<std::vector<Overlap>> overlaps_of(lobes.size());
+  std::vector<Edge> edges;
+  const Cells cells(segmentation, max_distance_px);
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    const Lobe& lobe = lobes[l];
+    const Point at = predicted(lobe, frame);
+    const Point camera{.y_px = at.y_px + drift.y_px, .x_px = at.x_px + drift.x_px};
+    mask_px[l] = lobe.mask.area_px();
+    overlaps_of[l] = overlaps(lobe, offset_to(lobe, camera), segmentation.labels);
+    const auto offer = [&](int32_t r, int64_t overlap_px) {
+      const Region& region = regions[static_cast<size_t>(r)];
+      const double apart = distance(camera, region.centroid);
+      const double log_area = std::abs(std::log(std::max(1.0, region.area_px) / lobe.area_px));
+      if (overlap_px == 0 && (apart > max_distance_px || log_area > kMaxLogAreaApart)) {
+        return;
+      }
+      const auto both = static_cast<double>(overlap_px);
+      const double either = std::max(1.0, static_cast<double>(mask_px[l]) + region.area_px - both);
+      const double cost = 1 - std::min(1.0, both / either) +
+                          std::min(1.0, apart / max_distance_px) + kSizeWeight * log_area;
+      edges.push_back({.row = static_cast<int32_t>(l), .column = r, .gain = kMaxCost - cost});
+    };
+    for (const Overlap& overlap : overlaps_of[l]) {
+      offer(overlap.region, overlap.pixels);
+    }
+    cells.near(camera, [&](int32_t r) {
+      const auto& known = overlaps_of[l];
+      if (std::none_of(known.begin(), known.end(),
+                       [&](const Overlap& overlap) { return overlap.region == r; })) {
+        offer(r, 0);
+      }
+    });
+  }
+
+  links.region_of = assign(static_cast<int32_t>(lobes.size()), static_cast<int32_t>(regions.size()),
+                           std::move(edges));
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    if (links.region_of[l] >= 0) {
+      links.lobes_of[static_cast<size_t>(links.region_of[l])].push_back(static_cast<int32_t>(l));
+    }
+  }
+
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    if (links.region_of[l] >= 0 || overlaps_of[l].empty()) {
+      continue;
+    }
+    const Overlap most =
+        *std::max_element(overlaps_of[l].begin(), overlaps_of[l].end(),
+                          [](const Overlap& a, const Overlap& b) { return a.pixels < b.pixels; });
+    const double inside = static_cast<double>(most.pixels) / static_cast<double>(mask_px[l]);
+    if (inside >= (lobes[l].shared ? kShareInsideAgain : kShareInside)) {
+      links.region_of[l] = most.region;
+      links.lobes_of[static_cast<size_t>(most.region)].push_back(static_cast<int32_t>(l));
+    }
+  }
+
+  std::map<std::pair<int32_t, int32_t>, int64_t> covered_px;  // by region and track
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    for (const Overlap& overlap : overlaps_of[l]) {
+      if (links.lobes_of[static_cast<size_t>(overlap.region)].empty()) {
+        covered_px[{overlap.region, lobes[l].track}] += overlap.pixels;
+      }
+    }
+  }
+  for (const auto& [key, pixels] : covered_px) {
+    const auto r = static_cast<size_t>(key.first);
+    if (2 * static_cast<double>(pixels) > regions[r].area_px) {
+      links.covered_by[r] = key.second;
+    }
+  }
+  return links;
+}
+
+}  // namespace mote::track

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mote/core/grid.h"
+#include "mote/core/mask.h"
+
+namespace mote::track {
+
+/// Where a lobe was, the drift taken off.
+struct Sight {
+  int64_t frame = 0;
+  Point position;
+};
+
+/// What the tracker follows from frame to frame: a particle, or a part of one that the segmentation
+/// shows as a region of its own. A track has one lobe or more.
+struct Lobe {
+  int32_t id = 0;
+  int32_t track = 0;
+
+  // As last seen in a region of its own:
+  Mask mask;
+  Point mask_centroid;  ///< in camera pixels
+  double area_px = 0;
+  std::vector<Sight> sights;  ///< the latest, oldest first
+
+  // Now:
+  Point position;  ///< as seen or predicted, the drift taken off
+  int64_t frame = 0;
+  bool shared = false;       ///< its region has other lobes too
+  bool missing = false;      ///< it has no region
+  double missing_since = 0;  ///< time of the first frame without it
+};
+
+double radius_px(const Lobe& lobe);
+
+/// How far the discs of equal area are apart; negative where they overlap.
+double gap_px(const Lobe& a, const Lobe& b);
+
+/// In pixels a frame, over the latest sights; zero before the second.
+Point velocity(const Lobe& lobe);
+
+/// Where the lobe will be in `frame` at constant velocity, the drift taken off.
+Point predicted(const Lobe& lobe, int64_t frame);
+
+/// Takes the region that the lobe has for itself in `frame`.
+void see(Lobe& lobe, int64_t frame, Point centroid, Point drift, double area_px, Mask mask);
+
+/// By how many whole pixels the mask moves to where the lobe is.
+struct Offset {
+  int64_t dy = 0;
+  int64_t dx = 0;
+
+  bool operator==(const Offset&) const = default;
+};
+Offset offset_to(const Lobe& lobe, Point camera_position);
+
+/// Moves `lobes`, which share the region `label` of `labels`, from where they are in steps of one
+/// pixel until their masks cover the region best; what the region does not decide stays.
+void fit_into(const LabelImage& labels, int32_t label, Box box, Point drift,
+              const std::vector<Lobe*>& lobes);
+
+}  // namespace mote::track

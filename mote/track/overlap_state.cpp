@@ -1,0 +1,137 @@
+#include "mote/track/archive.h"
+#include "mote/track/overlap_tracker.h"
+
+// Not in an unnamed namespace: StateWriter and StateReader find these by their own namespace.
+namespace mote::track {
+
+template <typename Archive>
+void archive(Archive& archive, Point& point) {
+  archive(point.y_px, point.x_px);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Box& box) {
+  archive(box.y, box.x, box.height, box.width);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Run& run) {
+  archive(run.y, run.x, run.length);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Mask& mask) {
+  archive(mask.runs);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Track& track) {
+  archive(track.id, track.first_frame, track.last_frame, track.parents);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Event& event) {
+  archive(event.type, event.frame_before, event.frame, event.tracks, event.children, event.position,
+          event.confidence, event.evidence);
+}
+
+constexpr uint64_t kMagic = 0x31706c726f766f6d;  // "movorlp1": the last byte counts versions
+
+template <typename Archive>
+void archive(Archive& archive, Sight& sight) {
+  archive(sight.frame, sight.position);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Lobe& lobe) {
+  archive(lobe.id, lobe.track, lobe.mask, lobe.mask_centroid, lobe.area_px, lobe.sights,
+          lobe.position, lobe.frame, lobe.shared, lobe.missing, lobe.missing_since);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Glimpse& glimpse) {
+  archive(glimpse.frame, glimpse.centroid, glimpse.box, glimpse.area_px);
+}
+
+template <typename Archive>
+void archive(Archive& archive, LiveTrack& track) {
+  archive(track.track, track.born, track.first, track.last, track.frames_seen);
+}
+
+template <typename Archive>
+void archive(Archive& archive, PairSample& sample) {
+  archive(sample.frame, sample.ratio, sample.position);
+}
+
+template <typename Archive>
+void archive(Archive& archive, PairSeries& series) {
+  archive(series.samples);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Since& since) {
+  archive(since.frame, since.time, since.position, since.frames, since.agreeing);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Contact& contact) {
+  archive(contact.series, contact.open, contact.after_split, contact.openings, contact.area_px,
+          contact.highest_ratio, contact.last_ratio, contact.joined, contact.fused, contact.apart);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Bond& bond) {
+  archive(bond.series, bond.below, bond.last_ratio);
+}
+
+template <typename Archive>
+void archive(Archive& archive, HeldLobe& lobe) {
+  archive(lobe.lobe, lobe.track);
+}
+
+template <typename Archive>
+void archive(Archive& archive, HeldRegion& region) {
+  archive(region.cluster, region.mask, region.lobes);
+}
+
+template <typename Archive>
+void archive(Archive& archive, HeldFrame& frame) {
+  archive(frame.index, frame.time, frame.coverage, frame.regions, frame.joined);
+}
+
+template <typename Archive>
+void OverlapTracker::archive(Archive& archive) {
+  archive(now_.frame, now_.time, now_.drift, next_frame_, handed_back_, last_track_id_,
+          last_lobe_id_, lobes_, tracks_, contacts_.pairs(), bonds_, held_, held_events_);
+}
+
+std::string OverlapTracker::save_state() const {
+  StateWriter writer;
+  uint64_t magic = kMagic;
+  Size field = field_;
+  writer(magic, field.height, field.width);
+  // One function describes reading and writing; writing changes nothing.
+  const_cast<OverlapTracker*>(this)->archive(writer);
+  return writer.take();
+}
+
+void OverlapTracker::load_state(std::string_view state) {
+  StateReader reader(state);
+  uint64_t magic = 0;
+  Size field;
+  reader(magic);
+  if (magic != kMagic) {
+    throw Error(ErrorKind::kBadFile, "not a state of this version's overlap tracker");
+  }
+  reader(field.height, field.width);
+  if (field != field_) {
+    throw Error(ErrorKind::kBadFile, "tracker state of a field of {} x {} px, expected {} x {}",
+                field.height, field.width, field_.height, field_.width);
+  }
+  OverlapTracker loaded(options_, field_);
+  loaded.archive(reader);
+  reader.expect_end();
+  *this = std::move(loaded);
+}
+
+}  // namespace mote::track

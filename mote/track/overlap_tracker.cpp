@@ -1,0 +1,380 @@
+#include "mote/track/overlap_tracker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "mote/core/error.h"
+
+namespace mote::track {
+namespace {
+
+Point plus(Point a, Point b) {
+  return {.y_px = a.y_px + b.y_px, .x_px = a.x_px + b.x_px};
+}
+Point minus(Point a, Point b) {
+  return {.y_px = a.y_px - b.y_px, .x_px = a.x_px - b.x_px};
+}
+
+}  // namespace
+
+OverlapTracker::OverlapTracker(const OverlapOptions& options, Size field)
+    : options_(options), field_(field), contacts_(options) {}
+
+TrackerOutput OverlapTracker::push(const TrackerFrame& frame, const LazySegmentation& lazy) {
+  if (frame.index != next_frame_) {
+    throw Error(ErrorKind::kUsage, "the tracker was given frame {}, expected {}", frame.index,
+                next_frame_);
+  }
+  const Segmentation& segmentation = lazy();
+  if (segmentation.labels.size() != field_) {
+    throw Error(ErrorKind::kUsage, "the segmentation of frame {} has {} x {} px, expected {} x {}",
+                frame.index, segmentation.labels.height(), segmentation.labels.width(),
+                field_.height, field_.width);
+  }
+  now_ = {.frame = frame.index, .time = frame.time, .drift = frame.drift};
+  ++next_frame_;
+
+  std::vector<Mask> masks = region_masks(segmentation);
+  Links links = link(lobes_, frame.index, frame.drift, segmentation, options_.max_distance_px);
+  take_regions(segmentation, masks, links);
+  begin_lobes(segmentation, masks, links);
+  glimpse_tracks(segmentation, links);
+  note_pairs(segmentation, links);
+  hold(frame, segmentation, masks, links);
+  if (held_.size() > static_cast<size_t>(kHalfWindow)) {
+    judge(held_[held_.size() - 1 - static_cast<size_t>(kHalfWindow)]);
+  }
+  drop_absorbed_lobes();
+  end_missing();
+  hand_back(frame.index - options_.lag_frames);
+  return std::exchange(output_, {});
+}
+
+TrackerOutput OverlapTracker::finish() {
+  const size_t ahead = std::min(held_.size(), static_cast<size_t>(kHalfWindow));
+  for (size_t i = held_.size() - ahead; i < held_.size(); ++i) {
+    judge(held_[i]);
+  }
+  for (const EndedContact& ended : contacts_.take(0)) {
+    const EventType type = ended.contact.apart ? EventType::kParted : EventType::kUndecided;
+    add_events(events_of(ended, type, now_.frame));
+  }
+  while (!tracks_.empty()) {
+    LiveTrack& track = tracks_.begin()->second;
+    if (track.track.last_frame < now_.frame) {
+      add_events({death_of(track, field_, options_.border_px)});
+    }
+    complete(track.track.id, track.track.last_frame);
+  }
+  hand_back(now_.frame);
+  lobes_.clear();
+  bonds_.clear();
+  return std::exchange(output_, {});
+}
+
+void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<Mask>& masks,
+                                  Links& links) {
+  for (size_t l = 0; l < lobes_.size(); ++l) {
+    Lobe& lobe = lobes_[l];
+    if (links.region_of[l] < 0) {
+      lobe.missing_since = lobe.missing ? lobe.missing_since : now_.time;
+      lobe.missing = true;
+      lobe.shared = false;
+    }
+  }
+  for (size_t r = 0; r < segmentation.regions.size(); ++r) {
+    const Region& region = segmentation.regions[r];
+    const std::vector<int32_t>& owners = links.lobes_of[r];
+    if (owners.size() == 1) {
+      see(lobes_[owners[0]], now_.frame, region.centroid, now_.drift, region.area_px, masks[r]);
+    } else if (owners.size() > 1) {
+      std::vector<Lobe*> sharing;
+      for (const int32_t l : owners) {
+        Lobe& lobe = lobes_[l];
+        lobe.position = predicted(lobe, now_.frame);
+        lobe.frame = now_.frame;
+        lobe.shared = true;
+        lobe.missing = false;
+        sharing.push_back(&lobe);
+      }
+      fit_into(segmentation.labels, region.label, region.box, now_.drift, sharing);
+    }
+  }
+}
+
+void OverlapTracker::begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks,
+                                 Links& links) {
+  const size_t count = segmentation.regions.size();
+  std::vector<int32_t> track_of(count);
+  std::vector<bool> is_new(count);
+  for (size_t r = 0; r < count; ++r) {
+    if (links.lobes_of[r].empty()) {
+      track_of[r] = links.covered_by[r];
+      is_new[r] = track_of[r] == 0;
+    } else {
+      track_of[r] = lobes_[links.lobes_of[r].front()].track;
+    }
+  }
+
+  // New regions join what they touch by wide necks, the widest first.
+  std::vector<Neck> wide;
+  for (const Neck& neck : segmentation.necks) {
+    if (neck.ratio >= options_.join_neck_ratio && (is_new[neck.a - 1] || is_new[neck.b - 1])) {
+      wide.push_back(neck);
+    }
+  }
+  std::stable_sort(wide.begin(), wide.end(),
+                   [](const Neck& a, const Neck& b) { return a.ratio > b.ratio; });
+  std::vector<size_t> root(count);
+  std::iota(root.begin(), root.end(), 0);
+  const auto root_of = [&](size_t r) {
+    while (root[r] != r) {
+      r = root[r] = root[root[r]];
+    }
+    return r;
+  };
+  for (const Neck& neck : wide) {
+    const size_t a = root_of(static_cast<size_t>(neck.a) - 1);
+    const size_t b = root_of(static_cast<size_t>(neck.b) - 1);
+    if (a != b && (track_of[a] == 0 || track_of[b] == 0)) {
+      root[std::max(a, b)] = std::min(a, b);
+      track_of[std::min(a, b)] = std::max(track_of[a], track_of[b]);
+    }
+  }
+
+  for (size_t r = 0; r < count; ++r) {
+    if (!links.lobes_of[r].empty()) {
+      continue;
+    }
+    int32_t& track = track_of[root_of(r)];
+    if (!is_new[r]) {
+      track = track == 0 ? links.covered_by[r] : track;
+    } else if (track == 0) {
+      LiveTrack& begun = begin_track(now_.frame);
+      begun.born = now_.frame > 0;
+      track = begun.track.id;
+    }
+    const int32_t owner = is_new[r] ? track : links.covered_by[r];
+    links.lobes_of[r] = {
+        static_cast<int32_t>(begin_lobe(owner, segmentation.regions[r], masks[r]))};
+  }
+}
+
+size_t OverlapTracker::begin_lobe(int32_t track, const Region& region, const Mask& mask) {
+  Lobe lobe{.id = ++last_lobe_id_, .track = track};
+  see(lobe, now_.frame, region.centroid, now_.drift, region.area_px, mask);
+  lobes_.push_back(std::move(lobe));
+  return lobes_.size() - 1;
+}
+
+void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Links& links) {
+  std::map<int32_t, Glimpse> glimpses;
+  for (size_t r = 0; r < segmentation.regions.size(); ++r) {
+    const Region& region = segmentation.regions[r];
+    for (const int32_t l : links.lobes_of[r]) {
+      const Lobe& lobe = lobes_[l];
+      // In a shared region a track is where its lobe is, not where the region is.
+      const Point at = plus(lobe.position, now_.drift);
+      const double area_px = lobe.shared ? lobe.area_px : region.area_px;
+      const auto [found, is_new] = glimpses.try_emplace(lobe.track);
+      Glimpse& glimpse = found->second;
+      if (is_new) {
+        glimpse = {.frame = now_.frame, .centroid = at, .box = region.box, .area_px = area_px};
+        continue;
+      }
+      const double sum_px = glimpse.area_px + area_px;
+      const double share = area_px / std::max(1.0, sum_px);
+      glimpse.centroid.y_px += share * (at.y_px - glimpse.centroid.y_px);
+      glimpse.centroid.x_px += share * (at.x_px - glimpse.centroid.x_px);
+      glimpse.area_px = sum_px;
+      const Box& a = glimpse.box;
+      const Box& b = region.box;
+      const int64_t y = std::min(a.y, b.y);
+      const int64_t x = std::min(a.x, b.x);
+      glimpse.box = {.y = y,
+                     .x = x,
+                     .height = std::max(a.y_end(), b.y_end()) - y,
+                     .width = std::max(a.x_end(), b.x_end()) - x};
+    }
+  }
+  for (const auto& [id, seen] : glimpses) {
+    glimpse(tracks_.at(id), seen);
+  }
+}
+
+void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio) {
+  const double share = radius_px(a) / (radius_px(a) + radius_px(b));
+  const Point between = minus(b.position, a.position);
+  const PairSample sample{
+      .frame = now_.frame,
+      .ratio = ratio,
+      .position = plus(plus(a.position, now_.drift), {share * between.y_px, share * between.x_px})};
+  if (a.track == b.track) {
+    bonds_[pair_of(a.id, b.id)].series.add(sample);
+  } else {
+    const int64_t both_since =
+        std::max(tracks_.at(a.track).track.first_frame, tracks_.at(b.track).track.first_frame);
+    contacts_.note(pair_of(a.track, b.track), sample, both_since);
+  }
+}
+
+void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& links) {
+  std::set<IdPair> touching;
+  const auto note = [&](const Lobe& a, const Lobe& b, double ratio) {
+    note_pair(a, b, ratio);
+    touching.insert(pair_of(a.id, b.id));
+  };
+  for (const Neck& neck : segmentation.necks) {
+    // Where lobes share a region, the pair that lies closest touches.
+    const Lobe* nearest_a = nullptr;
+    const Lobe* nearest_b = nullptr;
+    for (const int32_t a : links.lobes_of[neck.a - 1]) {
+      for (const int32_t b : links.lobes_of[neck.b - 1]) {
+        if (nearest_a == nullptr || gap_px(lobes_[a], lobes_[b]) < gap_px(*nearest_a, *nearest_b)) {
+          nearest_a = &lobes_[a];
+          nearest_b = &lobes_[b];
+        }
+      }
+    }
+    note(*nearest_a, *nearest_b, neck.ratio);
+  }
+  for (const std::vector<int32_t>& owners : links.lobes_of) {
+    // A chain through the region: each lobe touches the nearest before it.
+    for (size_t i = 1; i < owners.size(); ++i) {
+      const Lobe* nearest = &lobes_[owners[0]];
+      for (size_t j = 1; j < i; ++j) {
+        const Lobe& other = lobes_[owners[j]];
+        nearest = gap_px(lobes_[owners[i]], other) < gap_px(lobes_[owners[i]], *nearest) ? &other
+                                                                                         : nearest;
+      }
+      note(*nearest, lobes_[owners[i]], kInseparable);
+    }
+  }
+
+  std::set<int32_t> among_others;
+  for (const std::vector<int32_t>& owners : links.lobes_of) {
+    for (const int32_t l : owners) {
+      if (lobes_[l].track != lobes_[owners.front()].track) {
+        among_others.insert({lobes_[owners.front()].id, lobes_[l].id});
+      }
+    }
+  }
+
+  // Known pairs that each have a region, and yet do not touch, are apart.
+  std::map<int32_t, std::vector<const Lobe*>> of_track;
+  for (const Lobe& lobe : lobes_) {
+    of_track[lobe.track].push_back(&lobe);
+  }
+  const auto note_apart = [&](const Lobe& a, const Lobe& b) {
+    if (!a.missing && !b.missing && !among_others.contains(a.id) && !among_others.contains(b.id) &&
+        !touching.contains(pair_of(a.id, b.id))) {
+      note_pair(a, b, kApart);
+    }
+  };
+  for (const auto& [pair, contact] : contacts_.pairs()) {
+    const bool seen =
+        !contact.series.samples.empty() && contact.series.samples.back().frame == now_.frame;
+    if (seen) {
+      continue;
+    }
+    for (const Lobe* a : of_track[pair.first]) {
+      for (const Lobe* b : of_track[pair.second]) {
+        note_apart(*a, *b);
+      }
+    }
+  }
+  for (const auto& [track, lobes] : of_track) {
+    for (size_t i = 0; i < lobes.size(); ++i) {
+      for (size_t j = i + 1; j < lobes.size(); ++j) {
+        note_apart(*lobes[i], *lobes[j]);
+      }
+    }
+  }
+}
+
+void OverlapTracker::hold(const TrackerFrame& frame, const Segmentation& segmentation,
+                          std::vector<Mask>& masks, const Links& links) {
+  HeldFrame held{.index = frame.index,
+                 .time = frame.time,
+                 .coverage = packed(segmentation.coverage),
+                 .regions = {},
+                 .joined = {}};
+  for (size_t r = 0; r < masks.size(); ++r) {
+    HeldRegion region{
+        .cluster = segmentation.regions[r].cluster, .mask = std::move(masks[r]), .lobes = {}};
+    for (const int32_t l : links.lobes_of[r]) {
+      region.lobes.push_back({.lobe = lobes_[l].id, .track = lobes_[l].track});
+    }
+    held.regions.push_back(std::move(region));
+  }
+  held_.push_back(std::move(held));
+}
+
+void OverlapTracker::drop_absorbed_lobes() {
+  std::set<int32_t> absorbed;
+  for (const auto& [pair, bond] : bonds_) {
+    const bool one = bond.series.samples.size() > static_cast<size_t>(2 * kHalfWindow) &&
+                     std::all_of(bond.series.samples.begin(), bond.series.samples.end(),
+                                 [](const PairSample& s) { return s.ratio == kInseparable; });
+    if (one && !absorbed.contains(pair.first)) {
+      absorbed.insert(pair.second);
+    }
+  }
+  drop_lobes(absorbed);
+}
+
+void OverlapTracker::drop_lobes(const std::set<int32_t>& ids) {
+  if (ids.empty()) {
+    return;
+  }
+  std::erase_if(lobes_, [&](const Lobe& lobe) { return ids.contains(lobe.id); });
+  std::erase_if(bonds_, [&](const auto& bond) {
+    return ids.contains(bond.first.first) || ids.contains(bond.first.second);
+  });
+}
+
+void OverlapTracker::end_missing() {
+  std::set<int32_t> ended;
+  std::set<int32_t> alive;
+  for (const Lobe& lobe : lobes_) {
+    if (lobe.missing && now_.time - lobe.missing_since >= options_.max_gap) {
+      ended.insert(lobe.id);
+    } else {
+      alive.insert(lobe.track);
+    }
+  }
+  std::set<int32_t> dead;
+  for (const Lobe& lobe : lobes_) {
+    if (!alive.contains(lobe.track)) {
+      dead.insert(lobe.track);
+    }
+  }
+  for (const int32_t id : dead) {
+    const LiveTrack& track = tracks_.at(id);
+    for (const EndedContact& contact : contacts_.take(id)) {
+      const EventType type = contact.contact.apart ? EventType::kParted : EventType::kUndecided;
+      add_events(events_of(contact, type, track.track.last_frame));
+    }
+    add_events({death_of(track, field_, options_.border_px)});
+    complete(id, track.track.last_frame);
+  }
+  drop_lobes(ended);
+}
+
+void OverlapTracker::hand_back(int64_t until) {
+  while (!held_.empty() && held_.front().index <= until) {
+    handed_back_ = held_.front().index;
+    output_.frames.push_back(handed_back(held_.front(), field_));
+    held_.pop_front();
+  }
+  const auto due = std::stable_partition(
+      held_events_.begin(), held_events_.end(),
+      [&](const Event& event) { return event.frame <= handed_back_ || held_.empty(); });
+  output_.events.insert(output_.events.end(), std::make_move_iterator(held_events_.begin()),
+                        std::make_move_iterator(due));
+  held_events_.erase(held_events_.begin(), due);
+}
+
+}  // namespace mote::track

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mote/track/contacts.h"
+#include "mote/track/held_frames.h"
+#include "mote/track/linking.h"
+#include "mote/track/live_track.h"
+#include "mote/track/lobe.h"
+#include "mote/track/overlap.h"
+
+namespace mote::track {
+
+/// Two lobes of one track.
+struct Bond {
+  PairSeries series;
+  std::optional<Since> below;  ///< split_neck_ratio
+  double last_ratio = kApart;
+};
+
+/// What `make_overlap_tracker` makes; the header is for its own sources.
+class OverlapTracker : public Tracker {
+ public:
+  OverlapTracker(const OverlapOptions& options, Size field);
+
+  TrackerOutput push(const TrackerFrame& frame, const LazySegmentation& segmentation) override;
+  TrackerOutput finish() override;
+  int64_t lag_frames() const override { return options_.lag_frames; }
+  std::string save_state() const override;
+  void load_state(std::string_view state) override;
+
+ private:
+  struct Now {
+    int64_t frame = 0;
+    double time = 0;
+    Point drift;
+  };
+
+  // overlap_tracker.cpp: one frame.
+  void take_regions(const Segmentation& segmentation, std::vector<Mask>& masks, Links& links);
+  void begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks, Links& links);
+  size_t begin_lobe(int32_t track, const Region& region, const Mask& mask);
+  void glimpse_tracks(const Segmentation& segmentation, const Links& links);
+  void note_pairs(const Segmentation& segmentation, const Links& links);
+  void note_pair(const Lobe& a, const Lobe& b, double ratio);
+  void hold(const TrackerFrame& frame, const Segmentation& segmentation, std::vector<Mask>& masks,
+            const Links& links);
+  void drop_absorbed_lobes();
+  void drop_lobes(const std::set<int32_t>& ids);
+  void end_missing();
+  void hand_back(int64_t until);
+
+  // overlap_decisions.cpp: what becomes of tracks.
+  void judge(HeldFrame& frame);
+  void judge_bonds(const HeldFrame& frame);
+  void merge(const EndedContact& ended, const HeldFrame& decided_in);
+  void dissolve(int32_t track, int32_t into);
+  void split_where_due(const HeldFrame& frame);
+  void split(int32_t track, std::vector<std::vector<const Lobe*>> parts,
+             const HeldFrame& decided_in);
+  void hand_contacts_on(int32_t track, const std::vector<int32_t>& ids, int64_t frame);
+  void reassign(int64_t frame, const std::vector<int32_t>& from, int32_t to);
+  void rename_in_events(int32_t from, int32_t to, int64_t frame);
+  void add_events(const std::vector<Event>& events);
+  LiveTrack& begin_track(int64_t frame);
+  void complete(int32_t track, int64_t last_frame);
+  std::map<int32_t, double> areas_px() const;
+
+  template <typename Archive>
+  void archive(Archive& archive);
+
+  OverlapOptions options_;
+  Size field_;
+  Now now_;
+  int64_t next_frame_ = 0;
+  int64_t handed_back_ = -1;  ///< last frame handed back
+  int32_t last_track_id_ = 0;
+  int32_t last_lobe_id_ = 0;
+  std::vector<Lobe> lobes_;  ///< in order of id
+  std::map<int32_t, LiveTrack> tracks_;
+  Contacts contacts_;
+  std::map<IdPair, Bond> bonds_;  ///< by lobes
+  std::deque<HeldFrame> held_;
+  std::vector<Event> held_events_;  ///< of frames that are held
+  TrackerOutput output_;
+};
+
+}  // namespace mote::track

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "mote/core/grid.h"
+
+namespace mote::track {
+
+/// The ratio of two lobes or tracks that do not touch.
+inline constexpr double kApart = -1;
+/// The ratio of two that lie in one region.
+inline constexpr double kInseparable = 1;
+/// Frames before and after the one that is judged.
+inline constexpr int64_t kHalfWindow = 2;
+
+/// How two lobes or tracks touched in one frame.
+struct PairSample {
+  int64_t frame = 0;
+  double ratio = kApart;  ///< of the neck, as in Neck
+  Point position;         ///< in camera pixels
+
+  bool operator==(const PairSample&) const = default;
+};
+
+/// The frames in which the neck between two was last looked at. A single neck ratio is noisy, and a
+/// pixel can open or close a contact: what counts is the median over a frame and its neighbours.
+class PairSeries {
+ public:
+  /// Frames ascend; of two samples in one frame the higher ratio stays.
+  void add(const PairSample& sample);
+
+  /// The median ratio of `frame` and kHalfWindow frames on either side, at the position in `frame`;
+  /// nothing where none of these was looked at.
+  std::optional<PairSample> median_at(int64_t frame) const;
+
+  /// Of the same frames, the share in which they touched.
+  double share_touching(int64_t frame) const;
+
+  std::optional<double> ratio_at(int64_t frame) const;
+
+  /// In every frame that is remembered.
+  bool all_apart() const;
+
+  /// Forgets what is too old to be asked for at `frame` or later.
+  void forget_before(int64_t frame);
+
+  /// Takes the samples of `other` too.
+  void join(const PairSeries& other);
+
+  std::deque<PairSample> samples;  ///< in order of frame
+};
+
+}  // namespace mote::track

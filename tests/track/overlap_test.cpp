@@ -1,0 +1,174 @@
+#include "mote/track/overlap.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mote/core/error.h"
+#include "mote/imaging/regions.h"
+#include "tests/synthetic.h"
+
+namespace mote::track {
+namespace {
+
+using synthetic::Disc;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::ThrowsMessage;
+
+constexpr Size kField = {96, 96};
+
+/// A recording of discs: what a frame holds, and the drift that is known.
+struct Shot {
+  std::vector<Disc> discs;
+  Point drift = {};
+};
+
+struct Tracked {
+  Lineage lineage;
+  std::vector<TrackedFrame> frames;  ///< with final tracks
+};
+
+void push(Tracker& tracker, const std::vector<Shot>& shots, size_t first, size_t end,
+          std::vector<TrackerOutput>& outputs) {
+  const Grid<float> no_image;
+  for (size_t i = first; i < end; ++i) {
+    const Segmentation segmentation =
+        imaging::segmentation_of(synthetic::labels(kField, shots[i].discs));
+    outputs.push_back(tracker.push({.index = static_cast<int64_t>(i),
+                                    .time = static_cast<double>(i),
+                                    .image = no_image,
+                                    .drift = shots[i].drift},
+                                   [&]() -> const Segmentation& { return segmentation; }));
+  }
+}
+
+Tracked join(std::vector<TrackerOutput> outputs) {
+  LineageBuilder builder;
+  Tracked tracked;
+  for (TrackerOutput& output : outputs) {
+    builder.add(output);
+    std::move(output.frames.begin(), output.frames.end(), std::back_inserter(tracked.frames));
+  }
+  tracked.lineage = builder.build();
+  for (TrackedFrame& frame : tracked.frames) {
+    for (TrackedInstance& instance : frame.instances) {
+      instance.tracks = builder.final_tracks(frame.index, instance.tracks);
+    }
+  }
+  return tracked;
+}
+
+Tracked track(const std::vector<Shot>& shots, const OverlapOptions& options = {}) {
+  const auto tracker = make_overlap_tracker(options, kField);
+  std::vector<TrackerOutput> outputs;
+  push(*tracker, shots, 0, shots.size(), outputs);
+  outputs.push_back(tracker->finish());
+  return join(std::move(outputs));
+}
+
+std::vector<EventType> types(const Lineage& lineage) {
+  std::vector<EventType> types;
+  for (const Event& event : lineage.events) {
+    types.push_back(event.type);
+  }
+  return types;
+}
+
+TEST(OverlapTracker, FollowsADiscThatMoves) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < 30; ++i) {
+    shots.push_back({.discs = {{.y_px = 30, .x_px = 20.0 + i}, {.y_px = 70, .x_px = 70.0 - i}}});
+  }
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(tracked.lineage.tracks, ElementsAre(Track{1, 0, 29, {}}, Track{2, 0, 29, {}}));
+  EXPECT_THAT(tracked.lineage.events, IsEmpty());
+  ASSERT_EQ(tracked.frames.size(), 30u);
+  EXPECT_THAT(tracked.frames[29].instances[0].tracks, ElementsAre(1));
+  EXPECT_THAT(tracked.frames[29].instances[1].tracks, ElementsAre(2));
+}
+
+TEST(OverlapTracker, BridgesAGapWhileTheSpecimenDrifts) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < 20; ++i) {
+    const double drift = 2.0 * i;
+    shots.push_back({.discs = {{.y_px = 25 + drift, .x_px = 40}}, .drift = {drift, 0}});
+  }
+  shots[9].discs.clear();
+  shots[10].discs.clear();
+  shots[11].discs.clear();
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(tracked.lineage.tracks, ElementsAre(Track{1, 0, 19, {}}));
+  EXPECT_THAT(tracked.lineage.events, IsEmpty());
+}
+
+TEST(OverlapTracker, DatesDeathAndBirthByTheFramesSeen) {
+  std::vector<Shot> shots(30, Shot{.discs = {{.y_px = 48, .x_px = 48}}});
+  for (size_t i = 10; i < 16; ++i) {
+    shots[i].discs.clear();
+  }
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kLost, EventType::kAppeared));
+  EXPECT_EQ(tracked.lineage.events[0].frame_before, 9);
+  EXPECT_EQ(tracked.lineage.events[0].frame, 10);
+  EXPECT_EQ(tracked.lineage.events[1].frame, 16);
+}
+
+TEST(OverlapTracker, TellsWhatCrossesTheBorderFromWhatAppears) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < 60; ++i) {
+    shots.push_back({.discs = {{.y_px = 48, .x_px = 120.0 - 2.5 * i}}});
+  }
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kEntered, EventType::kLeft));
+}
+
+TEST(OverlapTracker, RefusesOptionsOutOfRange) {
+  EXPECT_THAT([] { make_overlap_tracker({.max_distance_px = 0}, kField); },
+              ThrowsMessage<Error>(HasSubstr("max_distance_px is 0")));
+  EXPECT_THAT([] { make_overlap_tracker({.merge_neck_ratio = 0.4}, kField); },
+              ThrowsMessage<Error>(HasSubstr("split_neck_ratio")));
+}
+
+TEST(OverlapTracker, ContinuesFromASavedStateToTheBit) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < 40; ++i) {
+    shots.push_back({.discs = {{.y_px = 30, .x_px = 20.0 + i}, {.y_px = 34, .x_px = 70.0 - i}}});
+  }
+  std::vector<TrackerOutput> outputs;
+  const auto first = make_overlap_tracker({}, kField);
+  push(*first, shots, 0, 23, outputs);
+
+  const auto second = make_overlap_tracker({}, kField);
+  second->load_state(first->save_state());
+  push(*second, shots, 23, shots.size(), outputs);
+  outputs.push_back(second->finish());
+
+  const Tracked resumed = join(std::move(outputs));
+  const Tracked whole = track(shots);
+  EXPECT_EQ(resumed.lineage, whole.lineage);
+  EXPECT_EQ(resumed.frames, whole.frames);
+}
+
+TEST(OverlapTracker, RefusesEveryStateThatIsCutShort) {
+  const auto tracker = make_overlap_tracker({}, kField);
+  std::vector<TrackerOutput> outputs;
+  push(*tracker, std::vector<Shot>(8, Shot{.discs = {{.y_px = 48, .x_px = 48}}}), 0, 8, outputs);
+  const std::string state = tracker->save_state();
+
+  for (size_t bytes = 0; bytes < state.size(); bytes += 7) {
+    EXPECT_THROW(tracker->load_state(state.substr(0, bytes)), Error) << bytes << " bytes";
+  }
+  EXPECT_THROW(tracker->load_state(state + "x"), Error);
+}
+
+}  // namespace
+}  // namespace mote::track
