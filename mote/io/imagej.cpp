@@ -74,7 +74,9 @@ std::optional<ImageJDescription> parse_imagej(const std::string& description) {
     const auto line = result.metadata.find(key);
     return line == result.metadata.end() ? std::string() : line->second;
   };
-  result.images = count(result.metadata, "images");
+  if (result.metadata.contains("images")) {
+    result.images = count(result.metadata, "images");
+  }
   result.channels = count(result.metadata, "channels");
   result.slices = count(result.metadata, "slices");
   result.frames = count(result.metadata, "frames");

@@ -13,7 +13,7 @@ namespace mote::io {
 /// What ImageJ writes into the ImageDescription of a TIFF file. The pixel size follows with the
 /// resolution fields, which hold pixels per unit.
 struct ImageJDescription {
-  int64_t images = 1;  ///< pages, or images in one piece behind a single directory
+  std::optional<int64_t> images;  ///< pages, or images in one piece behind a single directory
   int64_t channels = 1;
   int64_t slices = 1;
   int64_t frames = 1;

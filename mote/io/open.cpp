@@ -4,14 +4,21 @@
 #include <new>
 
 #include "mote/core/error.h"
+#include "mote/io/file.h"
 #include "mote/io/stills.h"
+#include "mote/io/video.h"
 
 namespace mote::io {
 namespace {
 
+constexpr int64_t kSignatureBytes = 64;
+
 std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOptions& options) {
   if (std::unique_ptr<FrameSource> source = open_image_file(path, options)) {
     return source;
+  }
+  if (looks_like_video(File(path).leading_bytes(kSignatureBytes))) {
+    return open_video(path);
   }
   throw Error(ErrorKind::kUnsupported,
               "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV and GIF");

@@ -1,5 +1,6 @@
 #include "mote/io/tiff.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -33,7 +34,7 @@ class TiffSource : public FrameSource {
   Frame read(int64_t index) override;
 
  private:
-  void describe_imagej(const ImageJDescription& imagej);
+  void describe_imagej(const ImageJDescription& imagej, bool asks_for_slice);
   void describe_ome(OmeDescription ome);
   void describe_resolution();
   std::optional<PixelSize> resolution_in(const std::string& x_unit, const std::string& y_unit,
@@ -78,7 +79,7 @@ TiffSource::TiffSource(const std::string& path, const ReadOptions& options)
   const std::string& description = first_->info().description;
   const std::string file_name = std::filesystem::path(path).filename().string();
   if (const auto imagej = parse_imagej(description)) {
-    describe_imagej(*imagej);
+    describe_imagej(*imagej, options.z.has_value());
   } else if (auto ome = parse_ome(description, file_name, directories + (broken ? 1 : 0))) {
     describe_ome(std::move(*ome));
   } else {
@@ -126,7 +127,7 @@ void TiffSource::describe_resolution() {
   }
 }
 
-void TiffSource::describe_imagej(const ImageJDescription& imagej) {
+void TiffSource::describe_imagej(const ImageJDescription& imagej, bool asks_for_slice) {
   info_.format = chain_.big ? "ImageJ BigTIFF" : "ImageJ TIFF";
   info_.metadata.insert(imagej.metadata.begin(), imagej.metadata.end());
   info_.warnings.insert(info_.warnings.end(), imagej.warnings.begin(), imagej.warnings.end());
@@ -140,33 +141,36 @@ void TiffSource::describe_imagej(const ImageJDescription& imagej) {
   ignores_display_tables_ = true;
 
   auto pages = static_cast<int64_t>(pages_.size());
+  const int64_t images = imagej.images.value_or(pages);
   const TiffPageInfo& page = first_->info();
-  if (pages == 1 && imagej.images > 1 && page.contiguous) {
+  if (pages == 1 && images > 1 && page.contiguous) {
     const int64_t held = (file_.bytes() - page.data_offset) / page.data_bytes;
     in_one_piece_ = held > 1;
-    pages = held <= 1 ? 1 : std::min(imagej.images, held + 1);
+    // An image that the file's end cuts off is a frame too, a bad one.
+    pages = in_one_piece_ ? std::min(images, held + 1) : 1;
   }
-  if (pages != imagej.images) {
-    info_.warnings.push_back(fmt::format("ImageJ's header says {} images, the file holds {}",
-                                         imagej.images, pages - (in_one_piece_ ? 1 : 0)));
+  if (pages != images) {
+    info_.warnings.push_back(
+        fmt::format("ImageJ's header says {} images, the file holds {}", images, pages));
   }
-
   info_.frames = pages;
   const double planes = static_cast<double>(imagej.channels) * static_cast<double>(imagej.slices) *
                         static_cast<double>(imagej.frames);
-  if (planes != static_cast<double>(imagej.images)) {
-    if (imagej.channels > 1) {
-      info_.warnings.push_back(fmt::format(
-          "ImageJ's header says {} channels, {} slices and {} frames but {} images: each image is "
-          "taken for a frame",
-          imagej.channels, imagej.slices, imagej.frames, imagej.images));
-    }
-    return;
+  if (imagej.slices == images && images > 1 && !asks_for_slice) {
+    // So ImageJ calls the images of a plain stack, whether they are slices or frames.
+    info_.warnings.push_back(fmt::format(
+        "ImageJ's header calls the {} images slices: they are taken for frames", images));
+  } else if (planes == static_cast<double>(images)) {
+    info_.channels = imagej.channels;
+    info_.slices = imagej.slices;
+    const int64_t planes_a_frame = imagej.channels * imagej.slices;
+    info_.frames = (pages + planes_a_frame - 1) / planes_a_frame;
+  } else if (planes > 1) {
+    info_.warnings.push_back(fmt::format(
+        "ImageJ's header says {} channels, {} slices and {} frames but {} images: each image is "
+        "taken for a frame",
+        imagej.channels, imagej.slices, imagej.frames, images));
   }
-  info_.channels = imagej.channels;
-  info_.slices = imagej.slices;
-  const int64_t planes_a_frame = imagej.channels * imagej.slices;
-  info_.frames = (pages + planes_a_frame - 1) / planes_a_frame;
 }
 
 void TiffSource::describe_ome(OmeDescription ome) {
@@ -182,16 +186,6 @@ void TiffSource::describe_ome(OmeDescription ome) {
 }
 
 void TiffSource::choose(const ReadOptions& options) {
-  // ImageJ calls the images of a plain stack slices, whether they are slices or frames.
-  if (!ome_ && info_.slices > 1 && info_.frames == 1 && info_.channels == 1 && !options.z) {
-    info_.warnings.push_back(fmt::format(
-        "ImageJ's header calls the {} images slices: they are taken for frames", info_.slices));
-    info_.frames = std::min(info_.slices, static_cast<int64_t>(pages_.size()));
-    if (in_one_piece_) {
-      info_.frames = info_.slices;
-    }
-    info_.slices = 1;
-  }
   const auto chosen = [](const char* what, std::optional<int64_t> index, int64_t count) {
     if (index && (*index < 0 || *index >= count)) {
       throw Error(ErrorKind::kUsage, "{} {}: the recording has {} (0 to {})", what, *index, count,

@@ -13,9 +13,10 @@ namespace mote::io {
 struct TiffWriterOptions {
   std::optional<PixelSize> pixel_size;          ///< written as ImageJ calibration
   std::optional<FrameInterval> frame_interval;  ///< likewise
-  int64_t frames = 0;          ///< how many will come; ImageJ wants it in the first page
-  int64_t bytes_expected = 0;  ///< uncompressed; BigTIFF where it could pass 4 GB
-  bool compress = true;        ///< Deflate with horizontal predictor for integers
+  int64_t frames = 0;  ///< how many will come; ImageJ wants it in the first page
+  /// Uncompressed; BigTIFF where it could pass 4 GB. 0: `frames` times the first page.
+  int64_t bytes_expected = 0;
+  bool compress = true;  ///< Deflate at its fastest; no predictor, which ImageJ would misread
 };
 
 /// Writes a multi-page TIFF, page by page, that ImageJ, tifffile and mote read with calibration.
@@ -28,7 +29,8 @@ class TiffWriter {
   TiffWriter(const TiffWriter&) = delete;
   TiffWriter& operator=(const TiffWriter&) = delete;
 
-  /// Throws kResource where the disk is full.
+  /// Throws kResource where the disk is full, kUsage for a page without pixels and where a classic
+  /// TIFF would pass 4 GB. A file cut off after any write() is sound up to there.
   void write(const Image& page);
   void write(const LabelImage& page);  ///< as int32
 

@@ -1,0 +1,56 @@
+#include "mote/io/output_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "mote/core/error.h"
+
+namespace mote::io {
+
+OutputFile::OutputFile(std::string path)
+    : path_(std::move(path)),
+      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) {
+    fail(errno);
+  }
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ >= 0) {
+    ::close(descriptor_);
+  }
+}
+
+void OutputFile::fail(int error) const {
+  throw Error(ErrorKind::kResource, "{}: cannot be written: {}", path_, std::strerror(error));
+}
+
+void OutputFile::write_at(int64_t offset, const void* from, int64_t count) {
+  int64_t done = 0;
+  while (done < count) {
+    const ssize_t put = ::pwrite(descriptor_, static_cast<const char*>(from) + done,
+                                 static_cast<size_t>(count - done), offset + done);
+    if (put < 0 && errno == EINTR) {
+      continue;
+    }
+    if (put <= 0) {
+      fail(put < 0 ? errno : ENOSPC);
+    }
+    done += put;
+  }
+}
+
+void OutputFile::sync_and_close() {
+  if (::fsync(descriptor_) != 0) {
+    fail(errno);
+  }
+  if (::close(std::exchange(descriptor_, -1)) != 0) {
+    fail(errno);
+  }
+}
+
+}  // namespace mote::io
