@@ -176,16 +176,24 @@ std::optional<Side> excess_side(const Cumulative& cumulative, double background,
     if (excess < least_px || here < 3 * mirrored + least_px) {
       continue;
     }
-    // The median of the excess, by bisection of the distance from the background.
-    double near = from;
-    double far = reach;
-    for (int step = 0; step < 40; ++step) {
-      const double middle = 0.5 * (near + far);
-      const double left = std::max(0.0, cumulative.beyond(background, middle, above) -
-                                            cumulative.beyond(background, middle, !above));
-      (left > 0.5 * excess ? near : far) = middle;
+    // The median of the excess; then that of what lies beyond half of it, and so on, so that the
+    // slopes of blurred particles do not pull it down.
+    const auto excess_beyond = [&](double distance) {
+      return std::max(0.0, cumulative.beyond(background, distance, above) -
+                               cumulative.beyond(background, distance, !above));
+    };
+    double distance = from;
+    for (int round = 0; round < 8; ++round) {
+      const double start = std::max(from, 0.5 * distance);
+      const double half = 0.5 * excess_beyond(start);
+      double near = start;
+      double far = reach;
+      for (int step = 0; step < 40; ++step) {
+        const double middle = 0.5 * (near + far);
+        (excess_beyond(middle) > half ? near : far) = middle;
+      }
+      distance = 0.5 * (near + far);
     }
-    const double distance = 0.5 * (near + far);
     const double share = excess / cumulative.total();
     // A small population has to stand out more than one that shapes the whole histogram.
     const double needed = share > 0.03 ? 3.5 : 5.0;

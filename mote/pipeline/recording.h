@@ -13,45 +13,65 @@ namespace mote::pipeline {
 /// Which part of a recording is used, and how it is calibrated: the options that every command has.
 struct RecordingOptions {
   std::string path;
-  std::string frames;   ///< `A:B:STEP`, B excluded, as in Python; any part may be missing
-  std::string roi;      ///< `x=..,y=..,w=..,h=..` in recorded pixels
-  std::string mask;     ///< image file: zero pixels are left out
+  std::string frames;   ///< as parse_frames reads it
+  std::string roi;      ///< as parse_roi reads it, in recorded pixels
+  std::string mask;     ///< image file of the recorded size: zero pixels are left out
   int64_t bin = 1;      ///< mean of bin x bin pixels
-  int64_t average = 1;  ///< mean of so many consecutive frames
+  int64_t average = 1;  ///< mean of so many consecutive selected frames
   std::optional<int64_t> channel;
   std::optional<int64_t> z;
-  std::string pixel_size;      ///< as parse_pixel_size reads it; overrides the file's
-  std::string frame_interval;  ///< as parse_frame_interval reads it; overrides the file's
+  std::string pixel_size;      ///< of a recorded pixel, as parse_pixel_size reads it; overrides
+  std::string frame_interval;  ///< between recorded frames, as parse_frame_interval; overrides
   bool keep_bars = false;      ///< keep scale and data bars in the field
+  bool any_size = false;       ///< frames may differ in size (stills); otherwise that is refused
   bool skip_bad_frames = false;
 };
 
 /// A recording as the user asked for it: selected, cropped, binned, averaged, with calibration and
 /// exposure following. Frames count from 0 over what is left; `recorded_index` maps back.
+///
+/// Frames left over by --average, and rows and columns left over by --bin, are left out.
 class Recording {
  public:
   /// Throws as io::open_frames, and kUsage on options that do not fit the recording.
   static Recording open(const RecordingOptions& options);
 
-  const RecordingInfo& info() const { return info_; }
+  /// The same over frames from elsewhere; `options.path` stands in messages only.
+  static Recording from(std::unique_ptr<FrameSource> source, const RecordingOptions& options);
 
-  /// Frame `index` of [0, info().frames); its image is float32 where binned or averaged, else as
-  /// recorded. Safe to call from several threads: reading is serialised, the rest is not.
-  /// Throws with `frame N` (as recorded) in front of the message.
+  Recording(Recording&&) noexcept;
+  Recording& operator=(Recording&&) noexcept;
+  ~Recording();
+
+  const RecordingInfo& info() const;
+
+  /// Frame `index` of [0, info().frames), with its time as `time_s` gives it; its image is float32
+  /// where binned or averaged, else as recorded. Named values are averaged along. A few samples
+  /// that are not finite are replaced by the median around them and counted in the value
+  /// `repaired_samples`.
+  ///
+  /// Safe to call from several threads: reading is serialised, the rest is not.
+  /// Throws kBadFile where a frame behind it cannot be read or is not finite, kUsage where its size
+  /// differs from the first's; the message begins with path and recorded frame.
   Frame read(int64_t index);
 
   /// The (first) recorded frame behind frame `index`.
   int64_t recorded_index(int64_t index) const;
 
-  /// Time of frame `index`: its stamp, else index x interval, else nothing.
+  /// Time of frame `index`, the mean of those behind it: their stamps, else recorded frame number x
+  /// interval, else nothing. --frame-interval overrides stamps. Decodes a frame only where the
+  /// recording has stamps and the frame was not read yet. Safe to call from several threads.
   std::optional<double> time_s(int64_t index) const;
 
-  /// Pixels that are no specimen: outside --mask, and detected bars; empty where there are none.
-  const BinaryImage& excluded() const { return excluded_; }
+  /// Pixels that are no specimen: outside --mask, and bars detected in the first frame; empty where
+  /// there are none.
+  const BinaryImage& excluded() const;
 
  private:
-  RecordingInfo info_;
-  BinaryImage excluded_;
+  struct Impl;
+  explicit Recording(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace mote::pipeline

@@ -13,6 +13,8 @@
 #include "mote/core/error.h"
 #include "mote/imaging/components.h"
 #include "mote/imaging/filters.h"
+#include "mote/imaging/outline.h"
+#include "mote/imaging/refine.h"
 #include "mote/imaging/regions.h"
 #include "mote/imaging/threshold.h"
 #include "mote/imaging/watershed.h"
@@ -98,6 +100,8 @@ class ThresholdSegmenter : public Segmenter {
             ThresholdFrame& frame) const;
   BinaryImage mask_of(const Grid<float>& smooth, const BinaryImage& excluded,
                       const Finding& applied) const;
+  Grid<uint8_t> refined_coverage(const Grid<float>& image, const Grid<float>& smooth,
+                                 const BinaryImage& mask, const Finding& applied) const;
 
   ThresholdOptions options_;
   std::deque<Finding> window_;
@@ -218,6 +222,36 @@ BinaryImage ThresholdSegmenter::mask_of(const Grid<float>& smooth, const BinaryI
   return mask;
 }
 
+Grid<uint8_t> ThresholdSegmenter::refined_coverage(const Grid<float>& image,
+                                                   const Grid<float>& smooth,
+                                                   const BinaryImage& mask,
+                                                   const Finding& applied) const {
+  Grid<float> field(mask.size());
+  Grid<float> local;
+  if (options_.method == ThresholdMethod::kSauvola) {
+    local = imaging::sauvola_threshold(smooth, options_.sauvola_window_px, options_.sauvola_k,
+                                       applied.bright);
+  }
+  for (size_t i = 0; i < field.values().size(); ++i) {
+    const float level = local.empty() ? static_cast<float>(applied.threshold) : local.values()[i];
+    const float above = smooth.values()[i] - level;
+    field.values()[i] = applied.bright ? above : -above;
+  }
+  const std::vector<imaging::Outline> outlines =
+      imaging::refined(imaging::outlines_of(mask, field), image, mask,
+                       {.bright = applied.bright,
+                        .sigma_px = applied.sigma_px,
+                        .noise = imaging::pixel_noise(image)});
+  Grid<float> covered(mask.size());
+  imaging::add_area_coverage(outlines, covered);
+  Grid<uint8_t> coverage(mask.size());
+  for (size_t i = 0; i < coverage.values().size(); ++i) {
+    coverage.values()[i] =
+        static_cast<uint8_t>(std::lround(255 * std::clamp(covered.values()[i], 0.0F, 1.0F)));
+  }
+  return coverage;
+}
+
 Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
                                          const Prepared& prepared) const {
   const auto& frame = static_cast<const ThresholdFrame&>(prepared);
@@ -250,12 +284,19 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
       }
     }
   }
+  Grid<uint8_t> coverage;
+  if (options_.refine) {
+    coverage = refined_coverage(image, resmooth ? smooth : frame.smooth, mask, applied);
+    for (size_t i = 0; i < mask.values().size(); ++i) {
+      mask.values()[i] = coverage.values()[i] >= 128;
+    }
+  }
   LabelImage labels = options_.split
                           ? imaging::cut_at_necks(mask, imaging::distance_to_background(mask),
                                                   {.max_neck_ratio = options_.max_neck_ratio,
                                                    .min_diameter_px = options_.min_diameter_px})
                           : imaging::components_of(mask).labels;
-  Segmentation segmentation = imaging::segmentation_of(std::move(labels), {});
+  Segmentation segmentation = imaging::segmentation_of(std::move(labels), std::move(coverage));
   imaging::measure_contrast(segmentation, input.image);
   segmentation.values["bright"] = applied.bright ? 1 : 0;
   if (options_.method != ThresholdMethod::kSauvola) {

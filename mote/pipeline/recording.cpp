@@ -1,0 +1,325 @@
+#include "mote/pipeline/recording.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "mote/core/error.h"
+#include "mote/imaging/annotation.h"
+#include "mote/imaging/binning.h"
+#include "mote/imaging/finite.h"
+#include "mote/io/open.h"
+#include "mote/pipeline/selection.h"
+
+namespace mote::pipeline {
+namespace {
+
+using imaging::BinnedMean;
+
+void check_at_least_one(const char* option, int64_t value) {
+  if (value < 1) {
+    throw Error(ErrorKind::kUsage, "{} is {}, expected at least 1", option, value);
+  }
+}
+
+BinaryImage read_mask(const std::string& path, Size recorded) {
+  const auto source = io::open_frames(path);
+  try {
+    const Grid<float> image = to_float32(source->read(0).image);
+    if (image.size() != recorded) {
+      throw Error(ErrorKind::kUsage, "the mask is {} x {} px, the recording {} x {} px",
+                  image.width(), image.height(), recorded.width, recorded.height);
+    }
+    BinaryImage left_out(recorded);
+    bool any_kept = false;
+    for (size_t i = 0; i < left_out.values().size(); ++i) {
+      const float value = image.values()[i];
+      const bool kept = value != 0 && !std::isnan(value);
+      left_out.values()[i] = kept ? 0 : 1;
+      any_kept = any_kept || kept;
+    }
+    if (!any_kept) {
+      throw Error(ErrorKind::kUsage, "the mask leaves out every pixel");
+    }
+    return left_out;
+  } catch (const Error& error) {
+    throw error.in(path);
+  }
+}
+
+void leave_out(BinaryImage& left_out, Box box) {
+  for (int64_t y = box.y; y < box.y_end(); ++y) {
+    std::fill_n(left_out.row(y) + box.x, box.width, uint8_t{1});
+  }
+}
+
+/// Means of named values over the frames that have them.
+class ValueMeans {
+ public:
+  void add(const std::map<std::string, double>& values) {
+    for (const auto& [key, value] : values) {
+      auto& [sum, count] = sums_[key];
+      sum += value;
+      ++count;
+    }
+  }
+  std::map<std::string, double> means() const {
+    std::map<std::string, double> means;
+    for (const auto& [key, sum_and_count] : sums_) {
+      means[key] = sum_and_count.first / sum_and_count.second;
+    }
+    return means;
+  }
+
+ private:
+  std::map<std::string, std::pair<double, double>> sums_;
+};
+
+}  // namespace
+
+struct Recording::Impl {
+  RecordingOptions options;
+  std::unique_ptr<FrameSource> source;
+  RecordingInfo info;
+  Selection selection;
+  Size recorded_size;  // of the first frame that can be read
+  Box roi;
+  BinaryImage excluded;
+  bool stamped = false;              // times come from the frames' stamps
+  std::optional<double> interval_s;  // between recorded frames
+
+  std::mutex reading;  // guards source
+  std::mutex stamping;
+  std::map<int64_t, std::optional<double>> stamps;  // of recorded frames read so far
+
+  Impl(std::unique_ptr<FrameSource> frames, const RecordingOptions& given)
+      : options(given), source(std::move(frames)), info(source->info()) {
+    check_at_least_one("--bin", options.bin);
+    check_at_least_one("--average", options.average);
+    select();
+    calibrate();
+    const Frame first = first_readable();
+    recorded_size = first.image.size();
+    stamped = first.time_s.has_value() && options.frame_interval.empty();
+    roi = parse_roi(options.roi, recorded_size);
+    info.size = BinnedMean(roi, options.bin, options.average).size();
+    if (options.bin > 1 || options.average > 1) {
+      info.type = SampleType::kFloat32;
+    }
+    exclude(first.image);
+  }
+
+  void select() {
+    selection = parse_frames(options.frames, info.frames);
+    info.frames = selection.count / options.average;
+    if (info.frames == 0) {
+      throw Error(ErrorKind::kUsage, "--average is {}, but there are only {} frames",
+                  options.average, selection.count);
+    }
+    if (const int64_t rest = selection.count % options.average; rest > 0) {
+      info.warnings.push_back(
+          fmt::format("the last {} of {} frames are left out: they are fewer than --average {}",
+                      rest, selection.count, options.average));
+    }
+  }
+
+  void calibrate() {
+    if (!options.pixel_size.empty()) {
+      info.pixel_size = parse_pixel_size(options.pixel_size, "--pixel-size");
+    }
+    if (info.pixel_size) {
+      info.pixel_size->y_nm *= static_cast<double>(options.bin);
+      info.pixel_size->x_nm *= static_cast<double>(options.bin);
+    }
+    if (!options.frame_interval.empty()) {
+      info.frame_interval = parse_frame_interval(options.frame_interval, "--frame-interval");
+    }
+    if (info.frame_interval) {
+      interval_s = info.frame_interval->seconds;
+      info.frame_interval->seconds *= static_cast<double>(selection.step * options.average);
+    }
+    if (info.exposure_s) {
+      *info.exposure_s *= static_cast<double>(options.average);
+    }
+  }
+
+  /// Of the selected frames; the first unless bad ones are to be skipped.
+  Frame first_readable() {
+    for (int64_t k = 0;; ++k) {
+      const int64_t recorded = selection.first + k * selection.step;
+      try {
+        return source->read(recorded);
+      } catch (const Error& error) {
+        const bool skip = options.skip_bad_frames && error.kind() == ErrorKind::kBadFile;
+        if (!skip || k + 1 == selection.count) {
+          throw described(error, recorded);
+        }
+      }
+    }
+  }
+
+  void exclude(const Image& first) {
+    BinaryImage left_out;
+    if (!options.mask.empty()) {
+      left_out = read_mask(options.mask, recorded_size);
+    }
+    if (!options.keep_bars) {
+      for (const imaging::Annotation& found : imaging::find_annotations(first)) {
+        if (left_out.empty()) {
+          left_out = BinaryImage(recorded_size);
+        }
+        leave_out(left_out, found.box);
+        info.warnings.push_back(fmt::format(
+            "a {} at x={},y={},w={},h={} is left out (--keep-bars keeps it)", name(found.kind),
+            found.box.x, found.box.y, found.box.width, found.box.height));
+      }
+    }
+    if (left_out.empty()) {
+      return;
+    }
+    excluded = imaging::binned_any(left_out, roi, options.bin);
+    const auto pixels = excluded.values();
+    const auto count = std::count(pixels.begin(), pixels.end(), uint8_t{1});
+    if (count == excluded.size().area()) {
+      throw Error(ErrorKind::kUsage, "mask and bars leave nothing of the field");
+    }
+    if (count == 0) {
+      excluded = {};
+    }
+  }
+
+  Error described(const Error& error, int64_t recorded) const {
+    const Error in_frame = error.in(fmt::format("frame {}", recorded));
+    return options.path.empty() ? in_frame : in_frame.in(options.path);
+  }
+
+  Frame read_recorded(int64_t recorded) {
+    Frame frame;
+    {
+      const std::lock_guard lock(reading);
+      frame = source->read(recorded);
+    }
+    if (stamped) {
+      const std::lock_guard lock(stamping);
+      stamps[recorded] = frame.time_s;
+    }
+    return frame;
+  }
+
+  /// The region of a frame, which may differ in size where that is allowed.
+  Box box_in(Size size) const {
+    if (size == recorded_size) {
+      return roi;
+    }
+    if (!options.any_size || options.average > 1 || !options.mask.empty()) {
+      throw Error(ErrorKind::kUsage,
+                  "is {} x {} px, the first frame {} x {} px; they must be alike", size.width,
+                  size.height, recorded_size.width, recorded_size.height);
+    }
+    return parse_roi(options.roi, size);
+  }
+
+  Frame read(int64_t index) {
+    std::optional<BinnedMean> mean;
+    ValueMeans values;
+    int64_t repaired = 0;
+    Image image;
+    for (int64_t k = 0; k < options.average; ++k) {
+      const int64_t recorded = recorded_index(index) + k * selection.step;
+      try {
+        Frame frame = read_recorded(recorded);
+        const Box box = box_in(frame.image.size());
+        repaired += imaging::repair_non_finite(frame.image, box);
+        values.add(frame.values);
+        if (options.bin > 1 || options.average > 1) {
+          if (!mean) {
+            mean.emplace(box, options.bin, options.average);
+          }
+          mean->add(frame.image);
+        } else {
+          const bool whole = box.size() == frame.image.size();
+          image = whole ? std::move(frame.image) : crop(frame.image, box);
+        }
+      } catch (const Error& error) {
+        throw described(error, recorded);
+      }
+    }
+    Frame out{.index = index,
+              .time_s = time_s(index),
+              .values = values.means(),
+              .image = mean ? mean->mean() : std::move(image)};
+    if (repaired > 0) {
+      out.values["repaired_samples"] = static_cast<double>(repaired);
+    }
+    return out;
+  }
+
+  int64_t recorded_index(int64_t index) const {
+    assert(index >= 0 && index < info.frames);
+    return selection.first + index * options.average * selection.step;
+  }
+
+  std::optional<double> time_s(int64_t index) {
+    double sum = 0;
+    for (int64_t k = 0; k < options.average; ++k) {
+      const std::optional<double> time =
+          recorded_time_s(recorded_index(index) + k * selection.step);
+      if (!time) {
+        return std::nullopt;
+      }
+      sum += *time;
+    }
+    return sum / static_cast<double>(options.average);
+  }
+
+  std::optional<double> recorded_time_s(int64_t recorded) {
+    if (!stamped) {
+      return interval_s ? std::optional(static_cast<double>(recorded) * *interval_s) : std::nullopt;
+    }
+    {
+      const std::lock_guard lock(stamping);
+      if (const auto found = stamps.find(recorded); found != stamps.end()) {
+        return found->second;
+      }
+    }
+    try {
+      return read_recorded(recorded).time_s;
+    } catch (const Error& error) {
+      throw described(error, recorded);
+    }
+  }
+};
+
+Recording Recording::open(const RecordingOptions& options) {
+  return from(io::open_frames(options.path, {.channel = options.channel, .z = options.z}), options);
+}
+
+Recording Recording::from(std::unique_ptr<FrameSource> source, const RecordingOptions& options) {
+  return Recording(std::make_unique<Impl>(std::move(source), options));
+}
+
+Recording::Recording(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Recording::Recording(Recording&&) noexcept = default;
+Recording& Recording::operator=(Recording&&) noexcept = default;
+Recording::~Recording() = default;
+
+const RecordingInfo& Recording::info() const {
+  return impl_->info;
+}
+Frame Recording::read(int64_t index) {
+  return impl_->read(index);
+}
+int64_t Recording::recorded_index(int64_t index) const {
+  return impl_->recorded_index(index);
+}
+std::optional<double> Recording::time_s(int64_t index) const {
+  return impl_->time_s(index);
+}
+const BinaryImage& Recording::excluded() const {
+  return impl_->excluded;
+}
+
+}  // namespace mote::pipeline
