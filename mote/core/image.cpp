@@ -1,6 +1,7 @@
 #include "mote/core/image.h"
 
 #include <cstring>
+#include <new>
 
 #include "mote/core/error.h"
 
@@ -47,8 +48,14 @@ std::string_view name(SampleType type) {
   return "";
 }
 
-Image::Image(Size size, SampleType type)
-    : size_(size), type_(type), bytes_(static_cast<size_t>(size.area() * bytes_per_sample(type))) {}
+Image::Image(Size size, SampleType type) : size_(size), type_(type) {
+  try {
+    bytes_.resize(static_cast<size_t>(size.area() * bytes_per_sample(type)));
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kResource, "no memory for an image of {} x {} px of {}", size.height,
+                size.width, name(type));
+  }
+}
 
 Image to_image(const Grid<float>& values) {
   Image image(values.size(), SampleType::kFloat32);

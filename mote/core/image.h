@@ -21,6 +21,7 @@ std::string_view name(SampleType type);
 class Image {
  public:
   Image() = default;
+  /// All zero. Throws kResource where there is no memory for it.
   Image(Size size, SampleType type);
 
   Size size() const { return size_; }

@@ -61,6 +61,9 @@ inline void write_tiff_page(TIFF* tiff, const TiffPageSpec& page) {
   TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, page.planar);
   TIFFSetField(tiff, TIFFTAG_COMPRESSION, page.compression);
   TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, page.subfile_type);
+  if (page.compression == COMPRESSION_JPEG && page.photometric == PHOTOMETRIC_YCBCR) {
+    TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+  }
   if (page.predictor != 0) {
     TIFFSetField(tiff, TIFFTAG_PREDICTOR, page.predictor);
   }
