@@ -20,7 +20,7 @@ bool looks_like_video(const std::string& leading_bytes);
 
 struct VideoOptions {
   double frames_per_second = 25;
-  int crf = 20;  ///< x264's constant rate factor; less is better and larger
+  int crf = 23;  ///< x264's constant rate factor; less is better and larger
 };
 
 /// Encodes pictures of one size to a closed H.264 segment (yuv420p, even sizes by padding, one

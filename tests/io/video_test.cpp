@@ -13,6 +13,7 @@
 #include <png.h>
 
 #include "mote/core/error.h"
+#include "mote/io/open.h"
 #include "tests/io/made_video.h"
 
 namespace mote::io {
@@ -311,6 +312,15 @@ TEST_F(Video, TakesThePlaybackRateForNoFrameInterval) {
   EXPECT_THAT(source->info().warnings,
               testing::ElementsAre("playback rate 10 fps is not taken as the frame interval; give "
                                    "--frame-interval"));
+}
+
+TEST_F(Video, IsOpenedByItsLeadingBytesWhateverItsName) {
+  made_video::write(in_folder("grey.avi"), {}, draw_slope);
+  fs::rename(in_folder("grey.avi"), in_folder("grey.tif"));
+
+  const auto source = open_frames(in_folder("grey.tif"));
+
+  EXPECT_EQ(source->info().format, "AVI (rawvideo)");
 }
 
 TEST_F(Video, RefusesWhatIsNoVideo) {
