@@ -8,57 +8,16 @@
 #include <span>
 
 #include "mote/core/error.h"
+#include "mote/imaging/regions.h"
 #include "mote/measure/convex_hull.h"
+#include "mote/measure/label_index.h"
+#include "mote/measure/ring.h"
 
 namespace mote::measure {
 namespace {
 
 constexpr double kFull = 255;
 constexpr double kLevel = 127.5;
-constexpr std::array<std::array<int64_t, 2>, 8> kNeighbours{
-    {{-1, 0}, {0, -1}, {0, 1}, {1, 0}, {-1, -1}, {-1, 1}, {1, -1}, {1, 1}}};
-
-/// Numbers the labels of an image 0, 1, ... in ascending order.
-class LabelIndex {
- public:
-  explicit LabelIndex(const LabelImage& labels) {
-    int32_t last = 0;
-    for (const int32_t label : labels.values()) {
-      if (label != last && label != 0) {
-        labels_.push_back(label);
-      }
-      last = label;
-    }
-    std::sort(labels_.begin(), labels_.end());
-    labels_.erase(std::unique(labels_.begin(), labels_.end()), labels_.end());
-    if (labels_.empty()) {
-      return;
-    }
-    lowest_ = labels_.front();
-    const int64_t span = int64_t{labels_.back()} - lowest_ + 1;
-    if (span <= 4 * labels.size().area()) {
-      table_.resize(static_cast<size_t>(span));
-      for (size_t i = 0; i < labels_.size(); ++i) {
-        table_[static_cast<size_t>(int64_t{labels_[i]} - lowest_)] = i;
-      }
-    }
-  }
-
-  const std::vector<int32_t>& labels() const { return labels_; }
-
-  size_t operator()(int32_t label) const {
-    if (!table_.empty()) {
-      return table_[static_cast<size_t>(int64_t{label} - lowest_)];
-    }
-    return static_cast<size_t>(std::lower_bound(labels_.begin(), labels_.end(), label) -
-                               labels_.begin());
-  }
-
- private:
-  std::vector<int32_t> labels_;
-  std::vector<size_t> table_;
-  int64_t lowest_ = 0;
-};
 
 /// What one pass over the image adds up for a label; positions are relative to its first pixel, so
 /// that differences of large numbers do not eat the digits.
@@ -84,32 +43,6 @@ struct Sums {
   double outline_area = 0;
   bool touching = false;
 };
-
-/// A value that belongs to a label, and the values of each label side by side.
-template <typename T>
-struct Grouped {
-  std::vector<T> values;
-  std::vector<size_t> begin;  // one more than labels
-
-  std::span<T> of(size_t label) {
-    return {values.data() + begin[label], begin[label + 1] - begin[label]};
-  }
-};
-template <typename T>
-Grouped<T> grouped(const std::vector<std::pair<size_t, T>>& items, size_t labels) {
-  Grouped<T> out{.values = std::vector<T>(items.size()), .begin = std::vector<size_t>(labels + 1)};
-  for (const auto& [label, value] : items) {
-    ++out.begin[label + 1];
-  }
-  for (size_t i = 0; i < labels; ++i) {
-    out.begin[i + 1] += out.begin[i];
-  }
-  std::vector<size_t> next = out.begin;
-  for (const auto& [label, value] : items) {
-    out.values[next[label]++] = value;
-  }
-  return out;
-}
 
 class Measurement {
  public:
@@ -137,22 +70,6 @@ class Measurement {
  private:
   int32_t label(int64_t y, int64_t x) const { return size_.contains(y, x) ? labels_(y, x) : 0; }
 
-  /// Whose outline an unlabelled pixel of coverage 1 to 127 belongs to: the lowest label that it
-  /// shares a side with, else the lowest that it shares a corner with, else nobody's.
-  int32_t owner(int64_t y, int64_t x) const {
-    int32_t lowest = 0;
-    for (size_t i = 0; i < kNeighbours.size(); ++i) {
-      if (i == 4 && lowest != 0) {
-        break;
-      }
-      const int32_t near = label(y + kNeighbours[i][0], x + kNeighbours[i][1]);
-      if (near != 0 && (lowest == 0 || near < lowest)) {
-        lowest = near;
-      }
-    }
-    return lowest;
-  }
-
   /// How much of a pixel belongs to `wanted`, 0 to 255; 128 or more if and only if it has the
   /// label.
   double field(int64_t y, int64_t x, int32_t wanted) const {
@@ -162,11 +79,7 @@ class Measurement {
     if (labels_(y, x) == wanted) {
       return coverage_.empty() ? kFull : std::max<int>(coverage_(y, x), 128);
     }
-    if (coverage_.empty() || labels_(y, x) != 0) {
-      return 0;
-    }
-    const int covered = coverage_(y, x);
-    return covered > 0 && covered < 128 && owner(y, x) == wanted ? covered : 0;
+    return coverage_.empty() || owners_(y, x) != wanted ? 0 : coverage_(y, x);
   }
 
   void add_run(int64_t y, int64_t begin, int64_t end, int32_t of) {
@@ -231,19 +144,22 @@ class Measurement {
   }
 
   void add_partial_pixels() {
+    owners_ = imaging::coverage_owners(labels_, coverage_);
     for (int64_t y = 0; y < size_.height; ++y) {
       const uint8_t* covered = coverage_.row(y);
       const int32_t* row = labels_.row(y);
+      int32_t* owners = owners_.row(y);
       for (int64_t x = 0; x < size_.width; ++x) {
-        if (covered[x] == 0 || covered[x] >= 128 || row[x] != 0) {
+        if (owners[x] == row[x]) {
           continue;
         }
-        const int32_t of = owner(y, x);
-        if (of != 0) {
-          Sums& sums = sums_[index_(of)];
-          const int64_t dx = x - sums.x0;
-          add_row(sums, y, covered[x], covered[x] * dx, covered[x] * dx * dx);
+        if (covered[x] >= 128) {
+          owners[x] = 0;  // part of something that was taken out
+          continue;
         }
+        Sums& sums = sums_[index_(owners[x])];
+        const int64_t dx = x - sums.x0;
+        add_row(sums, y, covered[x], covered[x] * dx, covered[x] * dx * dx);
       }
     }
   }
@@ -365,76 +281,10 @@ class Measurement {
     return std::numbers::pi / 2 / quarter;
   }
 
-  // What a pixel of ground_ is; ground_ has one pixel more than the image on every side.
-  enum Ground : uint8_t { kFree, kReached, kInstance, kOutside };
-
-  void lay_ground() {
-    ground_ = Grid<uint8_t>({size_.height + 2, size_.width + 2}, kOutside);
-    for (int64_t y = 0; y < size_.height; ++y) {
-      std::transform(labels_.row(y), labels_.row(y) + size_.width, ground_.row(y + 1) + 1,
-                     [](int32_t of) { return of != 0 ? kInstance : kFree; });
-    }
-    const int64_t stride = ground_.width();
-    for (size_t i = 0; i < kNeighbours.size(); ++i) {
-      steps_[i] = kNeighbours[i][0] * stride + kNeighbours[i][1];
-    }
-  }
-
-  /// Labelled pixels that share a side with an unlabelled one, as offsets into ground_, by label.
-  Grouped<int64_t> rims() const {
-    std::vector<std::pair<size_t, int64_t>> rims;
-    for (int64_t y = 0; y < size_.height; ++y) {
-      const int32_t* row = labels_.row(y);
-      for (int64_t x = 0; x < size_.width; ++x) {
-        const int64_t at = (y + 1) * ground_.width() + x + 1;
-        if (row[x] != 0 && std::any_of(steps_.begin(), steps_.begin() + 4, [&](int64_t step) {
-              return ground_.data()[at + step] == kFree;
-            })) {
-          rims.emplace_back(index_(row[x]), at);
-        }
-      }
-    }
-    return grouped(rims, sums_.size());
-  }
-
-  /// Median of the ring around an instance. Steps outward from the rim by 8-neighbours and
-  /// 4-neighbours in turn, so that distance is nearly round; leaves ground_ as it was.
-  std::optional<double> background(std::span<const int64_t> rim) {
-    uint8_t* ground = ground_.data();
-    reached_.assign(rim.begin(), rim.end());
-    ring_.clear();
-    size_t begin = 0;
-    for (int64_t step = 1; step <= options_.ring_outer_px; ++step) {
-      const auto neighbours = steps_.begin() + (step % 2 == 1 ? 8 : 4);
-      const size_t end = reached_.size();
-      for (; begin < end; ++begin) {
-        const int64_t from = reached_[begin];
-        for (auto move = steps_.begin(); move != neighbours; ++move) {
-          const int64_t to = from + *move;
-          if (ground[to] != kFree) {
-            continue;
-          }
-          ground[to] = kReached;
-          reached_.push_back(to);
-          // Next to another instance the pixel may hold part of it.
-          if (step >= options_.ring_inner_px &&
-              std::none_of(steps_.begin(), steps_.end(),
-                           [&](int64_t beside) { return ground[to + beside] == kInstance; })) {
-            ring_.push_back(image_(to / ground_.width() - 1, to % ground_.width() - 1));
-          }
-        }
-      }
-    }
-    for (size_t i = rim.size(); i < reached_.size(); ++i) {
-      ground[reached_[i]] = kFree;
-    }
-    return median(ring_);
-  }
-
   std::vector<InstanceMeasures> results() {
     Grouped<Point> crossings = grouped(crossings_, sums_.size());
-    lay_ground();
-    Grouped<int64_t> rim = rims();
+    const std::vector<std::optional<double>> backgrounds =
+        ring_medians(image_, labels_, index_, options_.ring_inner_px, options_.ring_outer_px);
     std::vector<InstanceMeasures> out;
     out.reserve(sums_.size());
     for (size_t i = 0; i < sums_.size(); ++i) {
@@ -447,7 +297,7 @@ class Measurement {
       measures.max_feret_px = feret.max_px;
       // Both from the outline, so that the pixel grid cancels and a disc has solidity 1.
       measures.solidity = std::min(1.0, std::abs(sums_[i].outline_area) / polygon_area(hull));
-      measures.background = background(rim.of(i));
+      measures.background = backgrounds[i];
       out.push_back(measures);
     }
     return out;
@@ -491,18 +341,6 @@ class Measurement {
     return out;
   }
 
-  static std::optional<double> median(std::span<float> values) {
-    if (values.empty()) {
-      return std::nullopt;
-    }
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1) {
-      return *middle;
-    }
-    return (double{*middle} + double{*std::max_element(values.begin(), middle)}) / 2;
-  }
-
   const Grid<float>& image_;
   const LabelImage& labels_;
   const Grid<uint8_t>& coverage_;
@@ -513,11 +351,8 @@ class Measurement {
   double binary_length_factor_ = binary_length_factor(scale_y_, scale_x_);
   LabelIndex index_;
   std::vector<Sums> sums_;
+  LabelImage owners_;  // labels with the partial pixels around them; empty without coverage
   std::vector<std::pair<size_t, Point>> crossings_;
-  Grid<uint8_t> ground_;
-  std::array<int64_t, 8> steps_{};  // to the neighbours, in ground_
-  std::vector<int64_t> reached_;    // scratch of background()
-  std::vector<float> ring_;
 };
 
 }  // namespace
@@ -546,8 +381,8 @@ std::vector<InstanceMeasures> measure_instances(const Grid<float>& image, const 
     throw Error(ErrorKind::kUsage, "a pixel's height over its width is {}: it must be above 0",
                 options.y_over_x);
   }
-  if (options.ring_inner_px < 1 || options.ring_outer_px < options.ring_inner_px) {
-    throw Error(ErrorKind::kUsage, "a background ring from {} to {} px: it must begin at 1 or more",
+  if (options.ring_inner_px < 2 || options.ring_outer_px < options.ring_inner_px) {
+    throw Error(ErrorKind::kUsage, "a background ring from {} to {} px: it must begin at 2 or more",
                 options.ring_inner_px, options.ring_outer_px);
   }
   return Measurement(image, labels, coverage, options).run();
