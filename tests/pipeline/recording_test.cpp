@@ -7,10 +7,13 @@
 #include <thread>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "mote/core/error.h"
+#include "mote/io/tiff_writer.h"
 
 namespace mote::pipeline {
 namespace {
@@ -279,6 +282,92 @@ TEST(Recording, OpensOnALaterFrameWhereBadOnesAreSkipped) {
   EXPECT_EQ(recording.info().size, (Size{4, 6}));
   EXPECT_THROW(recording.read(0), Error);
   EXPECT_NO_THROW(recording.read(1));
+}
+
+/// A file that is gone when the test ends.
+class TemporaryTiff {
+ public:
+  explicit TemporaryTiff(const Image& page) {
+    path_ = std::filesystem::temp_directory_path() /
+            fmt::format("mote_recording_{}_{}.tif", getpid(), fmt::ptr(this));
+    io::TiffWriter writer(path_, {.frames = 1});
+    writer.write(page);
+    writer.close();
+  }
+  ~TemporaryTiff() { std::filesystem::remove(path_); }
+  TemporaryTiff(const TemporaryTiff&) = delete;
+  TemporaryTiff& operator=(const TemporaryTiff&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+Image mask_image(Size size, Box kept) {
+  Image image(size, SampleType::kUint8);
+  for (int64_t y = kept.y; y < kept.y_end(); ++y) {
+    std::fill_n(image.as<uint8_t>() + y * size.width + kept.x, kept.width, uint8_t{255});
+  }
+  return image;
+}
+
+TEST(Recording, LeavesOutWhatTheMaskLeavesOutCroppedAndBinnedAlong) {
+  const TemporaryTiff mask(mask_image({4, 6}, {0, 0, 3, 4}));
+
+  const Recording whole = over(ramps(1), {.mask = mask.path()});
+  const Recording part = over(ramps(1), {.roi = "x=1", .mask = mask.path(), .bin = 2});
+  const Recording inside = over(ramps(1), {.roi = "w=4,h=3", .mask = mask.path()});
+
+  EXPECT_EQ(whole.excluded(), BinaryImage({4, 6}, {0, 0, 0, 0, 1, 1,  //
+                                                   0, 0, 0, 0, 1, 1,  //
+                                                   0, 0, 0, 0, 1, 1,  //
+                                                   1, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(part.excluded(), BinaryImage({2, 2}, {0, 1, 1, 1}));
+  EXPECT_TRUE(inside.excluded().empty());
+}
+
+TEST(Recording, RefusesAMaskThatDoesNotFit) {
+  const TemporaryTiff small(mask_image({3, 6}, {0, 0, 3, 4}));
+  const TemporaryTiff black(mask_image({4, 6}, {}));
+  const TemporaryTiff corner(mask_image({4, 6}, {0, 0, 1, 1}));
+
+  EXPECT_THAT([&] { over(ramps(1), {.mask = small.path()}); },
+              ThrowsMessage<Error>(
+                  AllOf(HasSubstr(small.path()), HasSubstr("6 x 3 px"), HasSubstr("6 x 4 px"))));
+  EXPECT_THAT([&] { over(ramps(1), {.mask = black.path()}); },
+              ThrowsMessage<Error>(HasSubstr("leaves out every pixel")));
+  EXPECT_THAT([&] { over(ramps(1), {.roi = "y=1", .mask = corner.path()}); },
+              ThrowsMessage<Error>(HasSubstr("nothing of the field")));
+  EXPECT_THROW(over(ramps(1), {.mask = "no such file.png"}), Error);
+}
+
+/// A white strip with black signs under noise.
+Frame with_data_bar() {
+  Image image({100, 120}, SampleType::kUint8);
+  for (int64_t i = 0; i < 120 * 80; ++i) {
+    image.as<uint8_t>()[i] = static_cast<uint8_t>(60 + (i * 7919 % 101));
+  }
+  std::fill_n(image.as<uint8_t>() + 120 * 80, 120 * 20, uint8_t{255});
+  for (int64_t y = 86; y < 94; ++y) {
+    for (int64_t x = 10; x < 110; x += 5) {
+      image.as<uint8_t>()[y * 120 + x] = 0;
+    }
+  }
+  return {.index = 0, .time_s = {}, .values = {}, .image = std::move(image)};
+}
+
+TEST(Recording, LeavesOutADataBarAndSaysSo) {
+  const Recording recording = over({with_data_bar()}, {.bin = 4});
+  const Recording kept = over({with_data_bar()}, {.keep_bars = true});
+
+  ASSERT_EQ(recording.excluded().size(), (Size{25, 30}));
+  EXPECT_EQ(recording.excluded()(19, 15), 0);
+  EXPECT_EQ(recording.excluded()(20, 15), 1);
+  EXPECT_THAT(recording.info().warnings,
+              ElementsAre("a data bar at x=0,y=80,w=120,h=20 is left out (--keep-bars keeps it)"));
+  EXPECT_TRUE(kept.excluded().empty());
+  EXPECT_TRUE(kept.info().warnings.empty());
 }
 
 TEST(Recording, RefusesOptionsThatDoNotFit) {
