@@ -1,11 +1,6 @@
 #include "mote/io/tiff_page.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdarg>
-#include <cstdio>
-#include <cstring>
-#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -13,11 +8,11 @@
 
 #include "mote/core/error.h"
 #include "mote/io/grey.h"
+#include "mote/io/tiff_samples.h"
+#include "mote/io/tiff_view.h"
 
 namespace mote::io {
 namespace {
-
-constexpr double kMaxImageBytes = 4.0 * (1LL << 30);
 
 // How many bytes one stored byte can stand for at most.
 double expansion(int compression) {
@@ -31,179 +26,6 @@ double expansion(int compression) {
     case COMPRESSION_JPEG: return 2048;
     default: return 65536;
   }
-}
-
-float half_to_float(uint16_t half) {
-  const int exponent = half >> 10 & 31;
-  const int mantissa = half & 1023;
-  const float sign = (half & 0x8000) != 0 ? -1.0F : 1.0F;
-  if (exponent == 0) {
-    return sign * std::ldexp(static_cast<float>(mantissa), -24);
-  }
-  if (exponent == 31) {
-    return mantissa == 0 ? sign * std::numeric_limits<float>::infinity()
-                         : std::numeric_limits<float>::quiet_NaN();
-  }
-  return sign * std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
-}
-
-// Takes `count` samples of `bits` bits each out of a row, most significant bit first.
-template <typename T>
-void unpack(const uint8_t* row, int64_t count, int bits, T* samples) {
-  if (bits == 8 * static_cast<int>(sizeof(T))) {
-    std::memcpy(samples, row, static_cast<size_t>(count) * sizeof(T));
-    return;
-  }
-  if constexpr (std::is_same_v<T, float>) {
-    for (int64_t i = 0; i < count; ++i) {
-      uint16_t half = 0;
-      std::memcpy(&half, row + 2 * i, 2);
-      samples[i] = half_to_float(half);
-    }
-  } else if constexpr (std::is_integral_v<T>) {
-    uint32_t window = 0;
-    int held = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      while (held < bits) {
-        window = window << 8 | *row++;
-        held += 8;
-      }
-      held -= bits;
-      uint32_t value = window >> held & ((1U << bits) - 1);
-      if (std::is_signed_v<T> && (value >> (bits - 1)) != 0) {
-        value |= ~0U << bits;
-      }
-      samples[i] = static_cast<T>(value);
-    }
-  }
-}
-
-template <typename T>
-void invert(Image& image, int bits) {
-  T* samples = image.as<T>();
-  // For signed samples -1 - v, which takes the most negative to the most positive.
-  const auto white = static_cast<T>(std::is_signed_v<T> ? -1 : (int64_t{1} << bits) - 1);
-  for (int64_t i = 0; i < image.size().area(); ++i) {
-    samples[i] = static_cast<T>(white - samples[i]);
-  }
-}
-
-// Calls `act` with a value of the type that `type` names.
-template <typename Act>
-void with_type(SampleType type, const Act& act) {
-  switch (type) {
-    case SampleType::kUint8: return act(uint8_t{});
-    case SampleType::kInt8: return act(int8_t{});
-    case SampleType::kUint16: return act(uint16_t{});
-    case SampleType::kInt16: return act(int16_t{});
-    case SampleType::kUint32: return act(uint32_t{});
-    case SampleType::kInt32: return act(int32_t{});
-    case SampleType::kFloat32: return act(float{});
-    case SampleType::kFloat64: return act(double{});
-  }
-}
-
-// What libtiff reads from: the file, with the header leading to one directory and that one being
-// the last. So opening a page costs the same wherever it stands in the chain.
-struct View {
-  const File* file = nullptr;
-  bool big = false;
-  uint8_t first_offset[8] = {};
-  int64_t next_offset_at = 0;
-  int64_t position = 0;
-  std::string error;
-  std::string jpeg_warning;
-};
-
-void overlay(uint8_t* buffer, int64_t from, int64_t count, int64_t at, const uint8_t* bytes,
-             int64_t width) {
-  for (int64_t i = std::max(from, at); i < std::min(from + count, at + width); ++i) {
-    buffer[i - from] = bytes == nullptr ? 0 : bytes[i - at];
-  }
-}
-
-tmsize_t view_read(thandle_t handle, void* buffer, tmsize_t count) {
-  View& view = *static_cast<View*>(handle);
-  int64_t got = 0;
-  try {
-    got = view.file->read_at(view.position, buffer, count);
-  } catch (const Error& error) {
-    view.error = error.what();
-    return -1;
-  }
-  auto* bytes = static_cast<uint8_t*>(buffer);
-  const int64_t width = view.big ? 8 : 4;
-  overlay(bytes, view.position, got, width, view.first_offset, width);
-  overlay(bytes, view.position, got, view.next_offset_at, nullptr, width);
-  view.position += got;
-  return got;
-}
-
-tmsize_t view_write(thandle_t, void*, tmsize_t) {
-  return -1;
-}
-
-toff_t view_seek(thandle_t handle, toff_t offset, int whence) {
-  View& view = *static_cast<View*>(handle);
-  const int64_t base = whence == SEEK_CUR   ? view.position
-                       : whence == SEEK_END ? view.file->bytes()
-                                            : 0;
-  view.position = base + static_cast<int64_t>(offset);
-  return static_cast<toff_t>(view.position);
-}
-
-int view_close(thandle_t) {
-  return 0;
-}
-
-toff_t view_size(thandle_t handle) {
-  return static_cast<toff_t>(static_cast<View*>(handle)->file->bytes());
-}
-
-std::string formatted(const char* format, va_list values) {
-  char text[512];
-  std::vsnprintf(text, sizeof text, format, values);
-  return text;
-}
-
-int keep_error(TIFF*, void* data, const char*, const char* format, va_list values) {
-  View& view = *static_cast<View*>(data);
-  if (view.error.empty()) {
-    view.error = formatted(format, values);
-  }
-  return 1;
-}
-
-// libtiff calls the end of a JPEG stream before its time a warning and goes on with grey.
-int keep_warning(TIFF*, void* data, const char* module, const char* format, va_list values) {
-  View& view = *static_cast<View*>(data);
-  if (module != nullptr && std::strcmp(module, "JPEGLib") == 0 && view.jpeg_warning.empty()) {
-    view.jpeg_warning = formatted(format, values);
-  }
-  return 1;
-}
-
-struct TiffCloser {
-  void operator()(TIFF* tiff) const { TIFFClose(tiff); }
-};
-struct OptionsFreer {
-  void operator()(TIFFOpenOptions* options) const { TIFFOpenOptionsFree(options); }
-};
-using TiffHandle = std::unique_ptr<TIFF, TiffCloser>;
-
-TiffHandle open_view(View& view) {
-  const std::unique_ptr<TIFFOpenOptions, OptionsFreer> options(TIFFOpenOptionsAlloc());
-  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keep_error, &view);
-  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), keep_warning, &view);
-  const double most =
-      std::clamp(64.0 * static_cast<double>(view.file->bytes()), 64.0 * (1 << 20), kMaxImageBytes);
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(most));
-  TiffHandle tiff(TIFFClientOpenExt("", "rm", &view, view_read, view_write, view_seek, view_close,
-                                    view_size, nullptr, nullptr, options.get()));
-  if (!tiff) {
-    throw Error(ErrorKind::kBadFile, "damaged TIFF directory: {}", view.error);
-  }
-  return tiff;
 }
 
 template <typename T>
@@ -252,7 +74,7 @@ SampleType sample_type(uint16_t format, int bits) {
 }  // namespace
 
 struct TiffPage::Impl {
-  View view;
+  TiffView view;
   TiffHandle tiff;
   TiffPageInfo info;
 
@@ -407,7 +229,7 @@ void TiffPage::Impl::check_claims() const {
   }
   const double decoded = std::max(claimed, static_cast<double>(width) * height *
                                                static_cast<double>(bytes_per_sample(info.type)));
-  if (decoded > kMaxImageBytes) {
+  if (decoded > kMaxTiffImageBytes) {
     throw Error(ErrorKind::kUnsupported, "TIFF image of {} x {} px: mote reads up to 4 GiB a frame",
                 height, width);
   }
@@ -464,13 +286,13 @@ void TiffPage::Impl::convert_row(const std::vector<const uint8_t*>& rows, int64_
                                  std::vector<T>& buffer, std::vector<T>& plane_buffer) const {
   if (!separate) {
     buffer.resize(static_cast<size_t>(pixels * samples));
-    unpack(rows[0], pixels * samples, bits, buffer.data());
+    unpack_samples(rows[0], pixels * samples, bits, buffer.data());
   } else {
     const auto planes = static_cast<int64_t>(rows.size());
     buffer.resize(static_cast<size_t>(pixels * planes));
     plane_buffer.resize(static_cast<size_t>(pixels));
     for (int64_t plane = 0; plane < planes; ++plane) {
-      unpack(rows[static_cast<size_t>(plane)], pixels, bits, plane_buffer.data());
+      unpack_samples(rows[static_cast<size_t>(plane)], pixels, bits, plane_buffer.data());
       for (int64_t i = 0; i < pixels; ++i) {
         buffer[static_cast<size_t>(i * planes + plane)] = plane_buffer[static_cast<size_t>(i)];
       }
@@ -518,7 +340,7 @@ void TiffPage::Impl::convert_rows(const std::vector<std::vector<uint8_t>>& plane
     }
     return;
   }
-  with_type(info.type, [&](auto zero) {
+  with_sample_type(info.type, [&](auto zero) {
     using T = decltype(zero);
     std::vector<T> buffer;
     std::vector<T> plane_buffer;
@@ -583,10 +405,10 @@ void TiffPage::Impl::decode_rgba(Image& image) {
 
 Image TiffPage::Impl::finished(Image image) const {
   if (inverted && !convert_by_rgba) {
-    with_type(image.type(), [&](auto zero) {
+    with_sample_type(image.type(), [&](auto zero) {
       using T = decltype(zero);
       if constexpr (std::is_integral_v<T>) {
-        invert<T>(image, bits);
+        invert_samples<T>(image, bits);
       }
     });
   }
@@ -595,7 +417,7 @@ Image TiffPage::Impl::finished(Image image) const {
 
 TiffPage::TiffPage(const File& file, const TiffChain& chain, const TiffDirectory& directory)
     : impl_(std::make_unique<Impl>()) {
-  View& view = impl_->view;
+  TiffView& view = impl_->view;
   view.file = &file;
   view.big = chain.big;
   view.next_offset_at = directory.next_offset_at;
@@ -604,7 +426,7 @@ TiffPage::TiffPage(const File& file, const TiffChain& chain, const TiffDirectory
     const int shift = 8 * (chain.big_endian ? width - 1 - i : i);
     view.first_offset[i] = static_cast<uint8_t>(static_cast<uint64_t>(directory.offset) >> shift);
   }
-  impl_->tiff = open_view(view);
+  impl_->tiff = open_tiff_view(view);
   impl_->describe();
 }
 
