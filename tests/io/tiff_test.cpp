@@ -107,6 +107,32 @@ TEST(Tiff, TurnsColourIntoLuma) {
             (std::vector<uint16_t>{19595}));
 }
 
+TEST(Tiff, TurnsOtherColourSpacesIntoLuma) {
+  const TiffPageSpec cmyk{.height = 2,
+                          .width = 2,
+                          .samples = 4,
+                          .photometric = PHOTOMETRIC_SEPARATED,
+                          .bytes = {0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 128, 0, 255, 255, 0}};
+  const TiffPageSpec lab{.height = 1,
+                         .width = 2,
+                         .samples = 3,
+                         .photometric = PHOTOMETRIC_CIELAB,
+                         .bytes = {255, 0, 0, 0, 0, 0}};
+  const TiffPageSpec rgb_of_float{.height = 1,
+                                  .width = 1,
+                                  .bits = 32,
+                                  .format = SAMPLEFORMAT_IEEEFP,
+                                  .samples = 3,
+                                  .photometric = PHOTOMETRIC_RGB,
+                                  .bytes = as_bytes<float>({1, 0.5F, 0})};
+
+  EXPECT_EQ(first_values<uint8_t>(cmyk), (std::vector<uint8_t>{255, 0, 127, 76}));
+  // Lab white is the reference white of the conversion, near 255.
+  EXPECT_GE(first_values<uint8_t>(lab)[0], 240);
+  EXPECT_EQ(first_values<uint8_t>(lab)[1], 0);
+  EXPECT_FLOAT_EQ(first_values<float>(rgb_of_float)[0], 0.5925F);
+}
+
 TEST(Tiff, TurnsAPaletteIntoLuma) {
   std::vector<uint16_t> palette(3 * 256, 0);
   palette[1] = 0xFFFF;  // index 1 is red
