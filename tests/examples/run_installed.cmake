@@ -1,4 +1,4 @@
-# cmake -D BUILD=.. -D EXAMPLE=.. -D SCRATCH=.. -D COMPILER=.. -P run_installed.cmake
+# cmake -D BUILD=.. -D EXAMPLE=.. -D SCRATCH=.. -D COMPILER=.. -D GENERATOR=.. -P run_installed.cmake
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT code EQUAL 0)
@@ -11,7 +11,7 @@ file(REMOVE_RECURSE ${SCRATCH})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/prefix)
 # Found wherever it is moved to, and without a path back into the build.
 file(RENAME ${SCRATCH}/prefix ${SCRATCH}/moved)
-run(${CMAKE_COMMAND} -S ${EXAMPLE} -B ${SCRATCH}/build -G Ninja -D CMAKE_PREFIX_PATH=${SCRATCH}/moved
+run(${CMAKE_COMMAND} -S ${EXAMPLE} -B ${SCRATCH}/build -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${SCRATCH}/moved
     -D CMAKE_BUILD_TYPE=Release -D CMAKE_CXX_COMPILER=${COMPILER}
     -D CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} -D CMAKE_CXX_FLAGS=${FLAGS})
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
