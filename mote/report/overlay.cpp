@@ -342,7 +342,10 @@ void draw_scale_bar(Scene& scene) {
 void draw_clock(Scene& scene) {
   const std::string frame = fmt::format("frame {}", scene.frame.recorded_frame);
   std::string text = frame;
-  if (scene.frame.time_s) {
+  if (!scene.frame.caption.empty()) {
+    text = fit_text(scene.frame.caption, 1.1 * scene.font_px,
+                    static_cast<double>(scene.picture.width()) - 2 * scene.margin());
+  } else if (scene.frame.time_s) {
     int decimals = 2;
     if (scene.options.frame_interval_s && *scene.options.frame_interval_s > 0) {
       const double interval = *scene.options.frame_interval_s;
@@ -361,7 +364,7 @@ void draw_clock(Scene& scene) {
             {.height_px = 1.1 * scene.font_px, .halo_px = 1.6});
   scene.occupied.mark({0, 0, std::llround(y + 0.4 * scene.font_px),
                        std::llround(text_width(text, 1.1 * scene.font_px) + 2 * scene.margin())});
-  if (scene.frame.time_s) {
+  if (scene.frame.caption.empty() && scene.frame.time_s) {
     const double right = static_cast<double>(scene.picture.width()) - scene.margin();
     draw_text(scene.picture, {y, right}, frame,
               {.height_px = 0.9 * scene.font_px, .halo_px = 1.4, .align = Align::kRight});

@@ -33,18 +33,44 @@ struct ReportInfo {
   Size size;                ///< of the frames used, after cropping and binning
   int64_t frames = 0;       ///< used
   int64_t frames_on_disk = 0;
-  int64_t frames_skipped = 0;  ///< could not be read
-  bool recording = true;       ///< false: stills, of which each stands for itself
-  bool drift = true;           ///< false: `--no-drift`
+  int64_t frames_skipped = 0;      ///< could not be read
+  bool recording = true;           ///< false: stills, of which each stands for itself
+  std::vector<std::string> names;  ///< of the stills, by recorded frame; may be empty
+  bool drift = true;               ///< false: `--no-drift`
   std::optional<PixelSize> pixel_size;
   std::optional<FrameInterval> frame_interval;
-  std::optional<double> sigma_px;                             ///< of the segmenter's Gaussian
-  std::optional<double> min_diameter_px;                      ///< of particles that are counted
+  bool time_stamps = false;               ///< each frame's time was recorded with it
+  std::optional<double> sigma_px;         ///< of the segmenter's Gaussian
+  std::optional<double> min_diameter_px;  ///< of particles that are counted
   std::vector<std::pair<std::string, std::string>> options;   ///< effective, as in run.json
   std::vector<std::pair<std::string, std::string>> versions;  ///< `mote`, `libtiff`, ...
   std::vector<std::string> warnings;
+  std::vector<std::pair<std::string, std::string>> flag_meanings;  ///< measure::frame_flags()
   std::vector<ReportFile> files;
   std::string methods;  ///< a paragraph for a paper; may be empty
+};
+
+/// What the builder keeps of a particle with a track.
+struct TrackPoint {
+  int32_t track = 0;
+  float ecd_px = 0;
+};
+
+/// What the builder keeps of a frame for its size distribution.
+struct SizedParticle {
+  float ecd_px = 0;
+  float weight = 0;  ///< `border_weight`; 0 at the border
+};
+struct SizedFrame {
+  measure::FrameInfo info;
+  std::vector<SizedParticle> particles;
+  int64_t every = 1;  ///< only each so many-th particle is kept
+};
+
+struct OverlayPicture {
+  measure::FrameInfo frame;
+  Size size;
+  std::vector<uint8_t> jpeg;
 };
 
 /// How much a report holds at most; longer recordings are thinned evenly, and the page says so.
@@ -54,9 +80,9 @@ struct ReportLimits {
   int64_t tracks = 4000;             ///< the longest are kept
   int64_t events = 4000;             ///< meetings are kept before births and deaths
   int64_t distribution_frames = 64;  ///< frames whose sizes are kept one by one
-  int64_t distribution_sizes = 60'000;
+  int64_t distribution_sizes = 150'000;
   int64_t overlays = 120;
-  int64_t overlay_bytes = 10'500'000;  ///< of all JPEGs together; base64 adds a third
+  int64_t overlay_bytes = 9'500'000;  ///< of all JPEGs together; base64 adds a third
 };
 
 /// Gathers what report.html shows, in memory bounded by ReportLimits, and writes the page: one
@@ -88,19 +114,6 @@ class ReportBuilder {
   std::string html(const ReportInfo& info) const;
 
  private:
-  struct TrackPoint {
-    int32_t track = 0;
-    float ecd_px = 0;
-  };
-  struct SizedParticle {
-    float ecd_px = 0;
-    float weight = 0;  // 0 at the border
-  };
-  struct OverlayPicture {
-    measure::FrameInfo frame;
-    Size size;
-    std::vector<uint8_t> jpeg;
-  };
   struct Running {  // mean and spread of a stream
     int64_t count = 0;
     double mean = 0;
@@ -109,10 +122,10 @@ class ReportBuilder {
     std::optional<double> sd() const;
   };
 
-  std::string data_json(const ReportInfo& info) const;
   void thin_overlays();
 
   ReportLimits limits_;
+  int64_t sizes_per_frame_ = 1;
   std::vector<Track> tracks_;                            // kept, in order of id
   std::map<int32_t, std::pair<int64_t, int64_t>> ends_;  // first and last frame of those
   int64_t tracks_total_ = 0;
@@ -125,7 +138,7 @@ class ReportBuilder {
   Thinned<measure::FrameRow> frames_;
   Thinned<TrackPoint> points_;
   std::vector<std::pair<int64_t, TrackPoint>> end_points_;  // first and last of each track
-  Thinned<std::pair<measure::FrameInfo, std::vector<SizedParticle>>> sizes_;
+  Thinned<SizedFrame> sizes_;
   Thinned<measure::DriftTableRow> drift_;
   std::vector<OverlayPicture> overlays_;
   int64_t overlay_bytes_ = 0;
@@ -136,7 +149,7 @@ class ReportBuilder {
   int64_t at_border_ = 0;
   int64_t touching_ = 0;
   int64_t shared_ = 0;
-  int64_t most_n_ = 0;
+  std::map<std::string, int64_t> flags_;  // frames that have it
   Running threshold_;
   Running drift_squares_;
   double drift_range_px_ = 0;

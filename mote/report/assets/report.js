@@ -1,0 +1,508 @@
+'use strict';
+// Assembles the page from the data.
+(() => {
+  const {el, data, text} = {el: mote.el, data: mote.data, text: mote.text};
+  const {info, frames, tracks, events} = data;
+  const overlays = JSON.parse(document.getElementById('overlays').textContent);
+  const has_frames = (frames.index || []).length > 0;
+  const recording = info.recording;
+  const length = mote.length;
+  const page = document.getElementById('page');
+  const figures = [];  // {draw, resize}
+
+  const by_id = new Map(tracks.map((track) => [track.id, track]));
+  mote.track_of = (id) => by_id.get(id);
+  mote.when_index = (index) => {
+    const x = mote.x_of(index);
+    return data.time_unit === 's' ? `${text(x, 6)} s` : mote.frame_name(x);
+  };
+
+  // Theme: the reader's choice, else the system's.
+  const theme_key = 'mote-report-theme';
+  const system = window.matchMedia('(prefers-color-scheme: dark)');
+  const stored = () => { try { return localStorage.getItem(theme_key); } catch { return null; } };
+  const apply_theme = () => {
+    document.documentElement.dataset.theme = stored() || (system.matches ? 'dark' : 'light');
+  };
+  apply_theme();
+  const redraw = () => mote.redraws.forEach((draw) => draw());
+  system.addEventListener('change', () => { apply_theme(); redraw(); });
+  const toggle_theme = () => {
+    const next = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+    try { localStorage.setItem(theme_key, next); } catch { /* no storage for this file */ }
+    document.documentElement.dataset.theme = next;
+    redraw();
+  };
+
+  const nav = el('ul');
+  const main = el('main');
+  const section = (id, title, ...content) => {
+    nav.append(el('li', {}, el('a', {href: '#' + id}, title)));
+    main.append(el('section', {id, 'aria-labelledby': id + '-title'},
+      el('h2', {id: id + '-title'}, title), content));
+  };
+  const add = (figure) => { figures.push(figure); return figure.figure; };
+  const xs = data.time_unit === 's' ? frames.time : frames.recorded;
+  const note = (words) => el('p', {class: 'note'}, words);
+
+  // Head
+  const pixel = info.pixel_size;
+  const facts = [info.format, `${info.frames} ${recording ? 'frames' : 'micrographs'}` +
+    (info.width ? ` of ${info.width} × ${info.height} px` : ''), info.sample_type,
+    pixel ? `${pixel.x_nm === pixel.y_nm ? text(pixel.x_nm) : `${text(pixel.y_nm)} × ${text(pixel.x_nm)}`} nm per px`
+      : 'pixel size not known',
+    recording ? (info.frame_interval ? `${text(info.frame_interval.seconds)} s per frame`
+      : data.time_unit === 's' ? '' : 'frame interval not known') : ''].filter((fact) => fact);
+  page.append(el('header', {}, el('div', {}, el('h1', {}, info.title),
+    el('p', {class: 'facts'}, facts.join(' · '))),
+  el('button', {type: 'button', onclick: toggle_theme, 'aria-label': 'Switch between light and dark'}, '◐ theme')),
+  el('nav', {'aria-label': 'Sections'}, nav), main);
+
+  // Checks
+  const count_of = (verdict) => data.checks.filter((check) => check.verdict === verdict).length;
+  const words = [[count_of('problem'), 'a problem', 'problems'], [count_of('look'), 'to look at', 'to look at'],
+    [count_of('ok'), 'ok', 'ok']].filter(([count]) => count > 0)
+      .map(([count, one, many]) => `${count} ${count === 1 ? one.replace(/^a /, '') : many}`);
+  section('checks', 'Checks', note(`Before the results, how far to trust them: ${words.join(', ')}.`),
+    el('div', {class: 'scroll'}, el('table', {}, el('thead', {}, el('tr', {},
+      ['verdict', 'check', 'found', 'what it means'].map((name) => el('th', {scope: 'col'}, name)))),
+    el('tbody', {}, data.checks.map((check) => el('tr', {}, el('td', {class: 'verdict ' + check.verdict}, check.verdict),
+      el('th', {scope: 'row'}, check.name), el('td', {class: 'value'}, check.value), el('td', {}, check.meaning)))))),
+    info.warnings.length ? el('p', {}, el('a', {href: '#warnings'},
+      `${info.warnings.length} ${info.warnings.length === 1 ? 'warning' : 'warnings'} of this run`)) : null);
+
+  // Summary
+  const last = has_frames ? frames.index.length - 1 : 0;
+  const columns = [...new Set(has_frames ? [0, last >> 1, last] : [])];
+  const interval = (name, i) => {
+    const value = frames[name][i];
+    if (value === null) return '–';
+    const low = frames[name + '_low'][i];
+    const high = frames[name + '_high'][i];
+    return text(value) + (low === null || high === null ? '' : ` [${text(low, 3)}, ${text(high, 3)}]`);
+  };
+  const summary_rows = [
+    ['particles N', 'n', ''], ['mean ECD', 'mean', length], ['median ECD', 'median', length],
+    ['10 % of ECD', 'p10', length], ['90 % of ECD', 'p90', length], ['D[3,2]', 'd32', length, 0],
+    ['D[4,3]', 'd43', length, 0], ['area fraction', 'area_fraction', ''],
+    ['areal number density', 'density', `${length}⁻²`],
+    ['distance to nearest neighbour', 'neighbour', length]];
+  if (has_frames) {
+    const heads = columns.map((i) => mote.when_index(frames.index[i]));
+    section('summary', 'Summary',
+      note('Border-corrected, with 95 % bootstrap intervals over particles in brackets; below them the plain value, ' +
+        'without correction. A dash stands for what cannot be known.'),
+      el('div', {class: 'scroll'}, el('table', {}, el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, 'quantity'),
+        heads.map((head) => el('th', {scope: 'col', class: 'number'}, head)))),
+      el('tbody', {}, summary_rows.filter(([, name]) => frames[name].some((v) => v !== null)).map(([label, name, unit]) => el('tr', {},
+        el('th', {scope: 'row'}, label + (unit ? ` (${unit})` : '')),
+        columns.map((i) => el('td', {class: 'number'}, interval(name, i), frames[name + '_plain'][i] === null ? null
+          : el('span', {class: 'plain'}, 'plain ' + text(frames[name + '_plain'][i]))))))))),
+      recording ? el('p', {}, `${data.tracks_total} ${data.tracks_total === 1 ? 'track' : 'tracks'}` +
+        (Object.keys(data.events_total).length ? '; events: ' + Object.entries(data.events_total)
+            .map(([type, count]) => `${count} ${type}`).join(', ') : '; no events') + '.') : null);
+  }
+
+  // Frames
+  let show = () => {};
+  if (overlays.length > 0) {
+    const image = el('img', {alt: '', width: overlays[0].width, height: overlays[0].height});
+    const caption = el('figcaption', {'aria-live': 'polite'});
+    const slider = el('input', {type: 'range', min: 0, max: overlays.length - 1, value: 0, step: 1,
+      'aria-label': recording ? 'Frame to show' : 'Micrograph to show'});
+    const list = el('ul', {class: 'plain'});
+    const happening = el('h3', {}, 'Up to this frame');
+    const numbers = el('tbody');
+    const near = el('div', {}, el('table', {}, numbers), el('p', {}), happening, list);
+    const nearest = (index) => {
+      let best = 0;
+      frames.index.forEach((known, i) => {
+        if (Math.abs(known - index) < Math.abs(frames.index[best] - index)) best = i;
+      });
+      return best;
+    };
+    const draw = () => {
+      const at = Number(slider.value);
+      const overlay = overlays[at];
+      image.src = overlay.src;
+      image.alt = `${mote.when(overlay)} with the outlines of its particles`;
+      slider.setAttribute('aria-valuetext', mote.when(overlay));
+      caption.textContent = `${mote.when(overlay)} (${at + 1} of ${overlays.length} shown here)`;
+      const from = at > 0 ? overlays[at - 1].index : -1;
+      const happened = events.filter((event) => event.frame > from && event.frame <= overlay.index &&
+        event.frame !== event.before);
+      list.replaceChildren(...happened.slice(0, 14).map((event) =>
+        el('li', {}, `${event.text}, ${mote.when_index(event.frame)}`)));
+      if (happened.length > 14) list.append(el('li', {}, `and ${happened.length - 14} more`));
+      happening.hidden = happened.length === 0;
+      const i = nearest(overlay.index);
+      const rows = !has_frames ? [] : [['particles counted', text(frames.n_plain[i])], ['of them sized', text(frames.sized[i])],
+        [`mean ECD (${length})`, interval('mean', i)], [`median ECD (${length})`, interval('median', i)],
+        ['area fraction', interval('area_fraction', i)], ['threshold', text(frames.threshold[i])]];
+      numbers.replaceChildren(...rows.map(([key, value]) => el('tr', {}, el('th', {scope: 'row'}, key),
+        el('td', {class: 'number'}, value))));
+    };
+    const step = (by) => {
+      slider.value = Number(slider.value) + by;
+      draw();
+    };
+    slider.addEventListener('input', draw);
+    image.addEventListener('click', () => slider.focus());
+    show = (index) => {
+      let best = 0;
+      overlays.forEach((overlay, i) => {
+        if (Math.abs(overlay.index - index) < Math.abs(overlays[best].index - index)) best = i;
+      });
+      slider.value = best;
+      draw();
+      document.getElementById('frames').scrollIntoView();
+      slider.focus({preventScroll: true});
+    };
+    const one = overlays.length === 1;
+    section('frames', recording ? 'Frames' : 'Micrographs', el('div', {class: 'strip'},
+      el('figure', {}, image, one ? null : el('div', {class: 'controls'},
+        el('button', {type: 'button', onclick: () => step(-1), 'aria-label': 'One back'}, '◀'), slider,
+        el('button', {type: 'button', onclick: () => step(1), 'aria-label': 'One on'}, '▶')), caption), near),
+      note((one ? '' : 'Drag the slider, or use the arrow keys on it. ') + (recording ? 'Outlines have the colour of ' +
+        'their track; the line behind a particle is where it came from, drift taken off.' : 'Outlines tell neighbours apart.')));
+    draw();
+  }
+
+  // Count and size against time
+  if (has_frames && recording) {
+    const stride = frames.stride > 1 ? ` One frame in ${frames.stride} is drawn; frames.csv has all.` : '';
+    const dot = () => ({points: {show: frames.index.length < 40, size: 5}});
+    const whole = {incrs: [1, 2, 5].flatMap((m) => [0, 1, 2, 3, 4, 5, 6].map((k) => m * 10 ** k)).sort((a, b) => a - b)};
+    const count = add(mote.plot({title: 'Number of particles', x: mote.x_label, y: 'particles N',
+      caption: 'In the field, corrected for particles that the border cuts, and as counted.' + stride,
+      csv: () => [[mote.x_name, xs], ['frame', frames.recorded], ['n', frames.n], ['n_plain', frames.n_plain]]},
+    () => ({data: [xs, frames.n, frames.n_plain],
+      scales: {x: {time: false}, y: {range: () => mote.range(0, mote.extent(frames.n, frames.n_plain)[1], true)}},
+      y_axis: whole,
+      series: [mote.x_series(), mote.line('border-corrected', mote.css('--accent'), dot()),
+        mote.line('as counted', mote.css('--second'), {width: 1.2, dash: [5, 4], ...dot()})]})));
+    const sizes_known = frames.mean.concat(frames.mean_plain).some((value) => value !== null);
+    const mean = !sizes_known ? null : add(mote.plot({title: 'Mean size', x: mote.x_label, y: `mean ECD (${length})`,
+      caption: 'Equivalent circular diameter, border-corrected, with its 95 % bootstrap interval over particles.' + stride,
+      csv: () => [[mote.x_name, xs], ['frame', frames.recorded], [`ecd_mean_${length}`, frames.mean],
+        [`ecd_mean_low_${length}`, frames.mean_low], [`ecd_mean_high_${length}`, frames.mean_high],
+        [`ecd_mean_plain_${length}`, frames.mean_plain], [`ecd_median_${length}`, frames.median]]},
+    () => ({data: [xs, frames.mean_high, frames.mean_low, frames.mean, frames.mean_plain],
+      scales: {x: {time: false}, y: {range: () =>
+        mote.range(...mote.extent(frames.mean_low, frames.mean_high, frames.mean, frames.mean_plain))}},
+      bands: [{series: [1, 2], fill: mote.css('--band')}],
+      hooks: {init: [(u) => { u.root.querySelectorAll('.u-legend .u-series')[2].style.display = 'none'; }]},
+      series: [mote.x_series(), mote.line('95 % interval', 'transparent', {width: 0,
+        value: (u, v, series, i) => (i === null || v === null ? '–' : `${text(frames.mean_low[i])} to ${text(v)}`)}),
+        mote.line('', 'transparent', {width: 0}), mote.line('mean', mote.css('--accent'), dot()),
+        mote.line('plain', mote.css('--second'), {width: 1.2, dash: [5, 4], ...dot()})]})));
+    section('against-time', 'Number and size against time', el('div', {class: 'pair'}, count, mean));
+  }
+
+  // Size distribution
+  const sized = data.sizes.filter((entry) => entry.ecd.length > 0);
+  if (sized.length > 0) {
+    const pooled = {pooled: true, every: 1, ecd: sized.flatMap((entry) => entry.ecd),
+      weight: sized.flatMap((entry) => entry.weight)};
+    const [low, high] = mote.extent(pooled.ecd);
+    // Freedman and Diaconis's width for a single frame, so that bins suit what is drawn.
+    const typical = recording ? sized.reduce((a, b) => (a.ecd.length > b.ecd.length ? a : b)) : pooled;
+    const ordered = [...typical.ecd].sort((a, b) => a - b);
+    const iqr = ordered[Math.floor(0.75 * (ordered.length - 1))] - ordered[Math.floor(0.25 * (ordered.length - 1))];
+    const raw = 2 * iqr / Math.cbrt(ordered.length);
+    const bins = Math.max(14, Math.min(60, Math.ceil((high - low) / (raw > 0 ? raw : (high - low) / 14 || 1)))) || 14;
+    const step_guess = (high - low) / bins || Math.abs(high) * 0.05 || 1;
+    const power = 10 ** Math.floor(Math.log10(step_guess));
+    const width = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= step_guess * 0.999);
+    const first_edge = Math.floor(low / width) * width;
+    const n_bins = Math.max(1, Math.floor((high - first_edge) / width) + 1);
+    const counts = (entry) => {
+      const plain = new Array(n_bins).fill(0);
+      const corrected = new Array(n_bins).fill(0);
+      entry.ecd.forEach((value, i) => {
+        const bin = Math.min(n_bins - 1, Math.floor((value - first_edge) / width));
+        plain[bin] += entry.every;
+        corrected[bin] += entry.every * entry.weight[i];
+      });
+      return {plain, corrected};
+    };
+    const entries = recording ? sized : (sized.length > 1 ? [pooled, ...sized] : sized);
+    let highest = 0;
+    for (const entry of entries.filter((e) => !e.pooled)) {
+      const {plain, corrected} = counts(entry);
+      highest = Math.max(highest, ...plain, ...corrected);
+    }
+    let at = 0;
+    const edges = Array.from({length: n_bins + 1}, (_, k) => first_edge + k * width);
+    const slider = el('input', {type: 'range', min: 0, max: entries.length - 1, value: 0, step: 1,
+      'aria-label': 'When to show the sizes of'});
+    const said = el('span');
+    const jump = (label, i) => el('button', {type: 'button', onclick: () => pick(i)}, label);
+    const controls = entries.length === 1 ? null : [jump(entries[0].pooled ? 'all' : 'first', 0),
+      jump('middle', entries.length >> 1), jump('last', entries.length - 1), slider, said];
+    const figure = add(mote.plot({title: 'Size distribution', quiet: true, controls, x: `ECD (${length})`, y: 'particles per bin', height: 340,
+      caption: '',
+      csv: () => {
+        const {plain, corrected} = counts(entries[at]);
+        return [[`ecd_low_${length}`, edges.slice(0, -1).map((e) => Number(e.toPrecision(8)))],
+          [`ecd_high_${length}`, edges.slice(1).map((e) => Number(e.toPrecision(8)))],
+          ['n_corrected', corrected.map((c) => Number(c.toPrecision(6)))], ['n_plain', plain]];
+      }},
+    () => {
+      const entry = entries[at];
+      const {plain, corrected} = counts(entry);
+      const top = entry.pooled ? Math.max(1, ...plain, ...corrected) : highest;
+      const n = entry.ecd.length;
+      const kept = entry.weight.filter((w) => w > 0);
+      const sum = kept.reduce((a, b) => a + b, 0);
+      const squares = kept.reduce((a, b) => a + b * b, 0);
+      const mean = entry.ecd.reduce((a, v, i) => a + v * entry.weight[i], 0) / sum;
+      const facts_here = [`N = ${entry.every * n}, of which ${entry.every * kept.length} off the border`,
+        `effective N = ${squares > 0 ? text(entry.every * sum * sum / squares, 3) : '–'}`,
+        `mean ${text(mean, 4)} ${length}`];
+      return {data: [edges, edges.map(() => null)],
+        scales: {x: {time: false, range: () => [Math.max(0, edges[0] - width), edges[n_bins] + width]},
+          y: {range: () => [0, top * 1.22]}},
+        legend: {show: false}, cursor: {show: false},
+        series: [{}, {}],
+        hooks: {draw: [(u) => {
+          const c = u.ctx;
+          const X = (v) => u.valToPos(v, 'x', true);
+          const Y = (v) => u.valToPos(v, 'y', true);
+          const ratio = window.devicePixelRatio || 1;
+          c.save();
+          c.fillStyle = mote.css('--bar');
+          corrected.forEach((value, k) => c.fillRect(X(edges[k]) + 0.5, Y(value),
+            Math.max(1, X(edges[k + 1]) - X(edges[k]) - ratio), Y(0) - Y(value)));
+          c.strokeStyle = mote.css('--second');
+          c.lineWidth = 1.6 * ratio;
+          c.beginPath();
+          c.moveTo(X(edges[0]), Y(0));
+          plain.forEach((value, k) => { c.lineTo(X(edges[k]), Y(value)); c.lineTo(X(edges[k + 1]), Y(value)); });
+          c.lineTo(X(edges[n_bins]), Y(0));
+          c.stroke();
+          c.fillStyle = mote.css('--text');
+          c.font = `${13 * ratio}px system-ui, "DejaVu Sans", sans-serif`;
+          c.textAlign = 'right';
+          c.textBaseline = 'top';
+          facts_here.forEach((line, k) =>
+            c.fillText(line, u.bbox.left + u.bbox.width - 8 * ratio, u.bbox.top + (6 + 18 * k) * ratio));
+          if (Number.isFinite(mean)) {
+            c.strokeStyle = mote.css('--text');
+            c.setLineDash([4 * ratio, 3 * ratio]);
+            c.lineWidth = ratio;
+            c.beginPath();
+            c.moveTo(X(mean), Y(0));
+            c.lineTo(X(mean), Y(top * 1.03));
+            c.stroke();
+          }
+          c.restore();
+        }]}};
+    }));
+    const plot = figures[figures.length - 1];
+    const pick = (i) => {
+      at = i;
+      slider.value = i;
+      const entry = entries[i];
+      said.textContent = entry.pooled ? 'all micrographs' : mote.when(entry);
+      slider.setAttribute('aria-valuetext', said.textContent);
+      plot.caption.textContent = `${entry.pooled ? 'All micrographs' : 'At ' + mote.when(entry)}. Bars: number ` +
+        'weighted and border-corrected. Line: as counted, particles at the border among them. Dashed: the corrected mean.' +
+        (entry.every > 1 ? ` Drawn from one particle in ${entry.every}.` : '');
+      plot.draw();
+    };
+    slider.addEventListener('input', () => pick(Number(slider.value)));
+    section('sizes', 'Size distribution', figure);
+    plot.first = () => pick(0);
+  }
+
+  // r(t)
+  const drawn = tracks.filter((track) => track.frames.length > 0);
+  if (drawn.length > 0) {
+    for (const track of drawn) track.x = track.frames.map(mote.x_of);
+    const [low, high] = mote.extent(...drawn.map((track) => track.radii));
+    const [x_low, x_high] = mote.time_range();
+    const one_frame = xs.length > 1 ? (x_high - x_low) / Math.max(1, frames.index[last] - frames.index[0]) : 1;
+    let log_r = false;
+    let log_t = false;
+    let hovered = null;
+    const path = (u, c, track, from_x) => {
+      // A gap in the line where the track was not measured: shared, at the border, or not seen.
+      let before = -Infinity;
+      let alone = true;
+      c.beginPath();
+      track.frames.forEach((frame, i) => {
+        if (track.x[i] < from_x) return;
+        const x = u.valToPos(track.x[i], 'x', true);
+        const y = u.valToPos(track.radii[i], 'y', true);
+        if (frame - before > 2 * data.point_stride + 1) c.moveTo(x, y);
+        else { c.lineTo(x, y); alone = false; }
+        before = frame;
+      });
+      c.stroke();
+      if (alone && track.x[0] >= from_x) {
+        c.beginPath();
+        c.arc(u.valToPos(track.x[0], 'x', true), u.valToPos(track.radii[0], 'y', true), 2 * devicePixelRatio, 0, 7);
+        c.fillStyle = c.strokeStyle;
+        c.fill();
+      }
+    };
+    const tip = el('div', {class: 'tip', hidden: true});
+    const layer = el('canvas', {style: 'position:absolute;pointer-events:none;left:0;top:0'});
+    const least_x = () => (log_t ? Math.max(x_low, one_frame) : x_low);
+    const check = (label, set) => {
+      const box = el('input', {type: 'checkbox', onchange: () => { set(box.checked); plot.draw(); }});
+      return el('label', {}, box, label);
+    };
+    const controls = [check('logarithmic radius', (on) => { log_r = on; }),
+      check('logarithmic time', (on) => { log_t = on; })];
+    const figure = add(mote.plot({title: 'Radius of every track', quiet: true, controls, x: mote.x_label, y: `radius r (${length})`, height: 380,
+      caption: 'Half the equivalent circular diameter; left out where particles share an instance or touch the border. ' +
+        'Point at a line to see whose it is; click it to see the frame where it begins. ' +
+        'Drag to zoom, double-click to see all.' +
+        (data.point_stride > 1 ? ` One frame in ${data.point_stride} is drawn.` : '') +
+        (tracks.length < data.tracks_total ? ` The ${tracks.length} longest of ${data.tracks_total} tracks.` : ''),
+      csv: () => [['track', drawn.flatMap((t) => t.frames.map(() => t.id))],
+        [mote.x_name, drawn.flatMap((t) => t.x)], ['frame', drawn.flatMap((t) => t.frames)],
+        [`radius_${length}`, drawn.flatMap((t) => t.radii)]]},
+    () => ({data: [[least_x(), x_high], [low, high]],
+      legend: {show: false},
+      cursor: {points: {show: false}, y: false, drag: {x: true, y: false}},
+      scales: {x: {time: false, distr: log_t ? 3 : 1},
+        y: {distr: log_r ? 3 : 1, range: () => (log_r ? [low * 0.93, high * 1.07] : mote.range(low, high))}},
+      series: [{}, {show: true, stroke: 'transparent', width: 0, points: {show: false}}],
+      hooks: {
+        draw: [(u) => {
+          const c = u.ctx;
+          c.save();
+          c.beginPath();
+          c.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+          c.clip();
+          c.lineWidth = (drawn.length > 100 ? 0.8 : 1.3) * devicePixelRatio;
+          c.globalAlpha = drawn.length > 100 ? 0.75 : 1;
+          for (const track of drawn) {
+            c.strokeStyle = mote.colour(track.colour);
+            path(u, c, track, least_x());
+          }
+          c.restore();
+        }],
+        ready: [(u) => {
+          u.root.append(layer, tip);
+          u.over.addEventListener('pointermove', (event) => hover(u, event));
+          u.over.addEventListener('pointerleave', () => { hovered = null; highlight(u); });
+          u.over.addEventListener('click', () => { if (hovered) show(hovered.track.first); });
+        }],
+      }})));
+    const highlight = (u) => {
+      const canvas = u.ctx.canvas;
+      layer.width = canvas.width;
+      layer.height = canvas.height;
+      layer.style.width = canvas.style.width || `${canvas.clientWidth}px`;
+      layer.style.height = canvas.style.height || `${canvas.clientHeight}px`;
+      tip.hidden = hovered === null;
+      if (hovered === null) return;
+      const c = layer.getContext('2d');
+      c.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+      c.clip();
+      c.strokeStyle = mote.css('--text');
+      c.lineWidth = 5 * devicePixelRatio;
+      path(u, c, hovered.track, least_x());
+      c.strokeStyle = mote.colour(hovered.track.colour);
+      c.lineWidth = 3 * devicePixelRatio;
+      path(u, c, hovered.track, least_x());
+      tip.textContent = `track ${hovered.track.id}\nr = ${text(hovered.track.radii[hovered.i])} ${length}\n` +
+        mote.when_index(hovered.track.frames[hovered.i]);
+      const plot_left = u.bbox.left / devicePixelRatio;
+      tip.style.left = `${Math.min(plot_left + hovered.left + 14, u.root.clientWidth - 130)}px`;
+      tip.style.top = `${u.bbox.top / devicePixelRatio + hovered.top + 10}px`;
+    };
+    const hover = (u, event) => {
+      const box = u.over.getBoundingClientRect();
+      const left = event.clientX - box.left;
+      const top = event.clientY - box.top;
+      const x = u.posToVal(left, 'x');
+      let best = 14;
+      hovered = null;
+      for (const track of drawn) {
+        // The samples around x, by halving.
+        let a = 0;
+        let b = track.x.length - 1;
+        while (b - a > 1) {
+          const middle = (a + b) >> 1;
+          if (track.x[middle] <= x) a = middle;
+          else b = middle;
+        }
+        for (const i of [a, b]) {
+          const away = Math.hypot(u.valToPos(track.x[i], 'x') - left, u.valToPos(track.radii[i], 'y') - top);
+          if (away < best) {
+            best = away;
+            hovered = {track, i, left, top};
+          }
+        }
+      }
+      highlight(u);
+    };
+    const plot = figures[figures.length - 1];
+    section('radii', 'Radius of every track', figure);
+  }
+
+  // Events and lineage
+  if (events.length > 0) {
+    const timeline = mote.timeline((index) => show(index));
+    figures.push(timeline);
+    section('events', 'Events', timeline.figure, timeline.table);
+  }
+  if (tracks.length > 0) {
+    const lineage = mote.lineage((index) => show(index));
+    figures.push(lineage);
+    section('lineage', 'Lineage', lineage.figure);
+  }
+
+  // Drift
+  const drift = data.drift;
+  if ((drift.index || []).length > 0) {
+    const x = drift.index.map(mote.x_of);
+    const bad = (values) => values.map((value, i) => (drift.ok[i] ? null : value));
+    const any_bad = drift.ok.includes(0);
+    section('drift', 'Drift', add(mote.plot({title: 'Drift of the specimen', quiet: true, x: mote.x_label, y: `shift (${length})`,
+      caption: 'Where the specimen is, relative to the first frame, in camera coordinates: y down, x to the right.' +
+        (any_bad ? ' Rings mark frames whose drift was interpolated.' : ''),
+      csv: () => [[mote.x_name, x], ['frame', drift.index], [`drift_y_${length}`, drift.y],
+        [`drift_x_${length}`, drift.x], ['ok', drift.ok]]},
+    () => ({data: [x, drift.y, drift.x, ...(any_bad ? [bad(drift.y), bad(drift.x)] : [])],
+      scales: {x: {time: false}},
+      series: [mote.x_series(), mote.line('dy', mote.css('--accent')), mote.line('dx', mote.css('--second')),
+        ...(any_bad ? ['interpolated dy', 'dx'] : []).map((label) => mote.line(label, mote.css('--problem'),
+          {width: 0, paths: () => null,
+            points: {show: true, size: 7, fill: mote.css('--ground'), stroke: mote.css('--problem')}}))]}))));
+  }
+
+  // Warnings, methods, files
+  const flags = Object.entries(data.flags);
+  if (info.warnings.length > 0 || flags.length > 0) {
+    section('warnings', 'Warnings', el('ul', {class: 'plain warnings'},
+      info.warnings.map((warning) => el('li', {}, warning)),
+      flags.map(([flag, entry]) => el('li', {}, `${flag}, in ${entry.frames} of ${info.frames} ` +
+        `${recording ? 'frames' : 'micrographs'}${entry.meaning ? ': ' + entry.meaning : ''}`))));
+  }
+  const table = (rows) => el('div', {class: 'scroll'}, el('table', {}, el('tbody', {}, rows.map(([key, value]) =>
+    el('tr', {}, el('th', {scope: 'row'}, key), el('td', {class: 'code'}, value))))));
+  section('methods', 'Methods and options', info.methods ? el('p', {}, info.methods) : null,
+    table([['input', info.input], ...info.options, ...info.versions]));
+  if (info.files.length > 0) {
+    section('files', 'Files', el('ul', {class: 'plain'}, info.files.map((file) => el('li', {},
+      el('a', {href: './' + file.name.split('/').map(encodeURIComponent).join('/')}, file.name),
+      file.what ? ' – ' + file.what : ''))));
+  }
+  page.append(el('footer', {}, 'Made by mote. This page holds everything that it shows and needs no network.'));
+
+  for (const figure of figures) (figure.first || figure.draw)();
+  let width = window.innerWidth;
+  window.addEventListener('resize', () => {
+    if (window.innerWidth === width) return;
+    width = window.innerWidth;
+    figures.forEach((figure) => figure.resize());
+  });
+  document.documentElement.dataset.ready =
+    `plots=${figures.length} tracks=${tracks.length} events=${events.length} overlays=${overlays.length}`;
+})();

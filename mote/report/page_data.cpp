@@ -1,0 +1,340 @@
+#include "mote/report/page_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "mote/report/colours.h"
+#include "mote/report/overlay.h"
+
+namespace mote::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) {
+  if (!std::isfinite(value)) {
+    return nullptr;
+  }
+  if (value == 0 || std::abs(value) < 1e-300) {
+    return 0;
+  }
+  // Six digits are more than a plot shows, and a third of the bytes.
+  const double digits = 5 - std::floor(std::log10(std::abs(value)));
+  if (digits <= 0) {
+    return value < 9e15 && value > -9e15 ? Json(std::llround(value)) : Json(value);
+  }
+  const double factor = std::pow(10, std::min(digits, 300.0));
+  const double rounded = std::round(value * factor) / factor;
+  return std::isfinite(rounded) ? Json(rounded) : Json(value);
+}
+
+Json number(std::optional<double> value) {
+  return value ? number(*value) : Json(nullptr);
+}
+
+Json scaled(std::optional<double> value, double factor) {
+  return value ? number(*value * factor) : Json(nullptr);
+}
+
+// Broken UTF-8 becomes U+FFFD; a `<` can only stand inside a text, where its escape means the same.
+std::string script_text(const Json& json) {
+  const std::string plain = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(plain.size());
+  for (const char letter : plain) {
+    if (letter == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += letter;
+    }
+  }
+  return safe;
+}
+
+Json pairs(const std::vector<std::pair<std::string, std::string>>& rows) {
+  Json list = Json::array();
+  for (const auto& [key, value] : rows) {
+    list.push_back({key, value});
+  }
+  return list;
+}
+
+Json info_json(const PageData& data) {
+  const ReportInfo& info = data.info;
+  Json json = {{"title", info.title},
+               {"input", info.input},
+               {"format", info.format},
+               {"sample_type", info.sample_type},
+               {"height", info.size.height},
+               {"width", info.size.width},
+               {"frames", data.frames_total},
+               {"frames_on_disk", info.frames_on_disk},
+               {"recording", info.recording},
+               {"pixel_size", nullptr},
+               {"frame_interval", nullptr},
+               {"options", pairs(info.options)},
+               {"versions", pairs(info.versions)},
+               {"warnings", info.warnings},
+               {"methods", info.methods},
+               {"names", Json::object()},
+               {"files", Json::array()}};
+  if (!info.names.empty()) {
+    const auto add_name = [&](int64_t recorded) {
+      if (recorded >= 0 && recorded < static_cast<int64_t>(info.names.size())) {
+        json["names"][std::to_string(recorded)] = info.names[static_cast<size_t>(recorded)];
+      }
+    };
+    for (const auto& [index, row] : data.frames.rows()) {
+      add_name(row.info.recorded_frame);
+    }
+    for (const auto& [index, frame] : data.sizes.rows()) {
+      add_name(frame.info.recorded_frame);
+    }
+  }
+  if (info.pixel_size) {
+    json["pixel_size"] = {{"y_nm", number(info.pixel_size->y_nm)},
+                          {"x_nm", number(info.pixel_size->x_nm)},
+                          {"source", info.pixel_size->source}};
+  }
+  if (info.frame_interval) {
+    json["frame_interval"] = {{"seconds", number(info.frame_interval->seconds)},
+                              {"source", info.frame_interval->source}};
+  }
+  for (const ReportFile& file : info.files) {
+    json["files"].push_back({{"name", file.name}, {"what", file.what}});
+  }
+  return json;
+}
+
+Json checks_json(const std::vector<Check>& checks) {
+  Json list = Json::array();
+  for (const Check& check : checks) {
+    list.push_back({{"name", check.name},
+                    {"verdict", name(check.verdict)},
+                    {"value", check.value},
+                    {"meaning", check.meaning}});
+  }
+  return list;
+}
+
+class Columns {
+ public:
+  void add(const char* key, Json value) { json_[key].push_back(std::move(value)); }
+  void add(const char* key, const measure::Estimate& estimate, double factor) {
+    const std::string name = key;
+    json_[name].push_back(scaled(estimate.value, factor));
+    json_[name + "_low"].push_back(scaled(estimate.low, factor));
+    json_[name + "_high"].push_back(scaled(estimate.high, factor));
+    json_[name + "_plain"].push_back(scaled(estimate.plain, factor));
+  }
+  Json take() { return std::move(json_); }
+
+ private:
+  Json json_ = Json::object();
+};
+
+Json frames_json(const PageData& data, double unit) {
+  Columns columns;
+  for (const auto& [index, row] : data.frames.rows()) {
+    columns.add("index", index);
+    columns.add("recorded", row.info.recorded_frame);
+    columns.add("time", number(row.info.time_s));
+    columns.add("instances", row.n_instances);
+    columns.add("sized", row.n_sized);
+    columns.add("effective_n", number(row.effective_n));
+    columns.add("n", row.n, 1);
+    columns.add("density", row.areal_density_per_px2, 1 / (unit * unit));
+    columns.add("area_fraction", row.area_fraction, 1);
+    columns.add("mean", row.ecd_mean_px, unit);
+    columns.add("sd", row.ecd_sd_px, unit);
+    columns.add("median", row.ecd_median_px, unit);
+    columns.add("p10", row.ecd_p10_px, unit);
+    columns.add("p90", row.ecd_p90_px, unit);
+    columns.add("d32", row.d32_px, unit);
+    columns.add("d43", row.d43_px, unit);
+    columns.add("neighbour", row.nearest_neighbour_px, unit);
+    columns.add("window_n", row.window_n ? Json(*row.window_n) : Json(nullptr));
+    columns.add("window_mean", scaled(row.window_ecd_mean_px, unit));
+    const auto threshold = row.values.find("threshold");
+    columns.add("threshold",
+                threshold == row.values.end() ? Json(nullptr) : number(threshold->second));
+  }
+  Json json = columns.take();
+  json["stride"] = data.frames.stride();
+  return json;
+}
+
+Json sizes_json(const PageData& data, double unit) {
+  Json list = Json::array();
+  for (const auto& [index, frame] : data.sizes.rows()) {
+    Json ecd = Json::array();
+    Json weight = Json::array();
+    for (const SizedParticle& particle : frame.particles) {
+      ecd.push_back(number(particle.ecd_px * unit));
+      weight.push_back(number(std::round(particle.weight * 1e4) / 1e4));
+    }
+    list.push_back({{"index", index},
+                    {"recorded", frame.info.recorded_frame},
+                    {"time", number(frame.info.time_s)},
+                    {"every", frame.every},
+                    {"ecd", std::move(ecd)},
+                    {"weight", std::move(weight)}});
+  }
+  return list;
+}
+
+Json tracks_json(const PageData& data, double unit) {
+  std::vector<std::pair<int64_t, TrackPoint>> points = data.points.rows();
+  points.insert(points.end(), data.end_points.begin(), data.end_points.end());
+  std::stable_sort(points.begin(), points.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.second.track, a.first) < std::pair(b.second.track, b.first);
+  });
+  Json list = Json::array();
+  auto point = points.begin();
+  for (const Track& track : data.tracks) {
+    Json frames = Json::array();
+    Json radii = Json::array();
+    while (point != points.end() && point->second.track < track.id) {
+      ++point;
+    }
+    for (; point != points.end() && point->second.track == track.id; ++point) {
+      frames.push_back(point->first);
+      radii.push_back(number(point->second.ecd_px / 2 * unit));
+    }
+    list.push_back({{"id", track.id},
+                    {"first", track.first_frame},
+                    {"last", track.last_frame},
+                    {"parents", track.parents},
+                    {"colour", track_colour_index(track.id)},
+                    {"frames", std::move(frames)},
+                    {"radii", std::move(radii)}});
+  }
+  return list;
+}
+
+Json events_json(const PageData& data) {
+  Json list = Json::array();
+  for (const Event& event : data.events) {
+    Json evidence = Json::object();
+    for (const auto& [key, value] : event.evidence) {
+      evidence[key] = number(value);
+    }
+    list.push_back({{"type", name(event.type)},
+                    {"before", event.frame_before},
+                    {"frame", event.frame},
+                    {"tracks", event.tracks},
+                    {"children", event.children},
+                    {"text", event_text(event)},
+                    {"confidence", number(event.confidence)},
+                    {"evidence", std::move(evidence)}});
+  }
+  return list;
+}
+
+Json drift_json(const PageData& data, const ReportInfo& info) {
+  const double y_unit = info.pixel_size ? info.pixel_size->y_nm : 1;
+  const double x_unit = info.pixel_size ? info.pixel_size->x_nm : 1;
+  Columns columns;
+  for (const auto& [index, row] : data.drift.rows()) {
+    columns.add("index", index);
+    columns.add("y", number(row.info.drift.y_px * y_unit));
+    columns.add("x", number(row.info.drift.x_px * x_unit));
+    columns.add("residual_px", number(row.residual_px));
+    columns.add("ok", row.ok ? 1 : 0);
+    columns.add("jump", row.jump ? 1 : 0);
+    columns.add("blurred", row.blurred ? 1 : 0);
+  }
+  return columns.take();
+}
+
+Json flags_json(const PageData& data) {
+  std::map<std::string, std::string> meanings;
+  for (const auto& [flag, meaning] : data.info.flag_meanings) {
+    meanings[flag] = meaning;
+  }
+  Json json = Json::object();
+  for (const auto& [flag, frames] : data.flags) {
+    json[flag] = {{"frames", frames}, {"meaning", meanings[flag]}};
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string data_json(const PageData& data) {
+  const ReportInfo& info = data.info;
+  const double unit = info.pixel_size ? std::sqrt(info.pixel_size->area_nm2()) : 1;
+  Json json = {{"info", info_json(data)},
+               {"length_unit", info.pixel_size ? "nm" : "px"},
+               {"time_unit", data.has_time ? "s" : "frame"},
+               {"palette", Json::array()},
+               {"checks", checks_json(data.checks)},
+               {"frames", frames_json(data, unit)},
+               {"sizes", sizes_json(data, unit)},
+               {"tracks", tracks_json(data, unit)},
+               {"tracks_total", data.tracks_total},
+               {"point_stride", data.points.stride()},
+               {"events", events_json(data)},
+               {"events_total", Json::object()},
+               {"drift", drift_json(data, info)},
+               {"flags", flags_json(data)}};
+  for (const Rgb colour : palette()) {
+    json["palette"].push_back(hex(colour));
+  }
+  for (const auto& [type, count] : data.events_total) {
+    json["events_total"][std::string(name(type))] = count;
+  }
+  return script_text(json);
+}
+
+std::string overlays_json(const std::vector<OverlayPicture>& overlays) {
+  std::string json = "[";
+  for (const OverlayPicture& overlay : overlays) {
+    const Json entry = {{"index", overlay.frame.frame},
+                        {"recorded", overlay.frame.recorded_frame},
+                        {"time", number(overlay.frame.time_s)},
+                        {"height", overlay.size.height},
+                        {"width", overlay.size.width}};
+    std::string text = entry.dump();
+    text.pop_back();
+    json += json.size() > 1 ? ",\n" : "";
+    json += text + R"(,"src":"data:image/jpeg;base64,)" + base64(overlay.jpeg) + "\"}";
+  }
+  return json + "]";
+}
+
+std::string html_text(std::string_view text) {
+  std::string escaped;
+  for (const char letter : text) {
+    switch (letter) {
+      case '&': escaped += "&amp;"; break;
+      case '<': escaped += "&lt;"; break;
+      case '>': escaped += "&gt;"; break;
+      case '"': escaped += "&quot;"; break;
+      default: escaped += letter;
+    }
+  }
+  return escaped;
+}
+
+std::string base64(const std::vector<uint8_t>& bytes) {
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t k = 0; k < 3; ++k) {
+      group = (group << 8U) | (i + k < bytes.size() ? bytes[i + k] : 0U);
+    }
+    for (size_t k = 0; k < 4; ++k) {
+      text += i + k <= bytes.size() ? kLetters[(group >> (18 - 6 * k)) & 63U] : '=';
+    }
+  }
+  return text;
+}
+
+}  // namespace mote::report
