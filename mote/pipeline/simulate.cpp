@@ -1,0 +1,209 @@
+#include "mote/pipeline/simulate.h"
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "mote/core/error.h"
+#include "mote/core/version.h"
+#include "mote/io/output_file.h"
+#include "mote/io/tiff_writer.h"
+
+namespace mote::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using simulate::Demo;
+using simulate::TruthFrame;
+using simulate::TruthInstance;
+
+constexpr const char* kStage = ".mote-simulate";
+constexpr const char* kTruthFiles[] = {"labels.tif",    "tracks.csv", "events.csv",
+                                       "instances.csv", "drift.csv",  "simulation.json"};
+
+void check(const std::error_code& error, const fs::path& path) {
+  if (error) {
+    throw Error(ErrorKind::kResource, "{}: {}", path.string(), error.message());
+  }
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  io::OutputFile file(path.string());
+  file.write_at(0, text.data(), static_cast<int64_t>(text.size()));
+  file.sync_and_close();
+}
+
+/// A folder within `folder` that is gone, with all that was not moved out, when this is.
+class Stage {
+ public:
+  explicit Stage(const fs::path& folder) : path_(folder / kStage) {
+    std::error_code error;
+    fs::remove_all(path_, error);
+    check(error, path_);
+    fs::create_directories(path_ / "truth", error);
+    check(error, path_);
+  }
+  ~Stage() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  fs::path file(const char* name) const { return path_ / name; }
+  fs::path truth(const char* name) const { return path_ / "truth" / name; }
+
+  void publish(const fs::path& folder) const {
+    std::error_code error;
+    fs::remove(folder / "recording.tif", error);
+    check(error, folder / "recording.tif");
+    fs::create_directories(folder / "truth", error);
+    check(error, folder / "truth");
+    for (const char* name : kTruthFiles) {
+      fs::rename(truth(name), folder / "truth" / name, error);
+      check(error, folder / "truth" / name);
+    }
+    fs::rename(file("recording.tif"), folder / "recording.tif", error);
+    check(error, folder / "recording.tif");
+  }
+
+ private:
+  fs::path path_;
+};
+
+void check_is_free(const fs::path& folder, bool force) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) {
+    return;
+  }
+  if (!fs::is_directory(folder, error)) {
+    throw Error(ErrorKind::kUsage, "{} is a file, expected a folder to write to", folder.string());
+  }
+  fs::directory_iterator entries(folder, error);
+  check(error, folder);
+  for (const fs::directory_entry& entry : entries) {
+    if (!force && entry.path().filename() != kStage) {
+      throw Error(ErrorKind::kUsage, "{} is not empty: --force writes over an earlier simulation",
+                  folder.string());
+    }
+  }
+}
+
+std::string tracks_csv(const Lineage& lineage) {
+  std::string csv = "track,parents,first_frame,last_frame\n";
+  for (const Track& track : lineage.tracks) {
+    csv += fmt::format("{},{},{},{}\n", track.id, fmt::join(track.parents, ";"), track.first_frame,
+                       track.last_frame);
+  }
+  return csv;
+}
+
+std::string events_csv(const Lineage& lineage, double interval_s) {
+  std::string csv =
+      "event,type,frame_before,frame,time_s,tracks,children,y_px,x_px,contact_frame,"
+      "parted_frame\n";
+  const auto evidence = [](const Event& event, const char* key) {
+    const auto found = event.evidence.find(key);
+    return found == event.evidence.end() ? std::string() : fmt::format("{}", found->second);
+  };
+  for (size_t i = 0; i < lineage.events.size(); ++i) {
+    const Event& event = lineage.events[i];
+    csv += fmt::format("{},{},{},{},{},{},{},{:.3f},{:.3f},{},{}\n", i + 1, name(event.type),
+                       event.frame_before, event.frame,
+                       static_cast<double>(event.frame) * interval_s, fmt::join(event.tracks, ";"),
+                       fmt::join(event.children, ";"), event.position.y_px, event.position.x_px,
+                       evidence(event, "contact_frame"), evidence(event, "parted_frame"));
+  }
+  return csv;
+}
+
+/// Writes as it grows, so that a long recording needs no more memory than a short one.
+class InstanceTable {
+ public:
+  explicit InstanceTable(const fs::path& path) : file_(path.string()) {}
+
+  void add(const TruthFrame& frame) {
+    for (const TruthInstance& instance : frame.instances) {
+      csv_ += fmt::format("{},{},{:.4f},{:.4f},{:.4f},{}\n", frame.index, instance.track,
+                          instance.centre.y_px, instance.centre.x_px, instance.radius_px,
+                          instance.mask.area_px());
+    }
+    if (csv_.size() > kEnough) {
+      flush();
+    }
+  }
+
+  void close() {
+    flush();
+    file_.sync_and_close();
+  }
+
+ private:
+  static constexpr size_t kEnough = size_t{1} << 20;
+
+  void flush() {
+    file_.write_at(written_, csv_.data(), static_cast<int64_t>(csv_.size()));
+    written_ += static_cast<int64_t>(csv_.size());
+    csv_.clear();
+  }
+
+  io::OutputFile file_;
+  std::string csv_ = "frame,track,y_px,x_px,radius_px,area_px\n";
+  int64_t written_ = 0;
+};
+
+std::string simulation_json(const simulate::DemoOptions& options) {
+  const nlohmann::ordered_json json = {{"preset", "demo"},
+                                       {"mote_version", version()},
+                                       {"seed", options.seed},
+                                       {"frames", options.frames},
+                                       {"height_px", options.height},
+                                       {"width_px", options.width},
+                                       {"pixel_size_nm", options.pixel_size_nm},
+                                       {"frame_interval_s", options.frame_interval_s},
+                                       {"noise_sd", options.noise_sd},
+                                       {"drift_px", options.drift_px},
+                                       {"min_radius_px", options.min_radius_px}};
+  return json.dump(2) + "\n";
+}
+
+}  // namespace
+
+void write_demo(const SimulateJob& job, const SimulateProgress& progress) {
+  const fs::path folder = job.output;
+  const std::unique_ptr<Demo> demo = simulate::make_demo(job.demo);
+  check_is_free(folder, job.force);
+  const Stage stage(folder);
+
+  const RecordingInfo& info = demo->info();
+  const io::TiffWriterOptions tiff = {
+      .pixel_size = info.pixel_size, .frame_interval = info.frame_interval, .frames = info.frames};
+  io::TiffWriter recording(stage.file("recording.tif").string(), tiff);
+  io::TiffWriter labels(stage.truth("labels.tif").string(), tiff);
+  InstanceTable instances(stage.truth("instances.csv"));
+  std::string drift = "frame,drift_y_px,drift_x_px\n";
+  for (int64_t index = 0; index < info.frames; ++index) {
+    recording.write(demo->read(index).image);
+    const TruthFrame truth = demo->truth(index);
+    labels.write(truth.labels);
+    instances.add(truth);
+    drift += fmt::format("{},{:.5f},{:.5f}\n", index, truth.drift.y_px, truth.drift.x_px);
+    if (progress) {
+      progress(index + 1, info.frames);
+    }
+  }
+  recording.close();
+  labels.close();
+  instances.close();
+  write_text(stage.truth("tracks.csv"), tracks_csv(demo->lineage()));
+  write_text(stage.truth("events.csv"), events_csv(demo->lineage(), job.demo.frame_interval_s));
+  write_text(stage.truth("drift.csv"), drift);
+  write_text(stage.truth("simulation.json"), simulation_json(job.demo));
+  stage.publish(folder);
+}
+
+}  // namespace mote::pipeline
