@@ -8,8 +8,9 @@
 namespace mote::imaging {
 namespace {
 
-constexpr double kStepPx = 0.5;     // between samples on a normal
-constexpr double kSpacingPx = 1.0;  // between points of an outline
+constexpr double kStepPx = 0.5;          // between samples on a normal
+constexpr double kSpacingPx = 1.0;       // between points of an outline
+constexpr double kResidualNoise = 0.08;  // of an averaged profile, against the contrast
 
 /// A Gaussian along a closed line of points; weights outside the kernel are renormalised away.
 class LineKernel {
@@ -27,6 +28,7 @@ class LineKernel {
   }
   int64_t radius() const { return radius_; }
   float operator[](int64_t offset) const { return weights_[static_cast<size_t>(offset + radius_)]; }
+  const std::vector<float>& weights() const { return weights_; }
 
  private:
   std::vector<float> weights_;
@@ -38,25 +40,48 @@ size_t wrapped(int64_t i, size_t count) {
   return static_cast<size_t>(i < 0 ? i + n : i >= n ? i - n : i);
 }
 
-/// `values` smoothed where `weight` is known; points of no weight in reach keep weight 0.
+/// `values` smoothed where `weights` are known; points of no weight in reach keep weight 0.
 void smooth(std::vector<float>& values, std::vector<float>& weights, const LineKernel& kernel) {
   const size_t count = values.size();
+  const auto radius = static_cast<size_t>(kernel.radius());
+  const auto extended = [count, radius](const std::vector<float>& line) {
+    std::vector<float> out;
+    out.reserve(count + 2 * radius);
+    out.insert(out.end(), line.end() - static_cast<int64_t>(radius), line.end());
+    out.insert(out.end(), line.begin(), line.end());
+    out.insert(out.end(), line.begin(), line.begin() + static_cast<int64_t>(radius));
+    return out;
+  };
+  const std::vector<float> in = extended(values);
   std::vector<float> sums(count, 0);
-  std::vector<float> norms(count, 0);
-  for (size_t i = 0; i < count; ++i) {
-    float sum = 0;
+  if (std::all_of(weights.begin(), weights.end(), [](float w) { return w == 1; })) {
     float norm = 0;
-    for (int64_t k = -kernel.radius(); k <= kernel.radius(); ++k) {
-      const size_t j = wrapped(static_cast<int64_t>(i) + k, count);
-      const float w = kernel[k] * weights[j];
-      sum += w * values[j];
+    for (size_t k = 0; k <= 2 * radius; ++k) {
+      const float w = kernel.weights()[k];
       norm += w;
+      for (size_t i = 0; i < count; ++i) {
+        sums[i] += w * in[i + k];
+      }
     }
-    sums[i] = norm > 0 ? sum / norm : 0;
-    norms[i] = norm > 0 ? 1.0F : 0.0F;
+    for (size_t i = 0; i < count; ++i) {
+      values[i] = sums[i] / norm;
+    }
+    return;
   }
-  values = std::move(sums);
-  weights = std::move(norms);
+  const std::vector<float> known = extended(weights);
+  std::vector<float> norms(count, 0);
+  for (size_t k = 0; k <= 2 * radius; ++k) {
+    const float weight = kernel.weights()[k];
+    for (size_t i = 0; i < count; ++i) {
+      const float w = weight * known[i + k];
+      sums[i] += w * in[i + k];
+      norms[i] += w;
+    }
+  }
+  for (size_t i = 0; i < count; ++i) {
+    values[i] = norms[i] > 0 ? sums[i] / norms[i] : 0;
+    weights[i] = norms[i] > 0 ? 1.0F : 0.0F;
+  }
 }
 
 /// The outline at equal spacing of about `kSpacingPx`.
@@ -157,12 +182,15 @@ class Refiner {
   Outline refine(const Outline& outline) const;
 
  private:
-  Outline shifted(Outline outline) const;
+  Outline shifted(Outline outline, double most_shift) const;
   float sample(double y, double x) const;
   bool in_mask(double y, double x) const {
-    const int64_t v = std::lround(y);
-    const int64_t u = std::lround(x);
-    return mask_.size().contains(v, u) && mask_(v, u) != 0;
+    if (!(y >= -0.5 && x >= -0.5)) {
+      return false;
+    }
+    const auto v = static_cast<int64_t>(y + 0.5);
+    const auto u = static_cast<int64_t>(x + 0.5);
+    return v < mask_.height() && u < mask_.width() && mask_.row(v)[u] != 0;
   }
 
   const Grid<float>& image_;
@@ -170,19 +198,18 @@ class Refiner {
   const RefineOptions& options_;
 };
 
+/// Bilinear; (y, x) lies within the centres of the outermost pixels.
 float Refiner::sample(double y, double x) const {
-  const Size size = image_.size();
-  y = std::clamp(y, 0.0, static_cast<double>(size.height - 1));
-  x = std::clamp(x, 0.0, static_cast<double>(size.width - 1));
   const auto y0 = static_cast<int64_t>(y);
   const auto x0 = static_cast<int64_t>(x);
   const auto fy = static_cast<float>(y - static_cast<double>(y0));
   const auto fx = static_cast<float>(x - static_cast<double>(x0));
   const float* top = image_.row(y0);
-  const float* bottom = image_.row(std::min(y0 + 1, size.height - 1));
-  const int64_t x1 = std::min(x0 + 1, size.width - 1);
-  return (top[x0] * (1 - fx) + top[x1] * fx) * (1 - fy) +
-         (bottom[x0] * (1 - fx) + bottom[x1] * fx) * fy;
+  const float* bottom = image_.row(std::min(y0 + 1, image_.height() - 1));
+  const int64_t x1 = std::min(x0 + 1, image_.width() - 1);
+  const float upper = top[x0] + (top[x1] - top[x0]) * fx;
+  const float lower = bottom[x0] + (bottom[x1] - bottom[x0]) * fx;
+  return upper + (lower - upper) * fy;
 }
 
 /// Grey levels on the normals of an outline: row by distance from it, column by point.
@@ -217,7 +244,7 @@ double edge_sigma(double share, double width) {
   return 0.5 * (low + high);
 }
 
-Outline Refiner::shifted(Outline outline) const {
+Outline Refiner::shifted(Outline outline, double most_shift) const {
   const size_t count = outline.points.size();
   const double area = std::abs(signed_area(outline));
   const double length = static_cast<double>(count) * kSpacingPx;
@@ -227,6 +254,11 @@ Outline Refiner::shifted(Outline outline) const {
   const double window = std::clamp(3 + 2 * options_.sigma_px, 4.0, 12.0);
   const double in_window = hole ? window : std::min(window, 0.85 * thickness);
   const double out_window = hole ? std::min(window, 0.85 * thickness) : window;
+
+  // The edge is sought, and its steepness read, no farther out than this; beyond, where only means
+  // are taken, every other sample will do.
+  const auto sought = static_cast<int64_t>(std::ceil((most_shift + 1) / kStepPx)) + 1;
+  const auto sampled = [sought](int64_t k) { return std::abs(k) <= sought || k % 2 == 0; };
 
   const Frame frame = frame_of(outline, std::clamp(thickness / 6, 1.0, 3.0));
   Profiles profiles;
@@ -264,6 +296,9 @@ Outline Refiner::shifted(Outline outline) const {
           if (passed && in_mask(y + 1.5 * n.y_px, x + 1.5 * n.x_px)) {
             break;
           }
+        }
+        if (!sampled(k)) {
+          continue;
         }
         const float value = sample(y, x);
         if (std::isfinite(value)) {
@@ -305,7 +340,7 @@ Outline Refiner::shifted(Outline outline) const {
   double in_level = plateau(first, std::max(first, first / 2));
   double out_level = plateau(std::min(last, (last + 1) / 2), last);
   const double contrast = sign * (in_level - out_level);
-  if (!(contrast > 0) || contrast < 0.5 * options_.noise / std::sqrt(static_cast<double>(count))) {
+  if (!(contrast > 0)) {
     return outline;
   }
   // From where the edge is passed: 95 % and 5 %, half a pixel on.
@@ -321,11 +356,6 @@ Outline Refiner::shifted(Outline outline) const {
   in_from = std::max(first, in_from - 1);
   out_from = std::min(last, out_from + 1);
 
-  // Noise against contrast says how far to average.
-  const double relative = options_.noise / contrast;
-  const double wanted = 28 * relative * relative;
-  const double along = std::clamp(wanted, 0.7, std::max(0.7, static_cast<double>(count) / 16));
-  const LineKernel kernel(along, count);
   const LineKernel wide(std::clamp(static_cast<double>(count) / 10, 1.0, 12.0), count);
 
   std::vector<float> inside(count, 0);
@@ -348,6 +378,43 @@ Outline Refiner::shifted(Outline outline) const {
   }
   smooth(inside, in_weight, wide);
   smooth(outside, out_weight, wide);
+
+  // Averaged along the outline until what is left of the noise on the plateaus is small against the
+  // contrast. Measured, because noise and texture are correlated.
+  const auto left = [&](int64_t k, const std::vector<float>& level, const LineKernel& tried) {
+    std::vector<float> values = profiles.level(k);
+    std::vector<float> weights = profiles.weight(k);
+    for (size_t i = 0; i < count; ++i) {
+      values[i] -= level[i];
+    }
+    smooth(values, weights, tried);
+    double squares = 0;
+    double norm = 0;
+    for (size_t i = 0; i < count; ++i) {
+      squares += static_cast<double>(weights[i]) * values[i] * values[i];
+      norm += weights[i];
+    }
+    return norm > 0 ? std::sqrt(squares / norm) / contrast : 0;
+  };
+  const int64_t in_middle = (first + in_from) / 2;
+  const int64_t out_middle = (last + out_from) / 2;
+  const int64_t in_row = sampled(in_middle) ? in_middle : in_middle + 1;
+  const int64_t out_row = sampled(out_middle) ? out_middle : out_middle - 1;
+  const double most = std::max(0.7, static_cast<double>(count) / 16);
+  double along = 0.7;
+  for (int tries = 0; tries < 4 && along < most; ++tries) {
+    const LineKernel tried(along, count);
+    const double over =
+        std::max(left(in_row, inside, tried), left(out_row, outside, tried)) / kResidualNoise;
+    if (over <= 1) {
+      break;
+    }
+    // White noise falls with the root of the length; correlated noise, later.
+    along = std::min(most, along * std::max(1.5, over * over));
+  }
+  const LineKernel kernel(along, count);
+  first = std::max(first, -sought);
+  last = std::min(last, sought);
   for (int64_t k = first; k <= last; ++k) {
     smooth(profiles.level(k), profiles.weight(k), kernel);
   }
@@ -378,7 +445,7 @@ Outline Refiner::shifted(Outline outline) const {
       const double next = above(k + 1);
       if (here >= 0 && next < 0) {
         const double at = (static_cast<double>(k) + here / (here - next)) * kStepPx;
-        if (!best || std::abs(at) < std::abs(*best)) {
+        if (std::abs(at) <= most_shift && (!best || std::abs(at) < std::abs(*best))) {
           best = at;
         }
       }
@@ -467,9 +534,8 @@ Outline Refiner::refine(const Outline& outline) const {
     return outline;
   }
   round_off(base, std::clamp(static_cast<double>(base.points.size()) / 24, 1.0, 2.0));
-  Outline moved = shifted(base);
-  moved = shifted(resampled(moved));
-  return moved;
+  const Outline moved = shifted(base, 1.5 + options_.sigma_px);
+  return shifted(resampled(moved), 2);
 }
 
 }  // namespace
@@ -483,28 +549,6 @@ std::vector<Outline> refined(const std::vector<Outline>& outlines, const Grid<fl
     moved.push_back(refiner.refine(outline));
   }
   return moved;
-}
-
-double pixel_noise(const Grid<float>& image) {
-  // Every seventh pixel is plenty for a median.
-  std::vector<float> differences;
-  for (int64_t y = 1; y + 1 < image.height(); y += 2) {
-    for (int64_t x = 1 + y % 7; x + 1 < image.width(); x += 7) {
-      const float row = image(y, x - 1) - 2 * image(y, x) + image(y, x + 1);
-      const float column = image(y - 1, x) - 2 * image(y, x) + image(y + 1, x);
-      if (std::isfinite(row) && std::isfinite(column)) {
-        differences.push_back(std::abs(row));
-        differences.push_back(std::abs(column));
-      }
-    }
-  }
-  if (differences.empty()) {
-    return 0;
-  }
-  const auto middle = differences.begin() + static_cast<int64_t>(differences.size() / 2);
-  std::nth_element(differences.begin(), middle, differences.end());
-  // A second difference of white noise has variance 6; the median of |x| is 0.6745 spreads.
-  return *middle / (0.6745 * std::sqrt(6.0));
 }
 
 }  // namespace mote::imaging

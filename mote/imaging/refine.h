@@ -10,7 +10,6 @@ namespace mote::imaging {
 struct RefineOptions {
   bool bright = false;  ///< particles are brighter than the background
   double sigma_px = 1;  ///< of the Gaussian that the mask was found on: how far it may be off
-  double noise = 0;     ///< standard deviation of a pixel of `image`, in grey levels
 };
 
 /// Moves outlines to where the unsmoothed image passes halfway between the particle and the
@@ -25,9 +24,5 @@ struct RefineOptions {
 /// or, where there is none at all, where it was. Points on the image's border stay.
 std::vector<Outline> refined(const std::vector<Outline>& outlines, const Grid<float>& image,
                              const BinaryImage& mask, const RefineOptions& options);
-
-/// Standard deviation of a pixel's noise, from second differences along rows and columns (their
-/// median, so that edges do not count). Correlated noise comes out too low.
-double pixel_noise(const Grid<float>& image);
 
 }  // namespace mote::imaging

@@ -75,8 +75,15 @@ std::vector<Saddle> saddles_of(const LabelImage& labels, const Grid<float>& dist
   };
   for (int64_t y = 0; y < size.height; ++y) {
     const int32_t* row = labels.row(y);
+    const bool inner_row = y + 1 < size.height;
+    const int32_t* below = inner_row ? labels.row(y + 1) : row;
     for (int64_t x = 0; x < size.width; ++x) {
-      if (row[x] != 0) {
+      const int32_t here = row[x];
+      const bool alone =
+          inner_row && x > 0 && x + 1 < size.width && (row[x + 1] == here || row[x + 1] == 0) &&
+          (below[x - 1] == here || below[x - 1] == 0) && (below[x] == here || below[x] == 0) &&
+          (below[x + 1] == here || below[x + 1] == 0);
+      if (here != 0 && !alone) {
         meet(y, x, y, x + 1);
         meet(y, x, y + 1, x - 1);
         meet(y, x, y + 1, x);
@@ -102,10 +109,9 @@ struct Sums {
 };
 
 /// Fills in everything but the contrast. Labels count from 1 without holes to `count`.
-void describe(Segmentation& segmentation, size_t count) {
+void describe(Segmentation& segmentation, size_t count, const Grid<float>& distance) {
   const LabelImage& labels = segmentation.labels;
   const Size size = labels.size();
-  const Grid<float> distance = distance_to_background(mask_of(labels));
   const bool partial = !segmentation.coverage.empty();
   LabelImage owners;
   if (partial) {
@@ -114,27 +120,23 @@ void describe(Segmentation& segmentation, size_t count) {
   std::vector<Sums> sums(count + 1);
   for (int64_t y = 0; y < size.height; ++y) {
     const int32_t* row = labels.row(y);
+    const int32_t* owner = partial ? owners.row(y) : row;
+    const float* height = distance.row(y);
+    uint8_t* covered = partial ? segmentation.coverage.row(y) : nullptr;
     for (int64_t x = 0; x < size.width; ++x) {
-      if (partial) {
-        uint8_t& covered = segmentation.coverage(y, x);
-        const auto owner = static_cast<size_t>(owners(y, x));
-        if (owner == 0) {
-          covered = 0;
-        } else {
-          const double share = covered / 255.0;
-          sums[owner].area += share;
-          sums[owner].y += share * static_cast<double>(y);
-          sums[owner].x += share * static_cast<double>(x);
+      if (owner[x] == 0) {
+        if (partial) {
+          covered[x] = 0;
         }
-      }
-      if (row[x] == 0) {
         continue;
       }
-      Sums& s = sums[static_cast<size_t>(row[x])];
-      if (!partial) {
-        s.area += 1;
-        s.y += static_cast<double>(y);
-        s.x += static_cast<double>(x);
+      Sums& s = sums[static_cast<size_t>(owner[x])];
+      const double share = partial ? covered[x] / 255.0 : 1;
+      s.area += share;
+      s.y += share * static_cast<double>(y);
+      s.x += share * static_cast<double>(x);
+      if (row[x] == 0) {
+        continue;
       }
       if (s.y1 < s.y0) {
         s.y0 = y;
@@ -143,7 +145,7 @@ void describe(Segmentation& segmentation, size_t count) {
       s.y1 = y;
       s.x0 = std::min(s.x0, x);
       s.x1 = std::max(s.x1, x);
-      s.peak = std::max(s.peak, distance(y, x) - 0.5F);
+      s.peak = std::max(s.peak, height[x] - 0.5F);
     }
   }
 
@@ -211,8 +213,10 @@ LabelImage coverage_owners(const LabelImage& labels, const Grid<uint8_t>& covera
   constexpr int kSteps[8][2] = {{-1, 0},  {0, -1}, {0, 1},  {1, 0},
                                 {-1, -1}, {-1, 1}, {1, -1}, {1, 1}};
   for (int64_t y = 0; y < size.height; ++y) {
+    const uint8_t* covered = coverage.row(y);
+    const int32_t* row = labels.row(y);
     for (int64_t x = 0; x < size.width; ++x) {
-      if (coverage(y, x) == 0 || labels(y, x) != 0) {
+      if (covered[x] == 0 || row[x] != 0) {
         continue;
       }
       int32_t owner = 0;
@@ -241,12 +245,17 @@ Segmentation segmentation_of(const LabelImage& labels) {
   return segmentation_of(labels, {});
 }
 
-Segmentation segmentation_of(LabelImage labels, Grid<uint8_t> coverage) {
+Segmentation segmentation_of(LabelImage labels, Grid<uint8_t> coverage,
+                             const Grid<float>* distance) {
   Segmentation segmentation;
   segmentation.labels = std::move(labels);
   segmentation.coverage = std::move(coverage);
   const size_t count = renumber(segmentation.labels);
-  describe(segmentation, count);
+  if (distance != nullptr) {
+    describe(segmentation, count, *distance);
+  } else {
+    describe(segmentation, count, distance_to_background(mask_of(segmentation.labels)));
+  }
   return segmentation;
 }
 
@@ -314,10 +323,9 @@ Segmentation join_necks(Segmentation segmentation, double ratio) {
   return segmentation;
 }
 
-void measure_contrast(Segmentation& segmentation, const Grid<float>& image) {
-  const LabelImage& labels = segmentation.labels;
+std::vector<double> contrasts_of(const LabelImage& labels, size_t count, const Grid<float>& image,
+                                 int gap_px) {
   const Size size = labels.size();
-  const size_t count = segmentation.regions.size();
   struct Mean {
     double sum = 0;
     int64_t pixels = 0;
@@ -335,21 +343,24 @@ void measure_contrast(Segmentation& segmentation, const Grid<float>& image) {
   std::vector<int64_t> front;
   for (int64_t y = 0; y < size.height; ++y) {
     const int32_t* row = labels.row(y);
+    const int32_t* above = y > 0 ? labels.row(y - 1) : row;
+    const int32_t* below = y + 1 < size.height ? labels.row(y + 1) : row;
+    const float* values = image.row(y);
     for (int64_t x = 0; x < size.width; ++x) {
       if (row[x] == 0) {
         continue;
       }
-      if (std::isfinite(image(y, x))) {
-        inside[static_cast<size_t>(row[x])].add(image(y, x));
+      if (std::isfinite(values[x])) {
+        inside[static_cast<size_t>(row[x])].add(values[x]);
       }
-      if ((x > 0 && row[x - 1] == 0) || (x + 1 < size.width && row[x + 1] == 0) ||
-          (y > 0 && labels(y - 1, x) == 0) || (y + 1 < size.height && labels(y + 1, x) == 0)) {
+      if ((x > 0 && row[x - 1] == 0) || (x + 1 < size.width && row[x + 1] == 0) || above[x] == 0 ||
+          below[x] == 0) {
         front.push_back(y * size.width + x);
       }
     }
   }
   std::vector<int64_t> next;
-  for (int step = 1; step <= 5; ++step) {
+  for (int step = 1; step <= gap_px + 4; ++step) {
     next.clear();
     for (const int64_t pixel : front) {
       const int64_t y = pixel / size.width;
@@ -362,18 +373,20 @@ void measure_contrast(Segmentation& segmentation, const Grid<float>& image) {
         }
         grown(v, u) = label;
         next.push_back(v * size.width + u);
-        if (step >= 2 && std::isfinite(image(v, u))) {
+        if (step > gap_px && std::isfinite(image(v, u))) {
           around[static_cast<size_t>(label)].add(image(v, u));
         }
       }
     }
     front.swap(next);
   }
-  for (Region& region : segmentation.regions) {
-    const Mean& in = inside[static_cast<size_t>(region.label)];
-    const Mean& out = around[static_cast<size_t>(region.label)];
-    region.contrast = in.pixels > 0 && out.pixels > 0 ? std::abs(in.value() - out.value()) : 0;
+  std::vector<double> contrasts(count + 1, 0);
+  for (size_t i = 1; i <= count; ++i) {
+    if (inside[i].pixels > 0 && around[i].pixels > 0) {
+      contrasts[i] = std::abs(inside[i].value() - around[i].value());
+    }
   }
+  return contrasts;
 }
 
 }  // namespace mote::imaging

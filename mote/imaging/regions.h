@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
 #include "mote/core/segmentation.h"
 
 namespace mote::imaging {
@@ -14,16 +18,20 @@ Segmentation join_necks(Segmentation segmentation, double ratio);
 Segmentation segmentation_of(const LabelImage& labels);
 
 /// The same with the coverage of each pixel, which may be empty: areas and centroids then count
-/// partial pixels. Coverage that `coverage_owners` gives to nobody is cleared.
-Segmentation segmentation_of(LabelImage labels, Grid<uint8_t> coverage);
+/// partial pixels. Coverage that `coverage_owners` gives to nobody is cleared. `distance` is
+/// `distance_to_background` of the labels, where it is known already.
+Segmentation segmentation_of(LabelImage labels, Grid<uint8_t> coverage,
+                             const Grid<float>* distance = nullptr);
 
 /// Whose the partial pixels are: `labels`, and every unlabelled pixel of non-zero coverage that has
 /// a labelled pixel among its eight neighbours gets the label of the most covered of its side
 /// neighbours, or else of its corner neighbours (the lower label where equal).
 LabelImage coverage_owners(const LabelImage& labels, const Grid<uint8_t>& coverage);
 
-/// Fills in `Region::contrast`: |mean of the pixels inside - mean of those around|, around being
-/// the pixels that no region covers at 2 to 5 steps from it. 0 where there are none.
-void measure_contrast(Segmentation& segmentation, const Grid<float>& image);
+/// |mean of a label's pixels - mean of those around it|, by label (that of 0 is 0): around are the
+/// unlabelled pixels that it reaches in more than `gap_px` and up to `gap_px` + 4 steps before
+/// another label does. 0 where there are none. Labels count from 1 to `count`.
+std::vector<double> contrasts_of(const LabelImage& labels, size_t count, const Grid<float>& image,
+                                 int gap_px = 1);
 
 }  // namespace mote::imaging

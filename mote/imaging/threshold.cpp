@@ -222,7 +222,8 @@ std::optional<Levels> levels_of(const Histogram& histogram, std::optional<bool> 
   const double high_spread =
       cumulative.level_at(below + 0.6827 * (cumulative.total() - below)) - background;
   const double noise =
-      std::max({std::min(low_spread, high_spread), 0.5 * histogram.bin_width(), 1e-12});
+      std::max({std::min(low_spread, high_spread), 0.5 * histogram.bin_width(),
+                1e-6 * std::max(std::abs(histogram.low), std::abs(histogram.high))});
 
   std::optional<Side> sides[2];
   for (const bool above : {false, true}) {

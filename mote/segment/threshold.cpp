@@ -26,6 +26,14 @@ constexpr double kAutoSigmas[] = {1, 1.5, 2, 3, 4, 6};
 // At this ratio of contrast to noise after smoothing, a Gaussian background has one pixel in a
 // million beyond the half level.
 constexpr double kClearOfNoise = 9.5;
+// Where nothing is as clear as that, the least smoothing that comes near the best.
+constexpr double kNearBest = 0.75;
+constexpr double kLeastFlattenPx = 48;
+// A hole at the background's level, to this part of the contrast, is no part of the particle.
+constexpr double kHoleLevel = 0.25;
+// What stands out less against its surroundings, as a part of the particles' contrast, is uneven
+// background.
+constexpr double kLeastContrast = 0.35;
 // Otsu's threshold settles in the background where particles are fewer than this.
 constexpr double kLeastOtsuShare = 0.05;
 
@@ -55,6 +63,7 @@ struct Finding {
   double sigma_px = 0;
   bool bright = false;
   double threshold = 0;
+  double contrast = 0;     ///< between background and particles; 0 where they were not told apart
   bool by_levels = false;  ///< Otsu was given up for the half level
 };
 
@@ -96,12 +105,21 @@ class ThresholdSegmenter : public Segmenter {
     }
     return options_.polarity == Polarity::kBright;
   }
+  double least_px() const { return std::max(area_of_diameter(options_.min_diameter_px), 9.0); }
+  double auto_sigma(const Grid<float>& image, const BinaryImage& excluded) const;
   void look(const Grid<float>& image, const BinaryImage& excluded, double sigma_px,
             ThresholdFrame& frame) const;
-  BinaryImage mask_of(const Grid<float>& smooth, const BinaryImage& excluded,
-                      const Finding& applied) const;
-  Grid<uint8_t> refined_coverage(const Grid<float>& image, const Grid<float>& smooth,
-                                 const BinaryImage& mask, const Finding& applied) const;
+  void fill_holes(BinaryImage& mask, const Grid<float>& smooth) const;
+  std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Components& components,
+                                         const Grid<float>& image, const Finding& applied) const;
+  void drop_small(BinaryImage& mask) const;
+  void add_warnings(Segmentation& segmentation, const ThresholdFrame& frame) const;
+  bool tidy(BinaryImage& mask, const std::vector<imaging::Outline>& outlines,
+            const Grid<float>& smooth) const;
+  Grid<float> field_of(const Grid<float>& smooth, const Finding& applied) const;
+  Grid<uint8_t> refined_coverage(const Grid<float>& image, const BinaryImage& mask,
+                                 const std::vector<imaging::Outline>& outlines,
+                                 const Finding& applied) const;
 
   ThresholdOptions options_;
   std::deque<Finding> window_;
@@ -111,13 +129,13 @@ void ThresholdSegmenter::look(const Grid<float>& image, const BinaryImage& exclu
                               double sigma_px, ThresholdFrame& frame) const {
   frame.smooth = imaging::gaussian(image, sigma_px);
   const imaging::Histogram histogram = imaging::histogram_of(frame.smooth, excluded);
-  const double least_px = std::max(area_of_diameter(options_.min_diameter_px), 9.0);
-  frame.levels = imaging::levels_of(histogram, bright_wanted(), least_px);
+  frame.levels = imaging::levels_of(histogram, bright_wanted(), least_px());
   frame.own.reset();
   const std::optional<imaging::OtsuSplit> otsu = imaging::otsu(histogram);
   Finding own{.sigma_px = sigma_px};
   if (frame.levels) {
     own.bright = frame.levels->bright;
+    own.contrast = std::abs(frame.levels->particle - frame.levels->background);
   } else if (bright_wanted()) {
     own.bright = *bright_wanted();
   }
@@ -149,6 +167,35 @@ void ThresholdSegmenter::look(const Grid<float>& image, const BinaryImage& exclu
   frame.own = own;
 }
 
+double ThresholdSegmenter::auto_sigma(const Grid<float>& image, const BinaryImage& excluded) const {
+  // Much smoothing can be judged on a smaller image.
+  Grid<float> small = image;
+  BinaryImage small_excluded = excluded;
+  double scale = 1;
+  double clearest[std::size(kAutoSigmas)] = {};
+  for (size_t i = 0; i < std::size(kAutoSigmas); ++i) {
+    while (kAutoSigmas[i] / scale >= 2 && std::min(small.height(), small.width()) >= 128) {
+      small = imaging::halved(small);
+      small_excluded = imaging::halved(small_excluded);
+      scale *= 2;
+    }
+    const imaging::Histogram histogram =
+        imaging::histogram_of(imaging::gaussian(small, kAutoSigmas[i] / scale), small_excluded);
+    const auto levels =
+        imaging::levels_of(histogram, bright_wanted(), least_px() / (scale * scale));
+    clearest[i] = levels ? levels->contrast_to_noise() : 0;
+    if (clearest[i] >= kClearOfNoise) {
+      return kAutoSigmas[i];
+    }
+  }
+  const double best = *std::max_element(std::begin(clearest), std::end(clearest));
+  size_t i = 0;
+  while (clearest[i] < kNearBest * best) {
+    ++i;
+  }
+  return kAutoSigmas[i];
+}
+
 std::unique_ptr<Prepared> ThresholdSegmenter::prepare(const SegmenterInput& input) const {
   if (!input.excluded.empty() && input.excluded.size() != input.image.size()) {
     throw Error(ErrorKind::kUsage, "excluded pixels of {} x {} for an image of {} x {}",
@@ -156,20 +203,18 @@ std::unique_ptr<Prepared> ThresholdSegmenter::prepare(const SegmenterInput& inpu
                 input.image.height());
   }
   auto frame = std::make_unique<ThresholdFrame>();
-  if (options_.flatten_px > 0) {
-    frame->even = imaging::flattened(input.image, input.excluded, options_.flatten_px);
+  if (options_.flatten) {
+    const auto side = static_cast<double>(std::min(input.image.height(), input.image.width()));
+    const double scale_px = options_.flatten_px > 0 ? options_.flatten_px
+                                                    : std::clamp(side / 8, kLeastFlattenPx, 256.0);
+    frame->even = imaging::flattened(input.image, input.excluded, scale_px);
   }
   const Grid<float>& image = frame->even.empty() ? input.image : frame->even;
   if (options_.sigma_px > 0) {
     look(image, input.excluded, options_.sigma_px, *frame);
     return frame;
   }
-  for (const double sigma_px : kAutoSigmas) {
-    look(image, input.excluded, sigma_px, *frame);
-    if (frame->levels && frame->levels->contrast_to_noise() >= kClearOfNoise) {
-      break;
-    }
-  }
+  look(image, input.excluded, auto_sigma(image, input.excluded), *frame);
   return frame;
 }
 
@@ -196,58 +241,49 @@ void ThresholdSegmenter::settle(Prepared& prepared) {
   std::sort(sigmas.begin(), sigmas.end());
   applied.sigma_px = sigmas[(sigmas.size() - 1) / 2];
   std::vector<double> thresholds;
+  std::vector<double> contrasts;
   for (const Finding& finding : window_) {
     if (finding.bright == applied.bright) {
       thresholds.push_back(finding.threshold);
+      contrasts.push_back(finding.contrast);
     }
   }
-  applied.threshold = median(thresholds);
+  applied.threshold = median(std::move(thresholds));
+  applied.contrast = median(std::move(contrasts));
   frame.applied = applied;
 }
 
-BinaryImage ThresholdSegmenter::mask_of(const Grid<float>& smooth, const BinaryImage& excluded,
-                                        const Finding& applied) const {
-  BinaryImage mask(smooth.size());
+/// How far every pixel lies on the particles' side of the threshold, in grey levels.
+Grid<float> ThresholdSegmenter::field_of(const Grid<float>& smooth, const Finding& applied) const {
+  Grid<float> field(smooth.size());
   Grid<float> local;
   if (options_.method == ThresholdMethod::kSauvola) {
     local = imaging::sauvola_threshold(smooth, options_.sauvola_window_px, options_.sauvola_k,
                                        applied.bright);
   }
-  for (size_t i = 0; i < mask.values().size(); ++i) {
-    const float value = smooth.values()[i];
-    const double level = local.empty() ? applied.threshold : local.values()[i];
-    const bool particle = applied.bright ? value > level : value < level;
-    mask.values()[i] = particle && (excluded.empty() || excluded.values()[i] == 0) ? 1 : 0;
+  const auto level = static_cast<float>(applied.threshold);
+  const float sign = applied.bright ? 1.0F : -1.0F;
+  for (size_t i = 0; i < field.values().size(); ++i) {
+    const float threshold = local.empty() ? level : local.values()[i];
+    field.values()[i] = sign * (smooth.values()[i] - threshold);
   }
-  return mask;
+  return field;
 }
 
+/// The coverage of each pixel inside `outlines`, moved to the image's own edges.
 Grid<uint8_t> ThresholdSegmenter::refined_coverage(const Grid<float>& image,
-                                                   const Grid<float>& smooth,
                                                    const BinaryImage& mask,
+                                                   const std::vector<imaging::Outline>& outlines,
                                                    const Finding& applied) const {
-  Grid<float> field(mask.size());
-  Grid<float> local;
-  if (options_.method == ThresholdMethod::kSauvola) {
-    local = imaging::sauvola_threshold(smooth, options_.sauvola_window_px, options_.sauvola_k,
-                                       applied.bright);
-  }
-  for (size_t i = 0; i < field.values().size(); ++i) {
-    const float level = local.empty() ? static_cast<float>(applied.threshold) : local.values()[i];
-    const float above = smooth.values()[i] - level;
-    field.values()[i] = applied.bright ? above : -above;
-  }
-  const std::vector<imaging::Outline> outlines =
-      imaging::refined(imaging::outlines_of(mask, field), image, mask,
-                       {.bright = applied.bright,
-                        .sigma_px = applied.sigma_px,
-                        .noise = imaging::pixel_noise(image)});
   Grid<float> covered(mask.size());
-  imaging::add_area_coverage(outlines, covered);
+  imaging::add_area_coverage(
+      imaging::refined(outlines, image, mask,
+                       {.bright = applied.bright, .sigma_px = applied.sigma_px}),
+      covered);
   Grid<uint8_t> coverage(mask.size());
   for (size_t i = 0; i < coverage.values().size(); ++i) {
-    coverage.values()[i] =
-        static_cast<uint8_t>(std::lround(255 * std::clamp(covered.values()[i], 0.0F, 1.0F)));
+    const float share = std::clamp(covered.values()[i], 0.0F, 1.0F);
+    coverage.values()[i] = static_cast<uint8_t>(255 * share + 0.5F);
   }
   return coverage;
 }
@@ -265,39 +301,42 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
   const Grid<float>& image = frame.even.empty() ? input.image : frame.even;
   const bool resmooth = frame.own ? frame.own->sigma_px != applied.sigma_px : true;
   const Grid<float> smooth = resmooth ? imaging::gaussian(image, applied.sigma_px) : Grid<float>();
-  BinaryImage mask = mask_of(resmooth ? smooth : frame.smooth, input.excluded, applied);
-
-  if (options_.fill_holes) {
-    const imaging::Components holes = imaging::holes_of(mask);
+  const Grid<float>& found_on = resmooth ? smooth : frame.smooth;
+  const Grid<float> field = field_of(found_on, applied);
+  BinaryImage mask(size);
+  for (size_t i = 0; i < mask.values().size(); ++i) {
+    mask.values()[i] = field.values()[i] > 0 ? 1 : 0;
+  }
+  if (!input.excluded.empty()) {
     for (size_t i = 0; i < mask.values().size(); ++i) {
-      mask.values()[i] = mask.values()[i] != 0 || holes.labels.values()[i] != 0;
+      mask.values()[i] = input.excluded.values()[i] != 0 ? 0 : mask.values()[i];
     }
   }
-  if (options_.min_diameter_px > 0) {
-    const imaging::Components found = imaging::components_of(mask);
-    for (size_t i = 0; i < mask.values().size(); ++i) {
-      const int32_t label = found.labels.values()[i];
-      if (label != 0 &&
-          static_cast<double>(found.components[static_cast<size_t>(label) - 1].area_px) <
-              area_of_diameter(options_.min_diameter_px)) {
-        mask.values()[i] = 0;
-      }
-    }
+  std::vector<imaging::Outline> outlines = imaging::outlines_of(mask, field);
+  if (tidy(mask, outlines, found_on)) {
+    outlines = imaging::outlines_of(mask, field);
   }
   Grid<uint8_t> coverage;
   if (options_.refine) {
-    coverage = refined_coverage(image, resmooth ? smooth : frame.smooth, mask, applied);
+    coverage = refined_coverage(input.image, mask, outlines, applied);
     for (size_t i = 0; i < mask.values().size(); ++i) {
       mask.values()[i] = coverage.values()[i] >= 128;
     }
   }
+  const Grid<float> distance = imaging::distance_to_background(mask);
+  imaging::Components components = imaging::components_of(mask);
   LabelImage labels = options_.split
-                          ? imaging::cut_at_necks(mask, imaging::distance_to_background(mask),
+                          ? imaging::cut_at_necks(components, distance,
                                                   {.max_neck_ratio = options_.max_neck_ratio,
                                                    .min_diameter_px = options_.min_diameter_px})
-                          : imaging::components_of(mask).labels;
-  Segmentation segmentation = imaging::segmentation_of(std::move(labels), std::move(coverage));
-  imaging::measure_contrast(segmentation, input.image);
+                          : components.labels;
+  const std::vector<double> contrasts =
+      drop_insignificant(labels, components, input.image, applied);
+  Segmentation segmentation =
+      imaging::segmentation_of(std::move(labels), std::move(coverage), &distance);
+  for (Region& region : segmentation.regions) {
+    region.contrast = contrasts[static_cast<size_t>(region.label)];
+  }
   segmentation.values["bright"] = applied.bright ? 1 : 0;
   if (options_.method != ThresholdMethod::kSauvola) {
     segmentation.values["threshold"] = applied.threshold;
@@ -306,13 +345,160 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
     }
   }
   segmentation.values["sigma_px"] = applied.sigma_px;
+  add_warnings(segmentation, frame);
   return segmentation;
+}
+
+/// Fills holes and drops what is too small; whether the mask has changed. Outlines tell whether
+/// there is anything to do, at a fraction of the cost.
+bool ThresholdSegmenter::tidy(BinaryImage& mask, const std::vector<imaging::Outline>& outlines,
+                              const Grid<float>& smooth) const {
+  bool holes = false;
+  bool small = false;
+  for (const imaging::Outline& outline : outlines) {
+    const double area = imaging::signed_area(outline);
+    holes = holes || area < 0;
+    small = small || (area > 0 && area < area_of_diameter(options_.min_diameter_px) + 2);
+  }
+  holes = holes && options_.fill_holes;
+  small = small && options_.min_diameter_px > 0;
+  if (holes) {
+    fill_holes(mask, smooth);
+  }
+  if (small) {
+    drop_small(mask);
+  }
+  return holes || small;
+}
+
+void ThresholdSegmenter::fill_holes(BinaryImage& mask, const Grid<float>& smooth) const {
+  const imaging::Components holes = imaging::holes_of(mask);
+  if (holes.components.empty()) {
+    return;
+  }
+  double sums[2] = {0, 0};
+  double pixels[2] = {0, 0};
+  std::vector<double> levels(holes.components.size() + 1, 0);
+  for (size_t i = 0; i < mask.values().size(); ++i) {
+    const auto hole = static_cast<size_t>(holes.labels.values()[i]);
+    if (!std::isfinite(smooth.values()[i])) {
+      continue;
+    }
+    if (hole != 0) {
+      levels[hole] += smooth.values()[i];
+    } else {
+      sums[mask.values()[i]] += smooth.values()[i];
+      pixels[mask.values()[i]] += 1;
+    }
+  }
+  const double background = pixels[0] > 0 ? sums[0] / pixels[0] : 0;
+  const double contrast = sums[1] / pixels[1] - background;
+  for (size_t hole = 1; hole < levels.size(); ++hole) {
+    const auto area = static_cast<double>(holes.components[hole - 1].area_px);
+    const double height = (levels[hole] / area - background) / contrast;
+    const bool shows_background = std::abs(height) < kHoleLevel && area >= least_px();
+    levels[hole] = shows_background ? 0 : 1;
+  }
+  for (size_t i = 0; i < mask.values().size(); ++i) {
+    const auto hole = static_cast<size_t>(holes.labels.values()[i]);
+    if (hole != 0 && levels[hole] != 0) {
+      mask.values()[i] = 1;
+    }
+  }
+}
+
+/// Takes away components that are too small or stand out too little; the contrasts of the labels
+/// that are left, by the numbers that they will have.
+std::vector<double> ThresholdSegmenter::drop_insignificant(LabelImage& labels,
+                                                           const imaging::Components& components,
+                                                           const Grid<float>& image,
+                                                           const Finding& applied) const {
+  const auto most = std::max_element(labels.values().begin(), labels.values().end());
+  const auto count = labels.empty() ? 0 : static_cast<size_t>(*most);
+  const std::vector<double> contrasts = imaging::contrasts_of(labels, count, image);
+  const bool judged = options_.method == ThresholdMethod::kAuto;
+  const double least_contrast = judged ? kLeastContrast * applied.contrast : 0;
+
+  // A component stays or goes as a whole: by its area, and by its best part's contrast.
+  std::vector<double> best(components.components.size() + 1, 0);
+  for (size_t i = 0; i < labels.values().size(); ++i) {
+    if (labels.values()[i] != 0) {
+      double& contrast = best[static_cast<size_t>(components.labels.values()[i])];
+      contrast = std::max(contrast, contrasts[static_cast<size_t>(labels.values()[i])]);
+    }
+  }
+  std::vector<uint8_t> kept(best.size(), 0);
+  bool all = true;
+  for (size_t i = 1; i < best.size(); ++i) {
+    kept[i] =
+        best[i] >= least_contrast && static_cast<double>(components.components[i - 1].area_px) >=
+                                         area_of_diameter(options_.min_diameter_px);
+    all = all && kept[i] != 0;
+  }
+  if (all) {
+    return contrasts;
+  }
+  std::vector<uint8_t> present(count + 1, 0);
+  for (size_t i = 0; i < labels.values().size(); ++i) {
+    int32_t& label = labels.values()[i];
+    if (label == 0) {
+      continue;
+    }
+    if (kept[static_cast<size_t>(components.labels.values()[i])] == 0) {
+      label = 0;
+    } else {
+      present[static_cast<size_t>(label)] = 1;
+    }
+  }
+  std::vector<double> left = {0};
+  for (size_t label = 1; label <= count; ++label) {
+    if (present[label] != 0) {
+      left.push_back(contrasts[label]);
+    }
+  }
+  return left;
+}
+
+void ThresholdSegmenter::drop_small(BinaryImage& mask) const {
+  const imaging::Components found = imaging::components_of(mask);
+  for (size_t i = 0; i < mask.values().size(); ++i) {
+    const auto label = static_cast<size_t>(found.labels.values()[i]);
+    if (label != 0 && static_cast<double>(found.components[label - 1].area_px) <
+                          area_of_diameter(options_.min_diameter_px)) {
+      mask.values()[i] = 0;
+    }
+  }
+}
+
+void ThresholdSegmenter::add_warnings(Segmentation& segmentation,
+                                      const ThresholdFrame& frame) const {
+  const Finding& applied = *frame.applied;
+  std::vector<double> radii;
+  for (const Region& region : segmentation.regions) {
+    radii.push_back(std::sqrt(region.area_px / std::numbers::pi));
+  }
+  if (!radii.empty() && applied.sigma_px > 0.1 * median(std::move(radii))) {
+    segmentation.warnings.push_back(
+        "the Gaussian's sigma is more than a tenth of the median radius: close particles may have "
+        "been joined and small ones missed");
+  }
+  if (frame.own && frame.own->by_levels) {
+    segmentation.warnings.push_back(
+        "Otsu's threshold does not part few particles from their background: took the half level "
+        "between the two instead");
+  }
+  if (frame.own && applied.contrast > 0 &&
+      std::abs(frame.own->threshold - applied.threshold) > 0.25 * applied.contrast) {
+    segmentation.warnings.push_back(
+        "the held threshold is far from the frame's own: the illumination has changed");
+  }
 }
 
 std::string ThresholdSegmenter::save_state() const {
   nlohmann::json frames = nlohmann::json::array();
   for (const Finding& finding : window_) {
-    frames.push_back({finding.sigma_px, finding.bright, finding.threshold, finding.by_levels});
+    frames.push_back(
+        {finding.sigma_px, finding.bright, finding.threshold, finding.contrast, finding.by_levels});
   }
   return nlohmann::json{{"window", frames}}.dump();
 }
@@ -325,7 +511,8 @@ void ThresholdSegmenter::load_state(std::string_view state) {
       window.push_back({.sigma_px = finding.at(0).get<double>(),
                         .bright = finding.at(1).get<bool>(),
                         .threshold = finding.at(2).get<double>(),
-                        .by_levels = finding.at(3).get<bool>()});
+                        .contrast = finding.at(3).get<double>(),
+                        .by_levels = finding.at(4).get<bool>()});
     }
     window_ = std::move(window);
   } catch (const nlohmann::json::exception&) {
@@ -338,6 +525,7 @@ void ThresholdSegmenter::load_state(std::string_view state) {
 ThresholdOptions tiles_preset() {
   ThresholdOptions options;
   options.sigma_px = 5;
+  options.flatten = false;
   options.method = ThresholdMethod::kOtsu;
   options.window_frames = 1;
   options.polarity = Polarity::kDark;

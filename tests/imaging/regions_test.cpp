@@ -115,13 +115,11 @@ TEST(Regions, JoinOverWideNecksOnly) {
 TEST(Regions, ContrastIsAgainstTheBackgroundAround) {
   const std::vector<synthetic::Disc> discs = {{20, 20, 8}, {20, 60, 8}};
   const auto image = synthetic::image({40, 80}, discs, {.background = 90, .particle = 130});
-  Segmentation found = segmentation_of(synthetic::labels({40, 80}, discs));
 
-  measure_contrast(found, image);
+  const auto contrasts = contrasts_of(synthetic::labels({40, 80}, discs), 2, image);
 
   // Boundary pixels are half one, half the other.
-  EXPECT_NEAR(found.regions[0].contrast, 40, 2);
-  EXPECT_NEAR(found.regions[1].contrast, 40, 2);
+  EXPECT_THAT(contrasts, ElementsAre(0, testing::DoubleNear(40, 2), testing::DoubleNear(40, 2)));
 }
 
 TEST(Regions, OfAnEmptyOrFullImageAreNoneOrOne) {
@@ -135,7 +133,7 @@ TEST(Watershed, CutsTouchingDiscsAndLeavesSingleOnesWhole) {
       synthetic::labels({80, 160}, {{40, 30.4, 18}, {41, 62.2, 15}, {40.7, 120.3, 25}});
   const BinaryImage mask = mask_of(drawn);
 
-  const LabelImage cut = cut_at_necks(mask, distance_to_background(mask), {});
+  const LabelImage cut = cut_at_necks(components_of(mask), distance_to_background(mask), {});
 
   const Segmentation found = segmentation_of(cut);
   ASSERT_EQ(found.regions.size(), 3);
@@ -150,9 +148,11 @@ TEST(Watershed, LeavesWaistsAboveTheRatioUncut) {
       mask_of(synthetic::labels({60, 100}, {{30, 30, r}, {30, 30 + 2 * r * 0.6, r}}));  // ratio 0.8
   const Grid<float> distance = distance_to_background(mask);
 
-  EXPECT_EQ(segmentation_of(cut_at_necks(mask, distance, {.max_neck_ratio = 0.7})).regions.size(),
+  EXPECT_EQ(segmentation_of(cut_at_necks(components_of(mask), distance, {.max_neck_ratio = 0.7}))
+                .regions.size(),
             1);
-  EXPECT_EQ(segmentation_of(cut_at_necks(mask, distance, {.max_neck_ratio = 0.9})).regions.size(),
+  EXPECT_EQ(segmentation_of(cut_at_necks(components_of(mask), distance, {.max_neck_ratio = 0.9}))
+                .regions.size(),
             2);
 }
 
