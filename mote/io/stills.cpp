@@ -5,8 +5,10 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <utility>
 
+#include <fmt/ranges.h>
 #include <glob.h>
 
 #include "mote/core/error.h"
@@ -100,7 +102,7 @@ std::unique_ptr<FrameSource> Stills::open(const std::string& path) const {
 
 // A mixture of magnifications must not be measured with the first one's pixel size.
 void Stills::compare_pixel_sizes() {
-  constexpr size_t kMostOpened = 1000;
+  constexpr size_t kMostOpened = 300;
   constexpr double kSame = 1e-6;
   const size_t step = (files_.size() + kMostOpened - 1) / kMostOpened;
   for (size_t i = step; i < files_.size(); i += step) {
@@ -167,11 +169,15 @@ bool natural_less(std::string_view a, std::string_view b) {
 
 std::vector<std::string> stills_of_folder(const std::string& folder) {
   std::map<std::string, std::vector<std::string>> by_kind;
+  std::set<std::string> sub_folders;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string kind = kind_by_extension(entry->path().string());
     std::error_code ignored;
+    if (entry->is_directory(ignored)) {
+      sub_folders.insert(file_name(entry->path().string()));
+    }
     if (!kind.empty() && !file_name(entry->path().string()).starts_with(".") &&
         entry->is_regular_file(ignored)) {
       by_kind[kind].push_back(entry->path().string());
@@ -181,7 +187,11 @@ std::vector<std::string> stills_of_folder(const std::string& folder) {
     throw Error(ErrorKind::kNotFound, "cannot be opened: {}", error.message());
   }
   if (by_kind.empty()) {
-    throw Error(ErrorKind::kNotFound, "a folder without PNG, JPEG or TIFF files");
+    throw Error(ErrorKind::kNotFound, "a folder without PNG, JPEG or TIFF files{}",
+                sub_folders.empty()
+                    ? ""
+                    : fmt::format(" of its own; its sub-folders ({}) are not searched",
+                                  fmt::join(sub_folders, ", ")));
   }
   if (by_kind.size() > 1) {
     std::string found;

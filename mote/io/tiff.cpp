@@ -62,7 +62,9 @@ TiffSource::TiffSource(const std::string& path, const ReadOptions& options)
       pages_.push_back(i);
     }
   }
-  const bool broken = !chain_.damage.empty();
+  // Behind a single image there is often nothing but a careless writer's garbage.
+  const bool damaged = !chain_.damage.empty();
+  const bool broken = damaged && directories > 1;
   if (broken) {
     pages_.push_back(directories);
   }
@@ -73,7 +75,7 @@ TiffSource::TiffSource(const std::string& path, const ReadOptions& options)
   info_.frames = static_cast<int64_t>(pages_.size());
   info_.files = {path};
   info_.metadata = first_->info().metadata;
-  if (broken) {
+  if (damaged) {
     info_.warnings.push_back(fmt::format("the file is damaged: {}", chain_.damage));
   }
   const std::string& description = first_->info().description;

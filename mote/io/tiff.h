@@ -12,7 +12,8 @@ namespace mote::io {
 /// them. docs/formats.md states what is read and by which rules.
 ///
 /// Resolution fields alone are a pixel size only where they are finer than any print: under 1 µm a
-/// pixel. A directory that is missing or damaged is one bad frame at the end.
+/// pixel. Where the chain of directories breaks off after two images or more, what follows is one
+/// bad frame at the end; after one image it is a warning.
 ///
 /// Throws kNotFound, kBadFile or kUnsupported, and kUsage where `options` names a channel or slice
 /// that is not there; the message does not repeat the path.

@@ -162,7 +162,7 @@ TEST_F(Damaged, FilesCutOffAnywhereGiveErrorsOrFrames) {
   for (const std::string& path : samples) {
     const std::string whole = files::read(path);
     const std::string cut = folder_ + "cut";
-    const size_t step = std::max<size_t>(1, whole.size() / 200);
+    const size_t step = std::max<size_t>(1, whole.size() / 100);
     for (size_t bytes = 0; bytes < whole.size(); bytes += step) {
       files::write(cut, whole.substr(0, bytes));
       const Outcome outcome = read_some(cut);
@@ -173,7 +173,7 @@ TEST_F(Damaged, FilesCutOffAnywhereGiveErrorsOrFrames) {
 
 TEST_F(Damaged, AMutatedFileGivesErrorsOrFrames) {
   const std::vector<std::string> samples = make_samples(folder_);
-  constexpr int kMutationsAFile = 300;
+  constexpr int kMutationsAFile = 150;
   std::mt19937 random(20260101);
 
   for (const std::string& path : samples) {
@@ -223,6 +223,22 @@ TEST_F(Damaged, ATiffCutOffBetweenPagesKeepsTheWholeOnes) {
   EXPECT_EQ(source->info().warnings.size(), 1);
   EXPECT_EQ(source->read(2).image.size(), (Size{6, 10}));
   EXPECT_EQ(kind_of_failure(path, 3), ErrorKind::kBadFile);
+}
+
+TEST_F(Damaged, GarbageBehindASingleImageIsAWarning) {
+  const std::string path = folder_ + "one.tif";
+  files::write_tiff(path, {{}});
+  std::string bytes = files::read(path);
+  const auto directory_at = static_cast<size_t>(static_cast<uint8_t>(bytes[4]));
+  const auto entries = static_cast<size_t>(static_cast<uint8_t>(bytes[directory_at]));
+  bytes.replace(directory_at + 2 + 12 * entries, 4, "\xAA\xAA\xAA\x2A");
+
+  files::write(path, bytes);
+
+  const auto source = open_frames(path);
+  EXPECT_EQ(source->info().frames, 1);
+  EXPECT_EQ(source->info().warnings.size(), 1);
+  EXPECT_EQ(source->read(0).image.size(), (Size{6, 10}));
 }
 
 TEST_F(Damaged, AbsurdSizesAreRefusedBeforeAnythingIsAllocated) {

@@ -200,6 +200,14 @@ TEST(OpenFrames, SaysWhatIsWrongWithWhatIsNoRecording) {
   EXPECT_THAT(words.what(), HasSubstr("it reads TIFF, PNG, JPEG, AVI"));
 }
 
+TEST(OpenFrames, NamesTheSubFoldersOfAFolderWithoutImages) {
+  const std::string folder = files::folder();
+  std::filesystem::create_directory(folder + "frames");
+  write_still(folder + "frames/1.png", 1);
+
+  EXPECT_THAT(failure(folder).what(), HasSubstr("its sub-folders (frames) are not searched"));
+}
+
 TEST(OpenFrames, SaysWhereAFileMayNotBeRead) {
   const std::string path = files::folder() + "secret.png";
   write_still(path, 1);

@@ -11,6 +11,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/open.h"
+#include "tests/io/files.h"
 
 namespace mote::io {
 namespace {
@@ -20,7 +21,7 @@ using nlohmann::json;
 const std::string kFolder = MOTE_SOURCE_DIR "/../shared/data/formats-tiff/";
 
 std::string sha256_start(const std::string& bytes) {
-  const std::string path = testing::TempDir() + "mote_tiff_samples_bytes";
+  const std::string path = files::folder() + "bytes";
   std::ofstream(path, std::ios::binary) << bytes;
   std::FILE* pipe = ::popen(("sha256sum '" + path + "'").c_str(), "r");
   char digits[33] = "";
