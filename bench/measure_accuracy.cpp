@@ -2,6 +2,7 @@
 // tables of docs/measurements.md.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <ctime>
@@ -14,6 +15,7 @@
 
 #include "mote/measure/frame.h"
 #include "mote/measure/instance.h"
+#include "mote/measure/statistics.h"
 #include "tests/synthetic.h"
 
 namespace {
@@ -149,6 +151,89 @@ void accuracy() {
   }
 }
 
+/// Discs of 10 and 90 px, as many of each, at random places in and around a field of 200 x 300 px,
+/// one at a time: what their mean diameter and number come out as.
+void border() {
+  constexpr mote::Size kField{200, 300};
+  constexpr double kMargin = 50;
+  constexpr int kDiscs = 20000;
+  Noise noise(11);
+  double n = 0;
+  double sum = 0;
+  double inner_n = 0;
+  double inner_sum = 0;
+  double plain_n = 0;
+  double plain_sum = 0;
+  for (int i = 0; i < kDiscs; ++i) {
+    const std::vector<mote::synthetic::Disc> disc{
+        {.y_px =
+             (static_cast<double>(kField.height) + 2 * kMargin) * noise.uniform() - kMargin - 0.5,
+         .x_px =
+             (static_cast<double>(kField.width) + 2 * kMargin) * noise.uniform() - kMargin - 0.5,
+         .radius_px = i % 2 == 0 ? 5.0 : 45.0}};
+    const LabelImage labels = mote::synthetic::labels(kField, disc);
+    for (const InstanceMeasures& m :
+         mote::measure::measure_instances(Grid<float>(kField), labels, {})) {
+      const double ecd = mote::measure::equivalent_diameter_px(m.area_px2);
+      const double weight = mote::measure::border_weight(m, kField);
+      n += weight;
+      sum += weight * ecd;
+      inner_n += weight > 0;
+      inner_sum += weight > 0 ? ecd : 0;
+      plain_n += 1;
+      plain_sum += ecd;
+    }
+  }
+  const double true_n = kDiscs * static_cast<double>(kField.area()) /
+                        ((static_cast<double>(kField.height) + 2 * kMargin) *
+                         (static_cast<double>(kField.width) + 2 * kMargin));
+  const auto line = [&](const char* what, double count, double total) {
+    fmt::print("| {} | {:.1f} ({:+.1f} %) | {:+.1f} |\n", what, total / count,
+               100 * (total / count / 50 - 1), 100 * (count / true_n - 1));
+  };
+  fmt::print(
+      "| discs of 10 and 90 px, field 200 x 300 px | mean ECD, px (truth 50) | n, % |\n"
+      "| --- | --- | --- |\n");
+  line("all in view, as they are cut (`_plain`)", plain_n, plain_sum);
+  line("border dropped, no weights", inner_n, inner_sum);
+  line("border dropped, weighted", n, sum);
+}
+
+/// How often 95 % intervals hold the truth, for log-normal sizes of geometric deviation 1.4.
+void intervals() {
+  fmt::print(
+      "| particles | mean, % | median, % | p90, % | D[4,3], % |\n"
+      "| --- | --- | --- | --- | --- |\n");
+  const double s = std::log(1.4);
+  for (const int count : {5, 16, 30, 100, 1000}) {
+    constexpr int kTurns = 1000;
+    std::array<int, 4> held{};
+    const std::array<double, 4> truth{10 * std::exp(s * s / 2), 10,
+                                      10 * std::exp(1.2815515655446004 * s),
+                                      10 * std::exp(3.5 * s * s)};
+    for (uint64_t seed = 1; seed <= kTurns; ++seed) {
+      Noise noise(seed);
+      std::vector<mote::measure::Sized> sample;
+      for (int i = 0; i < count; ++i) {
+        sample.push_back({.diameter = 10 * std::exp(s * noise.normal()), .group = i});
+      }
+      const auto interval = mote::measure::size_intervals(sample, 200, seed).value();
+      const auto add = [&](size_t i, double low, double high) {
+        held[i] += low <= truth[i] && truth[i] <= high;
+      };
+      add(0, interval.low.mean, interval.high.mean);
+      add(1, interval.low.median, interval.high.median);
+      add(2, interval.low.p90, interval.high.p90);
+      add(3, interval.low.d43, interval.high.d43);
+    }
+    fmt::print("| {} |", count);
+    for (const int times : held) {
+      fmt::print(" {:.1f} |", 100.0 * times / kTurns);
+    }
+    fmt::print("\n");
+  }
+}
+
 void speed(mote::Size size, int particles, double radius) {
   const auto discs = mote::synthetic::scattered(
       size, radius, radius, particles * std::numbers::pi * radius * radius / size.area(), 2, 1);
@@ -196,6 +281,10 @@ void frame_speed(mote::Size size, int particles) {
 
 int main() {
   accuracy();
+  fmt::print("\n");
+  border();
+  fmt::print("\n");
+  intervals();
   fmt::print("\n");
   speed({512, 512}, 16, 20);
   speed({2048, 2048}, 1000, 20);

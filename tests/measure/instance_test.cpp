@@ -365,7 +365,7 @@ TEST(MeasureInstances, FindsNothingInAnEmptyFrame) {
   EXPECT_THAT(measure_instances({}, {}, {}), IsEmpty());
 }
 
-TEST(MeasureInstances, RefusesAnImageOfAnotherSize) {
+TEST(MeasureInstances, RefusesAnImageOfAnotherSizeAndOptionsOutOfRange) {
   EXPECT_THAT(
       [] {
         measure_instances(Grid<float>({20, 21}), LabelImage({20, 20}), {});
@@ -376,6 +376,11 @@ TEST(MeasureInstances, RefusesAnImageOfAnotherSize) {
         measure_instances(Grid<float>({20, 20}), LabelImage({20, 20}), {}, {.y_over_x = 0});
       },
       ThrowsMessage<Error>(HasSubstr("must be above 0")));
+  EXPECT_THAT(
+      [] {
+        measure_instances(Grid<float>({20, 20}), LabelImage({20, 20}), {}, {.ring_inner_px = 1});
+      },
+      ThrowsMessage<Error>(HasSubstr("must begin at 2 or more")));
 }
 
 }  // namespace
