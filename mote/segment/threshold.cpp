@@ -13,6 +13,7 @@
 #include "mote/core/error.h"
 #include "mote/imaging/components.h"
 #include "mote/imaging/filters.h"
+#include "mote/imaging/necks.h"
 #include "mote/imaging/outline.h"
 #include "mote/imaging/refine.h"
 #include "mote/imaging/regions.h"
@@ -34,6 +35,9 @@ constexpr double kHoleLevel = 0.25;
 // What stands out less against its surroundings, as a part of the particles' contrast, is uneven
 // background.
 constexpr double kLeastContrast = 0.35;
+// So wide a gap between particles is filled, in sigmas of the Gaussian: 1.7 at a kiss and more at a
+// neck in the demo recordings, whose events come out right from 1.0 to 1.9.
+constexpr double kFilledGapSigmas = 1.5;
 // Otsu's threshold settles in the background where particles are fewer than this.
 constexpr double kLeastOtsuShare = 0.05;
 
@@ -334,6 +338,7 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
       drop_insignificant(labels, components, input.image, applied);
   Segmentation segmentation =
       imaging::segmentation_of(std::move(labels), std::move(coverage), &distance);
+  imaging::unfill_necks(segmentation, kFilledGapSigmas * applied.sigma_px);
   for (Region& region : segmentation.regions) {
     region.contrast = contrasts[static_cast<size_t>(region.label)];
   }

@@ -227,6 +227,9 @@ void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& l
     touching.insert(pair_of(a.id, b.id));
   };
   for (const Neck& neck : segmentation.necks) {
+    if (neck.width_px <= 0) {
+      continue;
+    }
     // Where lobes share a region, the pair that lies closest touches.
     const Lobe* nearest_a = nullptr;
     const Lobe* nearest_b = nullptr;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "mote/core/segmentation.h"
+
+namespace mote::imaging {
+
+/// Takes off from the necks what blur put on: a threshold of a blurred image fills the notch beside
+/// a neck up to where the two particles are `filled_gap_px` apart, which doubles a narrow neck and
+/// makes one where a gap was.
+///
+/// The notch is taken for that between two discs, of the lower lobe's inscribed radius and of the
+/// other's area. A neck that is nothing but a filled gap keeps its entry, with width and ratio 0.
+void unfill_necks(Segmentation& segmentation, double filled_gap_px);
+
+}  // namespace mote::imaging
