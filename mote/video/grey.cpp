@@ -29,12 +29,12 @@ bool is_full_range(const AVFrame& frame) {
          frame.format == AV_PIX_FMT_YUVJ440P || frame.format == AV_PIX_FMT_YUVJ411P;
 }
 
-/// What a luma code stands for: `values[code]`, in full range of `depth` bits, 8 at least.
+/// What a luma code stands for: `values[code]`, in full range of `depth` bits.
 std::vector<uint16_t> stretched(int depth, bool limited) {
   const int64_t codes = int64_t{1} << depth;
-  const int64_t top = std::max<int64_t>(codes, 256) - 1;
+  const int64_t top = codes - 1;
   const int64_t black = limited ? codes / 16 : 0;
-  const int64_t span = limited ? 219 * codes / 256 : codes - 1;
+  const int64_t span = limited ? 219 * codes / 256 : top;
   std::vector<uint16_t> values(static_cast<size_t>(codes));
   for (int64_t code = 0; code < codes; ++code) {
     const int64_t above = std::clamp<int64_t>(code - black, 0, span);

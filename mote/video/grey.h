@@ -15,8 +15,8 @@ bool is_colour(AVPixelFormat format);
 
 /// The grey image in a decoded frame. Grey formats pass as they are. YUV gives its luma, with
 /// limited range (16 to 235 of 8 bits) stretched to full range; a range that is not stated is
-/// limited, as in ITU-T H.273. RGB and palettes go through io::grey_row. Samples of fewer than 8
-/// bits are stretched to 8.
+/// limited, as in ITU-T H.264, sec. E.2.1. RGB and palettes go through io::grey_row, as 8 bits
+/// where they have fewer.
 /// Throws kUnsupported on a pixel format without a sample type.
 Image grey_image(const AVFrame& frame);
 

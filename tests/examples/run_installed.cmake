@@ -11,6 +11,11 @@ file(REMOVE_RECURSE ${SCRATCH})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/prefix)
 # Found wherever it is moved to, and without a path back into the build.
 file(RENAME ${SCRATCH}/prefix ${SCRATCH}/moved)
+file(GLOB_RECURSE library ${SCRATCH}/moved/*/libmote.so)
+run(readelf -d ${library})
+if(NOT output MATCHES "libfmt" OR output MATCHES "libav|libx264")
+  message(FATAL_ERROR "libmote links what belongs to the video plug-in:\n${output}")
+endif()
 run(${CMAKE_COMMAND} -S ${EXAMPLE} -B ${SCRATCH}/build -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${SCRATCH}/moved
     -D CMAKE_BUILD_TYPE=Release -D CMAKE_CXX_COMPILER=${COMPILER}
     -D CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} -D CMAKE_CXX_FLAGS=${FLAGS})

@@ -2,17 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <png.h>
 
 #include "mote/core/error.h"
+#include "mote/core/version.h"
 #include "mote/io/open.h"
 #include "tests/io/made_video.h"
 
@@ -167,6 +170,27 @@ TEST(LooksLikeVideo, KnowsContainersByTheirLeadingBytes) {
   EXPECT_FALSE(looks_like_video("RIFF" + size + "WEBP"));
   EXPECT_FALSE(looks_like_video("II*"));
   EXPECT_FALSE(looks_like_video(""));
+}
+
+/// Runs another test of this program, disabled by itself, in a process whose libmote is a copy.
+int run_with_libmote_in(const std::string& folder, const std::string& test) {
+  Dl_info libmote = {};
+  dladdr(reinterpret_cast<const void*>(&version), &libmote);
+  fs::copy(fs::canonical(libmote.dli_fname), folder + "/libmote.so.0");
+  return std::system(fmt::format("LD_LIBRARY_PATH='{}' '{}' --gtest_also_run_disabled_tests "
+                                 "--gtest_filter={} > /dev/null",
+                                 folder, fs::canonical("/proc/self/exe").string(), test)
+                         .c_str());
+}
+
+TEST(VideoPlugin, DISABLED_IsMissing) {
+  std::string message;
+  EXPECT_EQ(kind_of([] { open_video("a.mp4"); }, &message), ErrorKind::kUnsupported);
+  EXPECT_THAT(message, HasSubstr("mote was built without video (libmote_video)"));
+}
+
+TEST_F(Video, SaysThatItWasBuiltWithout) {
+  EXPECT_EQ(run_with_libmote_in(folder_.string(), "VideoPlugin.DISABLED_IsMissing"), 0);
 }
 
 TEST_F(Video, Reads8BitGreyExactlyInAnyOrder) {
