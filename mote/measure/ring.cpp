@@ -41,13 +41,13 @@ class Rings {
   Grouped<Place> rims() const {
     std::vector<std::pair<size_t, Place>> rims;
     for (int64_t y = 0; y < size_.height; ++y) {
-      const int32_t* row = labels_.row(y);
-      for (int64_t x = 0; x < size_.width; ++x) {
-        const int64_t at = (y + 1) * ground_.width() + x + 1;
-        if (row[x] != 0 && std::any_of(steps_.begin(), steps_.begin() + 4, [&](int64_t step) {
-              return ground_.data()[at + step] == kFree;
-            })) {
-          rims.push_back({index_(row[x]), {at, y}});
+      const uint8_t* above = ground_.row(y);
+      const uint8_t* row = ground_.row(y + 1);
+      const uint8_t* below = ground_.row(y + 2);
+      for (int64_t x = 1; x <= size_.width; ++x) {
+        if (row[x] == kInstance && (above[x] == kFree || below[x] == kFree || row[x - 1] == kFree ||
+                                    row[x + 1] == kFree)) {
+          rims.push_back({index_(labels_(y, x - 1)), {(y + 1) * ground_.width() + x, y}});
         }
       }
     }
