@@ -315,6 +315,9 @@ Frame Recording::read(int64_t index) {
 int64_t Recording::recorded_index(int64_t index) const {
   return impl_->recorded_index(index);
 }
+int64_t Recording::recorded_frames() const {
+  return impl_->source->info().frames;
+}
 std::optional<double> Recording::time_s(int64_t index) const {
   return impl_->time_s(index);
 }

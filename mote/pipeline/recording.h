@@ -58,6 +58,9 @@ class Recording {
   /// The (first) recorded frame behind frame `index`.
   int64_t recorded_index(int64_t index) const;
 
+  /// Frames that the recording holds on disk, before any were selected.
+  int64_t recorded_frames() const;
+
   /// Time of frame `index`, the mean of those behind it: their stamps, else recorded frame number x
   /// interval, else nothing. --frame-interval overrides stamps. Decodes a frame only where the
   /// recording has stamps and the frame was not read yet. Safe to call from several threads.

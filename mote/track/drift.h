@@ -16,14 +16,14 @@ struct DriftOptions {
   DriftFrom from = DriftFrom::kSupport;  ///< which pixels are registered; particles masked out
   int64_t key_every_frames = 25;
   double max_shift_px = 64;   ///< between a frame and the frame it is registered to
-  double min_peak_ratio = 3;  ///< below, a registration is not believed
+  double min_peak_ratio = 6;  ///< below, a registration is not believed; chance alone reaches 4.5
 };
 
 /// One row of drift.csv: where the specimen is, relative to frame 0, in camera pixels.
 struct DriftRow {
   int64_t index = 0;
   Point shift;
-  double peak_ratio = 0;   ///< of the best registration: peak over the noise around it
+  double peak_ratio = 0;   ///< of the best registration: peak over 1 sigma of noise
   double residual_px = 0;  ///< rms of this frame's registrations against the solution
   bool ok = false;         ///< false: interpolated
   bool jump = false;       ///< moved much farther than frames around it
@@ -48,7 +48,8 @@ class DriftEstimator {
   virtual std::unique_ptr<DriftPrepared> prepare(const Grid<float>& image,
                                                  const BinaryImage& particles) const = 0;
 
-  /// Takes the next frame, in order; gives its shift as known so far, for the tracker.
+  /// Takes the next frame, in order, `index` counting from 0 without holes; gives its shift as
+  /// known so far, for the tracker.
   virtual DriftRow push(int64_t index, std::unique_ptr<DriftPrepared> frame) = 0;
 
   /// All frames' shifts, in order.

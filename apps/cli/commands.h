@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "mote/pipeline/jobs.h"
+
+namespace mote::cli {
+
+/// A subcommand, and the job that its options fill: what `--config`, `--from` and `--preset` are
+/// applied to.
+struct Subcommand {
+  CLI::App* app = nullptr;
+  std::shared_ptr<pipeline::Job> job;
+};
+
+Subcommand add_info_command(CLI::App& app);
+Subcommand add_preview_command(CLI::App& app);
+Subcommand add_segment_command(CLI::App& app);
+Subcommand add_track_command(CLI::App& app);
+Subcommand add_measure_command(CLI::App& app);
+Subcommand add_simulate_command(CLI::App& app);
+
+}  // namespace mote::cli

@@ -1,0 +1,83 @@
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/options_cli.h"
+#include "apps/cli/terminal.h"
+#include "apps/error_map.h"
+#include "mote/core/error.h"
+#include "mote/core/version.h"
+#include "mote/pipeline/progress.h"
+
+namespace {
+
+using mote::cli::Subcommand;
+
+int run(int argc, char** argv) {
+  CLI::App app("Turns recordings of particles into tracked, measured particles.", "mote");
+  app.set_version_flag("--version", std::string("mote ") + mote::version());
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  const std::vector<Subcommand> commands = {
+      mote::cli::add_info_command(app), mote::cli::add_segment_command(app),
+      mote::cli::add_track_command(app), mote::cli::add_measure_command(app),
+      mote::cli::add_simulate_command(app)};
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  for (const Subcommand& command : commands) {
+    if (!arguments.empty() && arguments.front() == command.app->get_name() && command.job) {
+      mote::cli::apply_files(arguments, *command.job);
+    }
+  }
+  mote::cli::catch_interrupts();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    throw mote::Error(mote::ErrorKind::kUsage, "{}", error.what());
+  }
+  return 0;
+}
+
+// The command line again, to be pasted, with --resume.
+std::string resume_command(int argc, char** argv) {
+  std::string line = "mote";
+  bool resumes = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    resumes = resumes || argument == "--resume";
+    if (argument == "--force") {
+      continue;
+    }
+    const bool plain = argument.find_first_of(" '\"$&()*;<>?[]`|\\~#") == std::string::npos;
+    line += plain ? " " + argument : " '" + argument + "'";
+  }
+  return resumes ? line : line + " --resume";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const mote::pipeline::Cancelled&) {
+    fmt::print(stderr, "mote: stopped; what was done is kept. Continue with:\n  {}\n",
+               resume_command(argc, argv));
+    return mote::apps::kExitInterrupted;
+  } catch (const mote::Error& error) {
+    fmt::print(stderr, "mote: {}\n", error.what());
+    return mote::apps::codes_of(error.kind()).exit_code;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "mote: out of memory\n");
+    return mote::apps::codes_of(mote::ErrorKind::kResource).exit_code;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "mote: this is a bug in mote {}, please report it: {}\n", mote::version(),
+               error.what());
+    return mote::apps::kExitBug;
+  }
+}

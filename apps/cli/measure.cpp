@@ -1,0 +1,24 @@
+#include "apps/cli/commands.h"
+#include "apps/cli/options_cli.h"
+
+namespace mote::cli {
+
+Subcommand add_measure_command(CLI::App& app) {
+  const auto job = std::make_shared<pipeline::Job>();
+  const auto flags = std::make_shared<RunFlags>();
+  job->command = pipeline::Command::kMeasure;
+  CLI::App* command = app.add_subcommand("measure", "Measure label images that exist already");
+  command
+      ->add_option("labels", job->labels,
+                   "Label images: a file, folder or glob, or the folder of a mote run")
+      ->type_name("LABELS");
+  command->add_option("--image", job->recording.path, "The recording that the labels belong to")
+      ->type_name("RECORDING");
+  add_run_options(*command, *job, *flags);
+  add_file_options(*command, false);
+  add_job_options(*command, *job);
+  command->callback([job, flags] { run_job(*job, *flags); });
+  return {command, job};
+}
+
+}  // namespace mote::cli

@@ -1,0 +1,175 @@
+#include "apps/cli/options_cli.h"
+
+#include <cstdio>
+#include <optional>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/terminal.h"
+#include "mote/core/error.h"
+
+namespace mote::cli {
+namespace {
+
+class CliOptions : public pipeline::OptionVisitor {
+ public:
+  explicit CliOptions(CLI::App& command) : command_(command) {}
+
+  void group(const std::string& title) override { group_ = title; }
+  void number(const std::string& name, double& value, const std::string& help) override {
+    add(command_.add_option("--" + name, value, help)->capture_default_str());
+  }
+  void count(const std::string& name, int64_t& value, const std::string& help) override {
+    add(command_.add_option("--" + name, value, help)->capture_default_str());
+  }
+  void count(const std::string& name, std::optional<int64_t>& value,
+             const std::string& help) override {
+    add(command_.add_option("--" + name, value, help));
+  }
+  void flag(const std::string& name, bool& value, const std::string& help) override {
+    const std::string names = value ? "--no-" + name + "{false},--" + name : "--" + name;
+    add(command_.add_flag(names, value, value ? help + " (on)" : help));
+  }
+  void text(const std::string& name, std::string& value, const std::string& help) override {
+    CLI::Option* option = command_.add_option("--" + name, value, help);
+    add(value.empty() ? option : option->capture_default_str());
+  }
+  void choice(const std::string& name, const pipeline::Choice& choice,
+              const std::string& help) override {
+    CLI::Option* option = command_.add_option_function<std::string>("--" + name, choice.set, help);
+    option->check(CLI::IsMember(choice.names))->default_str(choice.get());
+    add(option);
+  }
+
+ private:
+  void add(CLI::Option* option) { option->group(group_); }
+
+  CLI::App& command_;
+  std::string group_ = "Options";
+};
+
+// The value of the last `--name VALUE` or `--name=VALUE` among the arguments.
+std::optional<std::string> value_of(const std::vector<std::string>& arguments,
+                                    const std::string& name) {
+  std::optional<std::string> value;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == name && i + 1 < arguments.size()) {
+      value = arguments[i + 1];
+    } else if (arguments[i].starts_with(name + "=")) {
+      value = arguments[i].substr(name.size() + 1);
+    }
+  }
+  return value;
+}
+
+void apply_preset(const std::string& name, pipeline::Job& job) {
+  if (name == "tiles") {
+    job.threshold = segment::tiles_preset();
+    job.still_join_ratio = 0;
+  } else if (name != "default") {
+    throw Error(ErrorKind::kUsage, "--preset {}: expected default or tiles", name);
+  }
+}
+
+void apply_run(const std::string& path, pipeline::Job& job) {
+  const nlohmann::ordered_json run = pipeline::read_options_of_run(path);
+  if (run.value("command", "") != pipeline::name(job.command)) {
+    throw Error(ErrorKind::kUsage, "{}: is of mote {}, not of mote {}", path,
+                run.value("command", "?"), pipeline::name(job.command));
+  }
+  pipeline::options_from_json(run.at("options"), job);
+  const auto recording = run.value("recording", nlohmann::ordered_json::object());
+  job.recording.path = recording.value("path", "");
+  job.labels = recording.value("labels", "");
+}
+
+void tell_result(const pipeline::JobResult& result, const RunFlags& flags, bool report) {
+  if (flags.json) {
+    const nlohmann::ordered_json line = {
+        {"event", "done"},           {"output", result.output},
+        {"frames", result.frames},   {"instances", result.instances},
+        {"tracks", result.tracks},   {"events", result.events},
+        {"seconds", result.seconds}, {"warnings", result.warnings}};
+    fmt::print("{}\n", line.dump());
+    return;
+  }
+  for (const std::string& warning : result.warnings) {
+    fmt::print(stderr, "warning: {}\n", warning);
+  }
+  fmt::print(stderr, "{} frames, {} instances", result.frames, result.instances);
+  if (result.tracks > 0) {
+    fmt::print(stderr, ", {} tracks, {} events", result.tracks, result.events);
+  }
+  fmt::print(stderr, " in {:.1f} s\n", result.seconds);
+  fmt::print(stderr, "{}{}\n", result.output, report ? "/report.html" : "");
+}
+
+}  // namespace
+
+void add_job_options(CLI::App& command, pipeline::Job& job) {
+  CliOptions visitor(command);
+  pipeline::visit_options(visitor, job);
+}
+
+void add_file_options(CLI::App& command, bool presets) {
+  // Read by apply_files before; here they only have their place in help and syntax.
+  static std::string unused;
+  command.add_option("--config", unused, "TOML file of options, named as here")->type_name("FILE");
+  command.add_option("--from", unused, "run.json whose input and options are repeated")
+      ->type_name("FILE");
+  if (presets) {
+    command.add_option("--preset", unused, "tiles: how the published tiles were labelled")
+        ->check(CLI::IsMember({"default", "tiles"}));
+  }
+}
+
+void apply_files(const std::vector<std::string>& arguments, pipeline::Job& job) {
+  if (const auto preset = value_of(arguments, "--preset")) {
+    apply_preset(*preset, job);
+  }
+  if (const auto run = value_of(arguments, "--from")) {
+    apply_run(*run, job);
+  }
+  if (const auto config = value_of(arguments, "--config")) {
+    try {
+      pipeline::options_from_json(pipeline::read_options_toml(*config), job);
+    } catch (const Error& error) {
+      const bool named = std::string(error.what()).starts_with(*config);
+      throw named ? error : error.in(*config);
+    }
+  }
+}
+
+void add_run_options(CLI::App& command, pipeline::Job& job, RunFlags& flags) {
+  command.add_option("-o,--output", job.output, "Folder to write to")
+      ->required()
+      ->type_name("DIR")
+      ->group("Run");
+  command.add_flag("--force", job.force, "Overwrite what an earlier run left in the folder")
+      ->group("Run");
+  command.add_flag("--resume", job.resume, "Continue a run that was stopped or killed")
+      ->group("Run");
+  command.add_option("--threads", job.threads, "Processors to use; 0 for all")
+      ->capture_default_str()
+      ->group("Run");
+  command
+      .add_option("--checkpoint-ms", job.checkpoint_ms,
+                  "At most so much work is lost to a kill, in milliseconds")
+      ->capture_default_str()
+      ->group("Run");
+  command.add_flag("--json", flags.json, "Tell progress and result as JSON, one object a line")
+      ->group("Run");
+}
+
+void run_job(const pipeline::Job& job, const RunFlags& flags) {
+  pipeline::JobResult result;
+  {
+    ProgressTeller teller(flags.json);
+    result = pipeline::run(job, {.progress = [&](const auto& event) { teller.tell(event); },
+                                 .cancel = &interrupted()});
+  }
+  tell_result(result, flags, job.report);
+}
+
+}  // namespace mote::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "mote/pipeline/jobs.h"
+#include "mote/pipeline/options.h"
+
+namespace mote::cli {
+
+/// Puts every option of a job on a subcommand, with its default in the help.
+void add_job_options(CLI::App& command, pipeline::Job& job);
+
+/// Puts `--config FILE.toml`, `--from run.json` and (where a segmenter runs) `--preset` on a
+/// subcommand. They were applied by `apply_files` before the command line is parsed, so that an
+/// option given there wins.
+void add_file_options(CLI::App& command, bool presets);
+
+/// Applies what `--preset`, `--from` and `--config` among `arguments` name, in this order.
+/// Throws Error.
+void apply_files(const std::vector<std::string>& arguments, pipeline::Job& job);
+
+/// What every subcommand that runs a job shares after its own options: -o, --force, --resume,
+/// --threads, --json.
+struct RunFlags {
+  bool json = false;
+};
+void add_run_options(CLI::App& command, pipeline::Job& job, RunFlags& flags);
+
+/// Runs the job, tells how it goes and what came out.
+void run_job(const pipeline::Job& job, const RunFlags& flags);
+
+}  // namespace mote::cli

@@ -1,0 +1,22 @@
+#include "apps/cli/commands.h"
+#include "apps/cli/options_cli.h"
+
+namespace mote::cli {
+
+Subcommand add_segment_command(CLI::App& app) {
+  const auto job = std::make_shared<pipeline::Job>();
+  const auto flags = std::make_shared<RunFlags>();
+  job->command = pipeline::Command::kSegment;
+  job->threshold.window_frames = 1;  // stills stand for themselves
+  CLI::App* command = app.add_subcommand(
+      "segment", "Find and measure the particles of micrographs, each by itself");
+  command->add_option("recording", job->recording.path, "File, folder or glob of micrographs")
+      ->type_name("RECORDING");
+  add_run_options(*command, *job, *flags);
+  add_file_options(*command, true);
+  add_job_options(*command, *job);
+  command->callback([job, flags] { run_job(*job, *flags); });
+  return {command, job};
+}
+
+}  // namespace mote::cli

@@ -1,0 +1,113 @@
+#include "apps/cli/terminal.h"
+
+#include <csignal>
+#include <cstdio>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace mote::cli {
+namespace {
+
+constexpr int kBarWidth = 28;
+constexpr auto kPlainEvery = std::chrono::seconds(5);
+
+std::atomic<bool> g_interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+extern "C" void on_signal(int signal) {
+  if (g_interrupted.exchange(true)) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+}
+
+std::string time_text(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole >= 3600) {
+    return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+  }
+  if (whole >= 60) {
+    return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  }
+  return fmt::format("{} s", whole);
+}
+
+std::string rate_text(double rate) {
+  return rate >= 10 ? fmt::format("{:.0f} frames/s", rate) : fmt::format("{:.1f} frames/s", rate);
+}
+
+}  // namespace
+
+const std::atomic<bool>& interrupted() {
+  return g_interrupted;
+}
+
+void catch_interrupts() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error to report, not a kill
+}
+
+ProgressTeller::ProgressTeller(bool json) : json_(json), terminal_(isatty(STDERR_FILENO) != 0) {}
+
+ProgressTeller::~ProgressTeller() {
+  end_line();
+}
+
+void ProgressTeller::end_line() {
+  if (line_open_) {
+    std::fputc('\n', stderr);
+    line_open_ = false;
+  }
+}
+
+void ProgressTeller::tell(const pipeline::ProgressEvent& event) {
+  const Clock::time_point now = Clock::now();
+  if (event.stage != stage_) {
+    end_line();
+    stage_ = event.stage;
+    stage_begin_ = event.done;
+    stage_start_ = now;
+    last_line_ = now;
+  }
+  const double elapsed = std::chrono::duration<double>(now - stage_start_).count();
+  const double rate = elapsed > 0 ? double(event.done - stage_begin_) / elapsed : 0;
+  if (json_) {
+    const nlohmann::ordered_json line = {{"event", "progress"},
+                                         {"stage", event.stage},
+                                         {"done", event.done},
+                                         {"total", event.total},
+                                         {"frames_per_s", rate}};
+    fmt::print("{}\n", line.dump());
+    std::fflush(stdout);
+  } else if (terminal_) {
+    draw_bar(event, rate);
+  } else if (now - last_line_ >= kPlainEvery) {
+    last_line_ = now;
+    fmt::print(stderr, "{}: {} of {} frames, {}\n", event.stage, event.done, event.total,
+               rate_text(rate));
+  }
+}
+
+void ProgressTeller::draw_bar(const pipeline::ProgressEvent& event, double rate) {
+  const double share = event.total > 0 ? double(event.done) / double(event.total) : 1;
+  const int filled = static_cast<int>(share * kBarWidth);
+  std::string bar;
+  for (int i = 0; i < kBarWidth; ++i) {
+    bar += i < filled ? "█" : "░";
+  }
+  std::string rest;
+  if (rate > 0) {
+    rest = event.done == event.total
+               ? rate_text(rate)
+               : fmt::format("{}, {} left", rate_text(rate),
+                             time_text(double(event.total - event.done) / rate));
+  }
+  fmt::print(stderr, "\r\033[K{} {} {}/{}  {}", event.stage, bar, event.done, event.total, rest);
+  std::fflush(stderr);
+  line_open_ = true;
+}
+
+}  // namespace mote::cli

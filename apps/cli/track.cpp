@@ -1,0 +1,22 @@
+#include "apps/cli/commands.h"
+#include "apps/cli/options_cli.h"
+
+namespace mote::cli {
+
+Subcommand add_track_command(CLI::App& app) {
+  const auto job = std::make_shared<pipeline::Job>();
+  const auto flags = std::make_shared<RunFlags>();
+  job->command = pipeline::Command::kTrack;
+  CLI::App* command = app.add_subcommand("track", "Segment, track and measure a recording");
+  command->add_option("recording", job->recording.path, "File, folder or glob of frames")
+      ->type_name("RECORDING");
+  add_run_options(*command, *job, *flags);
+  add_file_options(*command, true);
+  add_job_options(*command, *job);
+  command->add_flag_callback(
+      "--no-drift", [job] { job->drift_from = "none"; }, "The same as --drift-from none");
+  command->callback([job, flags] { run_job(*job, *flags); });
+  return {command, job};
+}
+
+}  // namespace mote::cli

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "mote/core/grid.h"
+
+namespace mote::imaging {
+
+/// Half of the discrete Fourier transform of a real image.
+///
+/// Shapes: image (H, W), both even -> spectrum (H, W/2 - 1); column j holds the frequency j + 1
+/// along x, row i the frequency i (i <= H/2) or i - H along y. The columns of frequency 0 and W/2
+/// are left out: with them every remaining frequency counts once, and what they hold (the stripes
+/// of a line by line read-out) is better not registered.
+using Spectrum = Grid<std::complex<float>>;
+
+/// The largest size within `size` whose sides are even and quick to transform; sides under 16 px
+/// give 0 x 0.
+Size registration_size(Size size);
+
+/// Size of `image` must be one that `registration_size` gives. Single-threaded.
+Spectrum spectrum_of(const Grid<float>& image);
+
+/// The real image whose half spectrum this is; what the left-out columns held is 0.
+Grid<float> image_of(const Spectrum& spectrum);
+
+/// The window 0.5 - 0.5 cos over `edge` (0 to 0.5) of `length` at both ends, 1 between.
+std::vector<float> tapered_window(int64_t length, double edge);
+
+/// Rings of |frequency| from 0 to 0.5 cycles per pixel, of equal width.
+inline constexpr int kRings = 64;
+using Rings = std::vector<double>;  // kRings values
+
+struct RegistrarOptions {
+  double max_shift_px = 64;
+  double window_edge = 0.125;  ///< as in tapered_window: the window that both images carry
+};
+
+/// How far the first image is shifted against the second.
+struct Registration {
+  Point shift;
+  double peak_ratio = 0;  ///< correlation at `shift` over its rms by chance (1 sigma of noise)
+  double sigma_px = 0;    ///< standard error per axis that the noise implies
+  double amplitude = 0;   ///< correlation at `shift`, for comparing frames with one another
+};
+
+/// Finds the shift between two images of one size from their half spectra.
+///
+/// The generalised cross-correlation of Knapp and Carter, "The generalized correlation method for
+/// estimation of time delay", IEEE Trans. Acoust. Speech Signal Process. 24, 320 (1976), with the
+/// maximum-likelihood weight by rings of frequency. A coarse maximum is taken on the inverse
+/// transform (cut to the frequencies with weight), then Newton's method on the trigonometric
+/// polynomial itself finds the sub-pixel maximum, without the bias of a fit to samples; last, the
+/// pull of the window's overlap towards zero is taken out to first order.
+///
+/// Not safe to share between threads: holds scratch memory.
+class Registrar {
+ public:
+  Registrar(Size size, const RegistrarOptions& options);
+
+  Size size() const { return size_; }
+
+  /// Weight of each ring: of the cross-power, not of the spectra. Negative counts as 0.
+  void set_weights(const Rings& weights);
+
+  /// The shift within max_shift_px on each axis with the highest correlation.
+  Registration find(const Spectrum& moved, const Spectrum& reference);
+
+  /// The local maximum near `guess`, which should be right to about a pixel.
+  Registration refine(const Spectrum& moved, const Spectrum& reference, Point guess);
+
+  /// Mean power in each ring.
+  Rings power(const Spectrum& spectrum) const;
+  /// Mean in each ring of the cross-power after the first image is shifted back by `shift`.
+  Rings cross_power(const Spectrum& moved, const Spectrum& reference, Point shift) const;
+  /// How many frequencies each ring holds.
+  const std::vector<int64_t>& ring_counts() const { return counts_; }
+  /// The ring of each frequency, kRings where it lies beyond the last.
+  const Grid<uint8_t>& rings() const { return ring_of_; }
+
+ private:
+  struct Moments;
+  void multiply(const Spectrum& moved, const Spectrum& reference);
+  Moments moments(Point shift);
+  Point coarse_maximum();
+  Registration climb(Point start, double reach_px);
+
+  Size size_;
+  RegistrarOptions options_;
+  Grid<uint8_t> ring_of_;
+  std::vector<int64_t> counts_;
+  std::vector<float> weight_;  // of each frequency in the block
+  int64_t block_ky_ = 0;       // frequencies with weight: |ky| <= block_ky_, 1 <= kx <= block_kx_
+  int64_t block_kx_ = 0;
+  std::vector<float> re_;  // weighted cross-power of the block, row by row
+  std::vector<float> im_;
+  std::vector<double> overlap_y_;  // autocorrelation of the window by shift
+  std::vector<double> overlap_x_;
+};
+
+/// e^{i 2 pi (ky shift.y / H + kx shift.x / W)} along each axis of a half spectrum: the factors
+/// that shift an image back by `shift`.
+struct PhaseRamp {
+  std::vector<std::complex<float>> y;  // by row
+  std::vector<std::complex<float>> x;  // by column
+};
+PhaseRamp phase_ramp(Size size, Point shift);
+
+}  // namespace mote::imaging

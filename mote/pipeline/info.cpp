@@ -1,0 +1,146 @@
+#include "mote/pipeline/info.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <tbb/task_arena.h>
+
+namespace mote::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Rough costs of `mote track`, from docs/performance.md; other machines differ.
+constexpr double kSecondsPerPixel = 60e-9;  // of one processor, without the overlay
+constexpr double kSecondsPerFrame = 2e-3;
+constexpr double kOverlaySecondsPerFrame = 20e-3;
+constexpr int64_t kOverlayFrames = 2000;
+constexpr double kBytesPerPixelInFlight = 40;  // images, labels and spectra of one frame
+constexpr double kBaseBytes = 60e6;
+constexpr double kOutputBytesPerPixel = 0.05;  // labels.tif, journal and video, compressed
+
+Json calibration(const RecordingInfo& info) {
+  Json out;
+  out["pixel_size"] = nullptr;
+  if (const auto& pixel = info.pixel_size) {
+    out["pixel_size"] = {{"y_nm", pixel->y_nm}, {"x_nm", pixel->x_nm}, {"source", pixel->source}};
+    if (pixel->relative_uncertainty) {
+      out["pixel_size"]["relative_uncertainty"] = *pixel->relative_uncertainty;
+    }
+  }
+  out["frame_interval"] = nullptr;
+  if (const auto& interval = info.frame_interval) {
+    out["frame_interval"] = {{"seconds", interval->seconds}, {"source", interval->source}};
+  }
+  if (info.exposure_s) {
+    out["exposure_s"] = *info.exposure_s;
+  }
+  return out;
+}
+
+Json cost(const RecordingInfo& info) {
+  const auto threads = static_cast<double>(tbb::this_task_arena::max_concurrency());
+  const auto pixels = static_cast<double>(info.size.area());
+  const auto frames = static_cast<double>(info.frames);
+  const double overlays = std::min<double>(frames, kOverlayFrames);
+  const double seconds = (frames * (pixels * kSecondsPerPixel + kSecondsPerFrame) +
+                          overlays * kOverlaySecondsPerFrame) /
+                         threads;
+  const double in_flight = 2 * threads + 12;  // frames, with those that the tracker holds back
+  return {{"threads", static_cast<int64_t>(threads)},
+          {"seconds", seconds},
+          {"memory_bytes", kBaseBytes + in_flight * pixels * kBytesPerPixelInFlight / 4},
+          {"disk_bytes", frames * pixels * kOutputBytesPerPixel}};
+}
+
+std::string bytes_text(double bytes) {
+  return bytes >= 1e9 ? fmt::format("{:.1f} GB", bytes / 1e9)
+                      : fmt::format("{:.0f} MB", bytes / 1e6);
+}
+
+std::string seconds_text(double seconds) {
+  if (seconds < 90) {
+    return fmt::format("{:.0f} s", std::max(1.0, seconds));
+  }
+  return seconds < 5400 ? fmt::format("{:.0f} min", seconds / 60)
+                        : fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string pixel_text(const Json& pixel) {
+  if (pixel.is_null()) {
+    return "not known: give --pixel-size, or sizes stay in px";
+  }
+  const double y = pixel.at("y_nm");
+  const double x = pixel.at("x_nm");
+  std::string text =
+      y == x ? fmt::format("{:.6g} nm", y) : fmt::format("{:.6g} x {:.6g} nm (y by x)", y, x);
+  if (pixel.contains("relative_uncertainty")) {
+    text += fmt::format(" ± {:.3g} %", pixel.at("relative_uncertainty").get<double>() * 100);
+  }
+  return fmt::format("{} (from {})", text, pixel.at("source").get<std::string>());
+}
+
+}  // namespace
+
+Json describe(const RecordingOptions& options, bool all) {
+  RecordingOptions quick = options;
+  quick.keep_bars = true;  // looking for bars needs a frame
+  const Recording recording = Recording::open(quick);
+  const RecordingInfo& info = recording.info();
+  Json out = {{"path", options.path},        {"format", info.format},
+              {"frames", info.frames},       {"height_px", info.size.height},
+              {"width_px", info.size.width}, {"sample_type", std::string(name(info.type))},
+              {"colour", info.colour},       {"channels", info.channels},
+              {"slices", info.slices},       {"files", info.files.size()}};
+  out.update(calibration(info));
+  out["cost"] = cost(info);
+  out["warnings"] = info.warnings;
+  if (all) {
+    out["metadata"] = info.metadata;
+  }
+  return out;
+}
+
+std::string to_text(const Json& d) {
+  std::string text;
+  const auto line = [&](std::string_view key, const std::string& value) {
+    text += fmt::format("{:<16}{}\n", key, value);
+  };
+  const auto count = [&](const char* key) { return d.at(key).get<int64_t>(); };
+  line("recording", d.at("path").get<std::string>());
+  line("format", d.at("format").get<std::string>());
+  line("frames", fmt::format("{}", count("frames")));
+  line("size", fmt::format("{} x {} px (width x height), {}{}", count("width_px"),
+                           count("height_px"), d.at("sample_type").get<std::string>(),
+                           d.at("colour").get<bool>() ? ", colour turned into grey (BT.601)" : ""));
+  if (count("channels") > 1 || count("slices") > 1) {
+    line("channels, z", fmt::format("{}, {}", count("channels"), count("slices")));
+  }
+  line("pixel size", pixel_text(d.at("pixel_size")));
+  const Json& interval = d.at("frame_interval");
+  line("frame interval",
+       interval.is_null() ? "not known: give --frame-interval, or times stay in frames"
+                          : fmt::format("{:.6g} s (from {})", interval.at("seconds").get<double>(),
+                                        interval.at("source").get<std::string>()));
+  if (d.contains("exposure_s")) {
+    line("exposure", fmt::format("{:.6g} s", d.at("exposure_s").get<double>()));
+  }
+  const Json& cost = d.at("cost");
+  line("mote track",
+       fmt::format("about {}, {} of memory, {} on disk (rough, {} processors)",
+                   seconds_text(cost.at("seconds")), bytes_text(cost.at("memory_bytes")),
+                   bytes_text(cost.at("disk_bytes")), cost.at("threads").get<int64_t>()));
+  for (const auto& warning : d.at("warnings")) {
+    line("warning", warning.get<std::string>());
+  }
+  if (d.contains("metadata")) {
+    for (const auto& [key, value] : d.at("metadata").items()) {
+      line(key, value.get<std::string>());
+    }
+  }
+  return text;
+}
+
+}  // namespace mote::pipeline

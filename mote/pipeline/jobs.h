@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mote/pipeline/progress.h"
+#include "mote/pipeline/recording.h"
+#include "mote/segment/threshold.h"
+#include "mote/track/drift.h"
+#include "mote/track/overlap.h"
+
+namespace mote::pipeline {
+
+enum class Command {
+  kSegment,  ///< every frame by itself
+  kTrack,    ///< segment, link and measure
+  kMeasure,  ///< measure label images whose ids are taken as they are
+};
+
+/// `segment`, `track`, `measure`.
+std::string name(Command command);
+
+enum class InputHash { kSampled, kFull };
+
+struct OverlayOptions {
+  bool enabled = true;
+  int64_t max_frames = 2000;  ///< a longer recording is thinned out evenly
+  int64_t max_height_px = 1080;
+  double frames_per_second = 25;
+};
+
+/// One run over one recording: what `mote segment`, `track` and `measure` do. The command line and
+/// the server fill it and call `run`.
+struct Job {
+  Command command = Command::kTrack;
+  RecordingOptions recording;
+  std::string labels;  ///< label images: linked by kTrack, measured by kMeasure; else empty
+
+  segment::ThresholdOptions threshold;
+  double still_join_ratio = 0.6;  ///< kSegment: regions with a wider neck are one particle
+
+  std::string drift_from = "support";  ///< support, all, particles, none, or a drift.csv
+  track::DriftOptions drift;
+
+  track::OverlapOptions overlap;
+  std::string max_gap = "3 frames";   ///< a time, or a number of frames
+  std::string confirm = "10 frames";  ///< likewise
+
+  OverlayOptions overlay;
+  bool report = true;
+  int64_t seed = 1;  ///< of the bootstrap
+  InputHash hash = InputHash::kSampled;
+
+  std::string output;  ///< folder
+  bool force = false;
+  bool resume = false;
+  int64_t threads = 0;            ///< 0: as many as the process may use
+  int64_t checkpoint_ms = 10000;  ///< how much work a kill may cost
+};
+
+/// What a finished run tells its caller.
+struct JobResult {
+  std::string output;
+  int64_t frames = 0;
+  int64_t instances = 0;
+  int64_t tracks = 0;
+  int64_t events = 0;
+  double seconds = 0;
+  std::vector<std::string> warnings;
+};
+
+/// Runs the job and writes its outputs (docs/outputs.md) into job.output. Memory does not grow with
+/// the number of frames; results do not depend on `threads`.
+/// Throws Error, or Cancelled; either way what was there before is kept.
+JobResult run(const Job& job, const JobContext& context = {});
+
+}  // namespace mote::pipeline

@@ -1,0 +1,306 @@
+#include "mote/pipeline/journal.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "mote/core/bytes.h"
+
+namespace mote::pipeline {
+namespace {
+
+struct RecordHead {
+  uint32_t magic = kMagic;
+  uint32_t type = 0;
+  uint64_t length = 0;
+  uint64_t hash = 0;
+
+  static constexpr uint32_t kMagic = 0x65746f6d;  // "mote"
+};
+
+void put(ByteWriter& out, const std::map<std::string, double>& values) {
+  out.put<uint64_t>(values.size());
+  for (const auto& [key, value] : values) {
+    out.put(std::string_view(key));
+    out.put(value);
+  }
+}
+
+std::map<std::string, double> get_values(ByteReader& in) {
+  std::map<std::string, double> values;
+  const uint64_t count = in.get_count(16);
+  for (uint64_t i = 0; i < count; ++i) {
+    std::string key = in.get_text();
+    values[std::move(key)] = in.get<double>();
+  }
+  return values;
+}
+
+void put(ByteWriter& out, const measure::InstanceMeasures& m) {
+  out.put(m.label);
+  for (const double value : {m.area_px2, m.centroid.y_px, m.centroid.x_px, m.perimeter_px,
+                             m.min_feret_px, m.max_feret_px, m.major_axis_px, m.minor_axis_px,
+                             m.orientation_deg, m.solidity, m.mean_intensity, m.sd_intensity}) {
+    out.put(value);
+  }
+  out.put<uint8_t>(m.background.has_value());
+  out.put(m.background.value_or(0));
+  for (const int64_t value : {m.box.y, m.box.x, m.box.height, m.box.width}) {
+    out.put(value);
+  }
+  out.put<uint8_t>(m.touches_border);
+  out.put<uint8_t>(m.touching);
+}
+
+measure::InstanceMeasures get_measures(ByteReader& in) {
+  measure::InstanceMeasures m;
+  m.label = in.get<int32_t>();
+  for (double* value : {&m.area_px2, &m.centroid.y_px, &m.centroid.x_px, &m.perimeter_px,
+                        &m.min_feret_px, &m.max_feret_px, &m.major_axis_px, &m.minor_axis_px,
+                        &m.orientation_deg, &m.solidity, &m.mean_intensity, &m.sd_intensity}) {
+    *value = in.get<double>();
+  }
+  const bool has_background = in.get<uint8_t>() != 0;
+  const double background = in.get<double>();
+  if (has_background) {
+    m.background = background;
+  }
+  for (int64_t* value : {&m.box.y, &m.box.x, &m.box.height, &m.box.width}) {
+    *value = in.get<int64_t>();
+  }
+  m.touches_border = in.get<uint8_t>() != 0;
+  m.touching = in.get<uint8_t>() != 0;
+  return m;
+}
+
+[[noreturn]] void fail(const std::string& path, const char* action) {
+  throw Error(ErrorKind::kResource, "{}: cannot {}: {}", path, action, std::strerror(errno));
+}
+
+void write_all(int file, const std::string& path, const char* bytes, size_t count) {
+  while (count > 0) {
+    const ssize_t written = ::write(file, bytes, count);
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      fail(path, "be written");
+    }
+    bytes += written;
+    count -= static_cast<size_t>(written);
+  }
+}
+
+bool read_all(int file, char* bytes, size_t count) {
+  while (count > 0) {
+    const ssize_t got = ::read(file, bytes, count);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got <= 0) {
+      return false;
+    }
+    bytes += got;
+    count -= static_cast<size_t>(got);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string encode(const JournalFrame& frame) {
+  ByteWriter out;
+  out.put(frame.index);
+  out.put(frame.source_index);
+  out.put<uint8_t>(frame.time_s.has_value());
+  out.put(frame.time_s.value_or(0));
+  out.put(frame.size.height);
+  out.put(frame.size.width);
+  put(out, frame.values);
+  out.put<uint64_t>(frame.warnings.size());
+  for (const std::string& warning : frame.warnings) {
+    out.put(std::string_view(warning));
+  }
+  out.put<uint64_t>(frame.instances.size());
+  for (const JournalInstance& instance : frame.instances) {
+    out.put(instance.cluster);
+    out.put(instance.tracks);
+    put(out, instance.measures);
+    out.put<uint64_t>(instance.mask.runs.size());
+    for (const Run& run : instance.mask.runs) {
+      out.put(run.y);
+      out.put(run.x);
+      out.put(run.length);
+    }
+  }
+  return out.take();
+}
+
+JournalFrame decode_frame(const std::string& bytes) {
+  ByteReader in(bytes);
+  JournalFrame frame;
+  frame.index = in.get<int64_t>();
+  frame.source_index = in.get<int64_t>();
+  const bool timed = in.get<uint8_t>() != 0;
+  const double time_s = in.get<double>();
+  if (timed) {
+    frame.time_s = time_s;
+  }
+  frame.size.height = in.get<int64_t>();
+  frame.size.width = in.get<int64_t>();
+  frame.values = get_values(in);
+  const uint64_t warnings = in.get_count(8);
+  for (uint64_t i = 0; i < warnings; ++i) {
+    frame.warnings.push_back(in.get_text());
+  }
+  const uint64_t instances = in.get_count(100);
+  frame.instances.resize(instances);
+  for (JournalInstance& instance : frame.instances) {
+    instance.cluster = in.get<int32_t>();
+    instance.tracks = in.get_vector<int32_t>();
+    instance.measures = get_measures(in);
+    instance.mask.runs.resize(in.get_count(12));
+    for (Run& run : instance.mask.runs) {
+      run.y = in.get<int32_t>();
+      run.x = in.get<int32_t>();
+      run.length = in.get<int32_t>();
+    }
+  }
+  return frame;
+}
+
+std::string encode_changes(const track::TrackerOutput& output) {
+  ByteWriter out;
+  out.put<uint64_t>(output.tracks.size());
+  for (const Track& track : output.tracks) {
+    out.put(track.id);
+    out.put(track.first_frame);
+    out.put(track.last_frame);
+    out.put(track.parents);
+  }
+  out.put<uint64_t>(output.events.size());
+  for (const Event& event : output.events) {
+    out.put(event.type);
+    out.put(event.frame_before);
+    out.put(event.frame);
+    out.put(event.tracks);
+    out.put(event.children);
+    out.put(event.position.y_px);
+    out.put(event.position.x_px);
+    out.put(event.confidence);
+    put(out, event.evidence);
+  }
+  out.put<uint64_t>(output.reassignments.size());
+  for (const track::Reassignment& change : output.reassignments) {
+    out.put(change.first_frame);
+    out.put(change.last_frame);
+    out.put(change.from);
+    out.put(change.to);
+  }
+  return out.take();
+}
+
+track::TrackerOutput decode_changes(const std::string& bytes) {
+  ByteReader in(bytes);
+  track::TrackerOutput output;
+  output.tracks.resize(in.get_count(28));
+  for (Track& track : output.tracks) {
+    track.id = in.get<int32_t>();
+    track.first_frame = in.get<int64_t>();
+    track.last_frame = in.get<int64_t>();
+    track.parents = in.get_vector<int32_t>();
+  }
+  output.events.resize(in.get_count(50));
+  for (Event& event : output.events) {
+    event.type = in.get<EventType>();
+    event.frame_before = in.get<int64_t>();
+    event.frame = in.get<int64_t>();
+    event.tracks = in.get_vector<int32_t>();
+    event.children = in.get_vector<int32_t>();
+    event.position.y_px = in.get<double>();
+    event.position.x_px = in.get<double>();
+    event.confidence = in.get<double>();
+    event.evidence = get_values(in);
+  }
+  output.reassignments.resize(in.get_count(32));
+  for (track::Reassignment& change : output.reassignments) {
+    change.first_frame = in.get<int64_t>();
+    change.last_frame = in.get<int64_t>();
+    change.from = in.get_vector<int32_t>();
+    change.to = in.get_vector<int32_t>();
+  }
+  return output;
+}
+
+JournalWriter::JournalWriter(const std::string& path, int64_t keep_bytes)
+    : path_(path), bytes_(keep_bytes) {
+  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (file_ < 0) {
+    fail(path, "be written");
+  }
+  if (::ftruncate(file_, keep_bytes) != 0 || ::lseek(file_, keep_bytes, SEEK_SET) < 0) {
+    fail(path, "be written");
+  }
+}
+
+JournalWriter::~JournalWriter() {
+  if (file_ >= 0) {
+    ::close(file_);
+  }
+}
+
+void JournalWriter::append(RecordType type, const std::string& payload) {
+  RecordHead head;
+  head.type = static_cast<uint32_t>(type);
+  head.length = payload.size();
+  head.hash = XXH3_64bits(payload.data(), payload.size());
+  write_all(file_, path_, reinterpret_cast<const char*>(&head), sizeof head);
+  write_all(file_, path_, payload.data(), payload.size());
+  bytes_ += static_cast<int64_t>(sizeof head + payload.size());
+}
+
+void JournalWriter::sync() {
+  if (::fdatasync(file_) != 0) {
+    fail(path_, "be synced");
+  }
+}
+
+JournalReader::JournalReader(const std::string& path) {
+  file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file_ < 0) {
+    throw Error(ErrorKind::kNotFound, "{}: cannot be opened: {}", path, std::strerror(errno));
+  }
+  struct stat status {};
+  ::fstat(file_, &status);
+  file_bytes_ = status.st_size;
+}
+
+JournalReader::~JournalReader() {
+  ::close(file_);
+}
+
+std::optional<JournalRecord> JournalReader::next() {
+  RecordHead head;
+  if (!read_all(file_, reinterpret_cast<char*>(&head), sizeof head) ||
+      head.magic != RecordHead::kMagic) {
+    return std::nullopt;
+  }
+  const int64_t left = file_bytes_ - bytes_ - static_cast<int64_t>(sizeof head);
+  if (left < 0 || head.length > static_cast<uint64_t>(left)) {
+    return std::nullopt;
+  }
+  JournalRecord record{.type = static_cast<RecordType>(head.type), .payload = {}};
+  record.payload.resize(head.length);
+  if (!read_all(file_, record.payload.data(), head.length) ||
+      XXH3_64bits(record.payload.data(), record.payload.size()) != head.hash) {
+    return std::nullopt;
+  }
+  bytes_ += static_cast<int64_t>(sizeof head + head.length);
+  return record;
+}
+
+}  // namespace mote::pipeline

@@ -1,0 +1,85 @@
+#include "mote/pipeline/journal_end.h"
+
+#include <nlohmann/json.hpp>
+
+#include "mote/core/bytes.h"
+#include "mote/pipeline/journal.h"
+
+namespace mote::pipeline {
+
+std::string encode(const JournalEnd& end) {
+  ByteWriter out;
+  out.put<uint64_t>(end.drift.size());
+  for (const track::DriftRow& row : end.drift) {
+    out.put(row.index);
+    for (const double value : {row.shift.y_px, row.shift.x_px, row.peak_ratio, row.residual_px}) {
+      out.put(value);
+    }
+    for (const bool flag : {row.ok, row.jump, row.blurred}) {
+      out.put<uint8_t>(flag);
+    }
+  }
+  out.put<uint8_t>(end.measured);
+  out.put<uint64_t>(end.warnings.size());
+  for (const std::string& warning : end.warnings) {
+    out.put(std::string_view(warning));
+  }
+  return out.take();
+}
+
+JournalEnd decode_end(const std::string& bytes) {
+  ByteReader in(bytes);
+  JournalEnd end;
+  end.drift.resize(in.get_count(43));
+  for (track::DriftRow& row : end.drift) {
+    row.index = in.get<int64_t>();
+    for (double* value : {&row.shift.y_px, &row.shift.x_px, &row.peak_ratio, &row.residual_px}) {
+      *value = in.get<double>();
+    }
+    for (bool* flag : {&row.ok, &row.jump, &row.blurred}) {
+      *flag = in.get<uint8_t>() != 0;
+    }
+  }
+  end.measured = in.get<uint8_t>() != 0;
+  const uint64_t warnings = in.get_count(8);
+  for (uint64_t i = 0; i < warnings; ++i) {
+    end.warnings.push_back(in.get_text());
+  }
+  return end;
+}
+
+JournalSummary summarise(const std::string& path) {
+  JournalReader reader(path);
+  JournalSummary summary;
+  std::optional<JournalRecord> record = reader.next();
+  if (!record || record->type != RecordType::kHeader) {
+    throw Error(ErrorKind::kBadFile, "{}: is no journal of mote; start anew with --force", path);
+  }
+  summary.header = std::move(record->payload);
+  while ((record = reader.next())) {
+    summary.complete = summary.complete || record->type == RecordType::kEnd;
+  }
+  return summary;
+}
+
+void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordered_json& now) {
+  for (const auto& [part, values] : now.items()) {
+    const auto& before = then.contains(part) ? then.at(part) : nlohmann::ordered_json();
+    if (!values.is_object()) {
+      if (before != values) {
+        throw Error(ErrorKind::kUsage, "cannot resume: {} was {}, is {}", part, before.dump(),
+                    values.dump());
+      }
+      continue;
+    }
+    for (const auto& [key, value] : values.items()) {
+      const auto& old = before.contains(key) ? before.at(key) : nlohmann::ordered_json();
+      if (old != value) {
+        throw Error(ErrorKind::kUsage, "cannot resume: {} '{}' was {}, is {}",
+                    part == "options" ? "option" : part, key, old.dump(), value.dump());
+      }
+    }
+  }
+}
+
+}  // namespace mote::pipeline

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "mote/track/drift.h"
+
+namespace mote::pipeline {
+
+/// The journal's last record: what is known only after the last frame.
+struct JournalEnd {
+  std::vector<track::DriftRow> drift;  ///< one a frame, or none where drift was not measured
+  bool measured = false;               ///< else from a file, one row for each source index
+  std::vector<std::string> warnings;
+};
+
+std::string encode(const JournalEnd& end);
+JournalEnd decode_end(const std::string& bytes);
+
+struct JournalSummary {
+  std::string header;     ///< JSON
+  bool complete = false;  ///< the end record is there
+};
+
+/// Throws kBadFile where the journal does not begin with a header.
+JournalSummary summarise(const std::string& path);
+
+/// Throws kUsage, naming the difference, where a run of header `now` cannot continue one of header
+/// `then`: another version of mote, another input or other options.
+void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordered_json& now);
+
+}  // namespace mote::pipeline

@@ -1,0 +1,310 @@
+#include "mote/pipeline/options.h"
+
+#include <fstream>
+#include <initializer_list>
+#include <set>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+#include <toml++/toml.h>
+
+#include "mote/core/error.h"
+
+namespace mote::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename Enum>
+Choice choice_of(Enum& value, std::initializer_list<std::pair<const char*, Enum>> pairs) {
+  const std::vector<std::pair<std::string, Enum>> names(pairs.begin(), pairs.end());
+  Choice choice;
+  for (const auto& [name, unused] : names) {
+    choice.names.push_back(name);
+  }
+  choice.get = [&value, names] {
+    for (const auto& [name, one] : names) {
+      if (one == value) {
+        return name;
+      }
+    }
+    return std::string();
+  };
+  choice.set = [&value, names](const std::string& wanted) {
+    for (const auto& [name, one] : names) {
+      if (name == wanted) {
+        value = one;
+        return;
+      }
+    }
+  };
+  return choice;
+}
+
+void visit_recording(OptionVisitor& visitor, RecordingOptions& options) {
+  visitor.group("Recording");
+  visitor.text("frames", options.frames, "Frames to use, A:B:STEP, B excluded");
+  visitor.text("roi", options.roi, "Part of the field to use, x=..,y=..,w=..,h=.. in pixels");
+  visitor.text("mask", options.mask, "Image whose zero pixels are left out");
+  visitor.count("bin", options.bin, "Average N x N pixels to one");
+  visitor.count("average", options.average, "Average K consecutive frames to one");
+  visitor.count("channel", options.channel, "Channel to use, from 0");
+  visitor.count("z", options.z, "Slice to use, from 0");
+  visitor.text("pixel-size", options.pixel_size, "Pixel size, such as 0.21nm or 0.21nm±2%");
+  visitor.text("frame-interval", options.frame_interval, "Time between frames, such as 40ms");
+  visitor.flag("keep-bars", options.keep_bars, "Do not look for scale and data bars");
+  visitor.flag("skip-bad-frames", options.skip_bad_frames,
+               "Go on past a frame that cannot be read, and report it");
+}
+
+void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options) {
+  using segment::Polarity;
+  using segment::ThresholdMethod;
+  visitor.group("Segmenter");
+  visitor.number("sigma-px", options.sigma_px, "Gaussian that the mask is found on");
+  visitor.number("flatten-px", options.flatten_px,
+                 "Scale of the background to flatten by; 0 leaves it");
+  visitor.choice("method",
+                 choice_of(options.method, {{"auto", ThresholdMethod::kAuto},
+                                            {"otsu", ThresholdMethod::kOtsu},
+                                            {"sauvola", ThresholdMethod::kSauvola},
+                                            {"fixed", ThresholdMethod::kFixed}}),
+                 "How the threshold is found");
+  visitor.number("threshold", options.threshold, "Grey level, with --method fixed");
+  visitor.number("sauvola-window-px", options.sauvola_window_px, "Window, with --method sauvola");
+  visitor.number("sauvola-k", options.sauvola_k, "Sensitivity, with --method sauvola");
+  visitor.count("window-frames", options.window_frames,
+                "The threshold is held at the median of so many frames");
+  visitor.choice("polarity",
+                 choice_of(options.polarity, {{"auto", Polarity::kAuto},
+                                              {"dark", Polarity::kDark},
+                                              {"bright", Polarity::kBright}}),
+                 "Whether particles are darker or brighter than what is around them");
+  visitor.flag("fill-holes", options.fill_holes, "Fill holes in particles");
+  visitor.number("min-diameter-px", options.min_diameter_px, "Smaller regions are left out");
+  visitor.flag("split", options.split, "Cut touching particles apart");
+  visitor.number("max-neck-ratio", options.max_neck_ratio, "Never cut at a wider neck");
+  visitor.flag("refine", options.refine,
+               "Move the boundary to the half level of the unsmoothed image");
+}
+
+void visit_tracker(OptionVisitor& visitor, Job& job) {
+  using track::DriftFrom;
+  visitor.group("Drift");
+  visitor.text("drift-from", job.drift_from,
+               "What drift is measured on: support, all, particles, none, or a drift.csv");
+  visitor.number("max-shift-px", job.drift.max_shift_px,
+                 "Farthest that the specimen moves between two registered frames");
+  visitor.group("Tracker");
+  visitor.number("max-distance-px", job.overlap.max_distance_px,
+                 "Farthest that a particle moves between two frames, drift aside");
+  visitor.text("max-gap", job.max_gap, "Longest absence that is bridged, such as 0.5s or 3 frames");
+  visitor.text("confirm", job.confirm, "How long a merge or split must last to count");
+  visitor.number("merge-neck-ratio", job.overlap.merge_neck_ratio,
+                 "Two particles in contact become one above this neck width / diameter");
+  visitor.number("split-neck-ratio", job.overlap.split_neck_ratio,
+                 "One particle becomes two below this");
+  visitor.number("join-neck-ratio", job.overlap.join_neck_ratio,
+                 "What was never seen before is one particle from this on");
+  visitor.number("border-px", job.overlap.border_px,
+                 "A track that begins or ends so near the border entered or left");
+}
+
+class ToJson : public OptionVisitor {
+ public:
+  Json object = Json::object();
+
+  void group(const std::string&) override {}
+  void number(const std::string& name, double& value, const std::string&) override {
+    object[name] = value;
+  }
+  void count(const std::string& name, int64_t& value, const std::string&) override {
+    object[name] = value;
+  }
+  void count(const std::string& name, std::optional<int64_t>& value, const std::string&) override {
+    object[name] = value ? Json(*value) : Json(nullptr);
+  }
+  void flag(const std::string& name, bool& value, const std::string&) override {
+    object[name] = value;
+  }
+  void text(const std::string& name, std::string& value, const std::string&) override {
+    object[name] = value;
+  }
+  void choice(const std::string& name, const Choice& choice, const std::string&) override {
+    object[name] = choice.get();
+  }
+};
+
+class FromJson : public OptionVisitor {
+ public:
+  explicit FromJson(const Json& object) : object_(object) {}
+
+  void group(const std::string&) override {}
+  void number(const std::string& name, double& value, const std::string&) override {
+    if (const Json* found = find(name)) {
+      expect(found->is_number(), name, "a number", *found);
+      value = found->get<double>();
+    }
+  }
+  void count(const std::string& name, int64_t& value, const std::string&) override {
+    if (const Json* found = find(name)) {
+      expect(found->is_number_integer(), name, "a whole number", *found);
+      value = found->get<int64_t>();
+    }
+  }
+  void count(const std::string& name, std::optional<int64_t>& value, const std::string&) override {
+    if (const Json* found = find(name)) {
+      expect(found->is_number_integer() || found->is_null(), name, "a whole number", *found);
+      value = found->is_null() ? std::nullopt : std::optional(found->get<int64_t>());
+    }
+  }
+  void flag(const std::string& name, bool& value, const std::string&) override {
+    if (const Json* found = find(name)) {
+      expect(found->is_boolean(), name, "true or false", *found);
+      value = found->get<bool>();
+    }
+  }
+  void text(const std::string& name, std::string& value, const std::string&) override {
+    if (const Json* found = find(name)) {
+      expect(found->is_string(), name, "a text in quotes", *found);
+      value = found->get<std::string>();
+    }
+  }
+  void choice(const std::string& name, const Choice& choice, const std::string&) override {
+    if (const Json* found = find(name)) {
+      const bool known =
+          found->is_string() && std::find(choice.names.begin(), choice.names.end(),
+                                          found->get<std::string>()) != choice.names.end();
+      expect(known, name, fmt::format("one of {}", fmt::join(choice.names, ", ")), *found);
+      choice.set(found->get<std::string>());
+    }
+  }
+
+  void refuse_unknown() const {
+    for (const auto& [key, unused] : object_.items()) {
+      if (!met_.contains(key)) {
+        throw Error(ErrorKind::kUsage, "option '{}' is not known to this command", key);
+      }
+    }
+  }
+
+ private:
+  const Json* find(const std::string& name) {
+    met_.insert(name);
+    const auto found = object_.find(name);
+    return found == object_.end() ? nullptr : &*found;
+  }
+
+  static void expect(bool right, const std::string& name, const std::string& wanted,
+                     const Json& found) {
+    if (!right) {
+      throw Error(ErrorKind::kUsage, "option '{}' is {}: expected {}", name, found.dump(), wanted);
+    }
+  }
+
+  const Json& object_;
+  std::set<std::string> met_;
+};
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw Error(ErrorKind::kNotFound, "{}: cannot be opened", path);
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Json to_json(const toml::node& node, const std::string& key) {
+  if (const auto* text = node.as_string()) {
+    return text->get();
+  }
+  if (const auto* whole = node.as_integer()) {
+    return whole->get();
+  }
+  if (const auto* number = node.as_floating_point()) {
+    return number->get();
+  }
+  if (const auto* flag = node.as_boolean()) {
+    return flag->get();
+  }
+  throw Error(ErrorKind::kUsage, "option '{}': expected a number, a text, true or false", key);
+}
+
+}  // namespace
+
+std::string name(Command command) {
+  switch (command) {
+    case Command::kSegment: return "segment";
+    case Command::kTrack: return "track";
+    case Command::kMeasure: return "measure";
+  }
+  return "";
+}
+
+void visit_options(OptionVisitor& visitor, Job& job) {
+  visit_recording(visitor, job.recording);
+  if (job.command != Command::kMeasure) {
+    visit_threshold(visitor, job.threshold);
+  }
+  if (job.command == Command::kSegment) {
+    visitor.number("join-neck-ratio", job.still_join_ratio,
+                   "Regions with a wider neck than this are one particle");
+  }
+  if (job.command == Command::kTrack) {
+    visitor.text("labels", job.labels, "Link these label images instead of segmenting");
+    visit_tracker(visitor, job);
+  }
+  visitor.group("Outputs");
+  visitor.flag("overlay", job.overlay.enabled, "Write the overlay video or pictures");
+  visitor.count("overlay-max-frames", job.overlay.max_frames,
+                "A longer recording is thinned out evenly in the overlay");
+  visitor.count("overlay-max-height-px", job.overlay.max_height_px, "Height of the overlay");
+  visitor.number("overlay-fps", job.overlay.frames_per_second, "Playback rate of the overlay");
+  visitor.flag("report", job.report, "Write report.html");
+  visitor.count("seed", job.seed, "Seed of the bootstrap intervals");
+  visitor.choice(
+      "hash", choice_of(job.hash, {{"sampled", InputHash::kSampled}, {"full", InputHash::kFull}}),
+      "How much of the input its identity covers");
+}
+
+Json options_to_json(const Job& job) {
+  Job copy = job;
+  ToJson visitor;
+  visit_options(visitor, copy);
+  return visitor.object;
+}
+
+void options_from_json(const Json& object, Job& job) {
+  FromJson visitor(object);
+  visit_options(visitor, job);
+  visitor.refuse_unknown();
+}
+
+Json read_options_toml(const std::string& path) {
+  const std::string text = read_text(path);
+  Json object = Json::object();
+  try {
+    const toml::table table = toml::parse(text, path);
+    for (const auto& [key, node] : table) {
+      object[std::string(key.str())] = to_json(node, std::string(key.str()));
+    }
+  } catch (const toml::parse_error& error) {
+    throw Error(ErrorKind::kBadFile, "{}: line {}: {}", path, error.source().begin.line,
+                error.description());
+  } catch (const Error& error) {
+    throw error.in(path);
+  }
+  return object;
+}
+
+Json read_options_of_run(const std::string& path) {
+  const Json run = Json::parse(read_text(path), nullptr, false);
+  if (run.is_discarded() || !run.contains("options") || !run["options"].is_object()) {
+    throw Error(ErrorKind::kBadFile, "{}: expected the run.json of a mote run", path);
+  }
+  return run;
+}
+
+}  // namespace mote::pipeline

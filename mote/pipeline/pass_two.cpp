@@ -1,0 +1,298 @@
+#include "mote/pipeline/pass_two.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include <nlohmann/json.hpp>
+#include <tbb/global_control.h>
+#include <tbb/parallel_pipeline.h>
+
+#include "mote/core/error.h"
+#include "mote/measure/frame.h"
+#include "mote/pipeline/journal.h"
+#include "mote/pipeline/journal_end.h"
+
+namespace mote::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kProgressEvery = std::chrono::milliseconds(200);
+constexpr size_t kMostFrameWarnings = 20;
+
+// A frame on its way through the sinks.
+struct Task {
+  std::string encoded;
+  FinalFrame frame;
+  std::vector<std::unique_ptr<Sink::Rendered>> rendered;
+};
+
+// Frame warnings, counted by their text.
+class FrameWarnings {
+ public:
+  void add(const std::vector<std::string>& warnings, int64_t recorded_frame) {
+    for (const std::string& warning : warnings) {
+      const auto found = std::find_if(list_.begin(), list_.end(),
+                                      [&](const Told& told) { return told.text == warning; });
+      if (found != list_.end()) {
+        ++found->frames;
+      } else if (list_.size() < kMostFrameWarnings) {
+        list_.push_back({warning, recorded_frame, 1});
+      } else {
+        ++others_;
+      }
+    }
+  }
+
+  void tell(std::vector<std::string>& out) const {
+    for (const Told& told : list_) {
+      out.push_back(told.frames == 1 ? fmt::format("frame {}: {}", told.first, told.text)
+                                     : fmt::format("{} frames, first {}: {}", told.frames,
+                                                   told.first, told.text));
+    }
+    if (others_ > 0) {
+      out.push_back(fmt::format("{} more warnings about single frames", others_));
+    }
+  }
+
+ private:
+  struct Told {
+    std::string text;
+    int64_t first = 0;
+    int64_t frames = 0;
+  };
+  std::vector<Told> list_;
+  int64_t others_ = 0;
+};
+
+}  // namespace
+
+struct PassTwo::Impl {
+  const Job& job;
+  Recording& recording;
+  std::string journal;
+  track::LineageBuilder lineage;
+  std::vector<Point> drift;  // by frame; empty where there is none
+
+  Point drift_at(int64_t index) const {
+    return drift.empty() ? Point{} : drift[static_cast<size_t>(index)];
+  }
+
+  // ---- the first reading: what holds for the whole recording ----
+
+  void summarise(RunSummary& summary) {
+    std::set<std::string> value_names;
+    FrameWarnings frame_warnings;
+    std::vector<std::string> bad_frames;
+    std::vector<measure::FrameInfo> infos;
+    std::vector<int64_t> source_of;
+    std::vector<Track> given;
+    JournalEnd end;
+    JournalReader reader(journal);
+    while (const auto record = reader.next()) {
+      switch (record->type) {
+        case RecordType::kHeader: break;
+        case RecordType::kFrame: {
+          const JournalFrame frame = decode_frame(record->payload);
+          if (summary.frames == 0) {
+            summary.field = frame.size;
+          }
+          summary.one_size = summary.one_size && frame.size == summary.field;
+          for (const auto& [name, unused] : frame.values) {
+            value_names.insert(name);
+          }
+          frame_warnings.add(frame.warnings, recording.recorded_index(frame.source_index));
+          summary.instances += static_cast<int64_t>(frame.instances.size());
+          ++summary.frames;
+          if (job.command == Command::kTrack) {
+            infos.push_back(info_of(frame));
+            source_of.push_back(frame.source_index);
+          }
+          break;
+        }
+        case RecordType::kChanges: {
+          const track::TrackerOutput changes = decode_changes(record->payload);
+          if (job.command == Command::kTrack) {
+            lineage.add(changes);
+          } else {
+            given.insert(given.end(), changes.tracks.begin(), changes.tracks.end());
+          }
+          break;
+        }
+        case RecordType::kBadFrame: {
+          const auto bad = nlohmann::json::parse(record->payload);
+          summary.bad_sources.push_back(bad.at("source_index").get<int64_t>());
+          if (bad_frames.size() < kMostFrameWarnings) {
+            bad_frames.push_back(fmt::format("left out: {}", bad.at("reason").get<std::string>()));
+          }
+          break;
+        }
+        case RecordType::kEnd: end = decode_end(record->payload); break;
+      }
+    }
+    summary.lineage = job.command == Command::kTrack ? lineage.build() : Lineage{.tracks = given};
+    check(summary.lineage);
+    summary.value_names.assign(value_names.begin(), value_names.end());
+    std::set<std::string> evidence;
+    for (const Event& event : summary.lineage.events) {
+      for (const auto& [name, unused] : event.evidence) {
+        evidence.insert(name);
+      }
+    }
+    summary.evidence_names.assign(evidence.begin(), evidence.end());
+    take_drift(end, infos, source_of, summary);
+    summary.warnings = bad_frames;
+    summary.warnings.insert(summary.warnings.end(), end.warnings.begin(), end.warnings.end());
+    frame_warnings.tell(summary.warnings);
+  }
+
+  void take_drift(const JournalEnd& end, std::vector<measure::FrameInfo>& infos,
+                  const std::vector<int64_t>& source_of, RunSummary& summary) {
+    if (end.drift.empty()) {
+      return;
+    }
+    for (size_t i = 0; i < infos.size(); ++i) {
+      const size_t row_index = end.measured ? i : static_cast<size_t>(source_of[i]);
+      const track::DriftRow& row = end.drift.at(row_index);
+      drift.push_back(row.shift);
+      infos[i].drift = row.shift;
+      measure::DriftTableRow& out = summary.drift.emplace_back();
+      out.info = std::move(infos[i]);
+      if (end.measured) {
+        out.peak_ratio = row.peak_ratio;
+        out.residual_px = row.residual_px;
+      }
+      out.ok = row.ok;
+      out.jump = row.jump;
+      out.blurred = row.blurred;
+    }
+    summary.common_window = measure::common_window(drift, summary.field);
+  }
+
+  measure::FrameInfo info_of(const JournalFrame& frame) const {
+    return {.frame = frame.index,
+            .recorded_frame = recording.recorded_index(frame.source_index),
+            .time_s = frame.time_s,
+            .pixel_size = recording.info().pixel_size,
+            .drift = drift_at(frame.index)};
+  }
+
+  // ---- the second reading ----
+
+  void decode(Task& task, const RunSummary& summary, int64_t excluded_px) const {
+    const JournalFrame journal_frame = decode_frame(task.encoded);
+    task.encoded.clear();
+    FinalFrame& frame = task.frame;
+    frame.info = info_of(journal_frame);
+    frame.source_index = journal_frame.source_index;
+    frame.labels = LabelImage(journal_frame.size);
+    std::vector<const Mask*> masks;
+    for (const JournalInstance& instance : journal_frame.instances) {
+      std::vector<int32_t> tracks = instance.tracks;
+      if (job.command == Command::kTrack) {
+        tracks = lineage.final_tracks(journal_frame.index, tracks);
+      }
+      measure::InstanceMeasures measures = instance.measures;
+      if (!tracks.empty()) {
+        measures.label = tracks.front();
+      }
+      paint(frame.labels, instance.mask, measures.label);
+      frame.particles.push_back(measure::particle_row(frame.info, measures, std::move(tracks),
+                                                      instance.cluster, journal_frame.size));
+    }
+    std::stable_sort(frame.particles.begin(), frame.particles.end(),
+                     [](const measure::ParticleRow& a, const measure::ParticleRow& b) {
+                       return a.measures.label < b.measures.label;
+                     });
+    frame.row = measure::frame_row(frame.info, frame.particles, journal_frame.size,
+                                   {.seed = static_cast<uint64_t>(job.seed),
+                                    .excluded_px = excluded_px,
+                                    .common_window = summary.common_window});
+    frame.row.values = journal_frame.values;
+    frame.row.warnings = static_cast<int64_t>(journal_frame.warnings.size());
+    frame.image = [this, index = frame.source_index,
+                   image = std::make_shared<Grid<float>>()]() -> const Grid<float>& {
+      if (image->empty()) {
+        *image = to_float32(recording.read(index).image);
+      }
+      return *image;
+    };
+  }
+};
+
+PassTwo::PassTwo(const Job& job, Recording& recording, std::string journal)
+    : impl_(new Impl{job, recording, std::move(journal), {}, {}}) {
+  impl_->summarise(summary_);
+}
+
+PassTwo::~PassTwo() = default;
+
+void PassTwo::run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobContext& context) {
+  const Impl& impl = *impl_;
+  JournalReader reader(impl.journal);
+  report::Trails trails;
+  int64_t excluded_px = 0;
+  for (const uint8_t excluded : impl.recording.excluded().values()) {
+    excluded_px += excluded != 0 ? 1 : 0;
+  }
+  auto last_progress = Clock::now() - kProgressEvery;
+  int64_t done = 0;
+  const size_t threads =
+      tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+  using Mode = tbb::filter_mode;
+  using TaskPtr = std::shared_ptr<Task>;
+  tbb::parallel_pipeline(
+      2 * threads + 2,
+      tbb::make_filter<void,
+                       TaskPtr>(Mode::serial_in_order, [&](tbb::flow_control& control) -> TaskPtr {
+        while (auto record = context.cancelled() ? std::nullopt : reader.next()) {
+          if (record->type == RecordType::kFrame) {
+            auto task = std::make_shared<Task>();
+            task->encoded = std::move(record->payload);
+            return task;
+          }
+        }
+        control.stop();
+        return nullptr;
+      }) & tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel, [&](TaskPtr task) {
+        impl.decode(*task, summary_, excluded_px);
+        return task;
+      }) & tbb::make_filter<TaskPtr, TaskPtr>(Mode::serial_in_order, [&](TaskPtr task) {
+        FinalFrame& frame = task->frame;
+        std::vector<report::OverlayInstance> instances;
+        for (const measure::ParticleRow& particle : frame.particles) {
+          instances.push_back({.label = particle.measures.label,
+                               .tracks = particle.tracks,
+                               .centroid = particle.measures.centroid});
+        }
+        trails.push(frame.info.frame, instances, frame.info.drift);
+        frame.trails = trails.now();
+        return task;
+      }) & tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel, [&](TaskPtr task) {
+        for (const auto& sink : sinks) {
+          task->rendered.push_back(sink->render(task->frame));
+        }
+        return task;
+      }) & tbb::make_filter<TaskPtr, void>(Mode::serial_in_order, [&](const TaskPtr& task) {
+        for (size_t i = 0; i < sinks.size(); ++i) {
+          sinks[i]->write(task->frame, std::move(task->rendered[i]));
+        }
+        ++done;
+        const auto now = Clock::now();
+        if (context.progress &&
+            (now - last_progress >= kProgressEvery || done == summary_.frames)) {
+          last_progress = now;
+          context.progress({.stage = "writing", .done = done, .total = summary_.frames});
+        }
+      }));
+  if (context.cancelled()) {
+    throw Cancelled();
+  }
+  for (const auto& sink : sinks) {
+    sink->finish();
+  }
+}
+
+}  // namespace mote::pipeline

@@ -1,0 +1,77 @@
+#include <utility>
+
+#include "mote/io/picture_file.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/sinks.h"
+#include "mote/report/canvas.h"
+
+namespace mote::pipeline {
+namespace {
+
+struct Jpeg : Sink::Rendered {
+  Size size;
+  std::vector<uint8_t> bytes;
+};
+
+class ReportSink : public Sink {
+ public:
+  ReportSink(const std::string& folder, const Job& job, Recording& recording,
+             const RunSummary& summary, std::function<report::ReportInfo()> describe)
+      : folder_(folder),
+        job_(job),
+        recording_(recording),
+        lineage_(summary.lineage),
+        describe_(std::move(describe)),
+        range_(held_range(recording)),
+        builder_(summary.lineage, summary.frames) {
+    for (const measure::DriftTableRow& row : summary.drift) {
+      builder_.add_drift(row);
+    }
+  }
+
+  std::unique_ptr<Rendered> render(const FinalFrame& frame) const override {
+    if (!job_.overlay.enabled || !builder_.wants_overlay(frame.info.frame)) {
+      return nullptr;
+    }
+    const report::Overlay overlay(overlay_options(job_, recording_, range_), frame.labels.size());
+    const Picture picture =
+        report::shrink(draw(overlay, frame, lineage_), report::ReportBuilder::kOverlaySidePx);
+    auto jpeg = std::make_unique<Jpeg>();
+    jpeg->size = picture.size();
+    jpeg->bytes = io::encode_jpeg(picture);
+    return jpeg;
+  }
+
+  void write(const FinalFrame& frame, std::unique_ptr<Rendered> rendered) override {
+    builder_.add_frame(frame.row, frame.particles);
+    if (rendered) {
+      auto& jpeg = static_cast<Jpeg&>(*rendered);
+      builder_.add_overlay(frame.info, jpeg.size, std::move(jpeg.bytes));
+    }
+  }
+
+  void finish() override {
+    FileWriter file(folder_ + "/report.html");
+    file.write(builder_.html(describe_()));
+    file.close();
+  }
+
+ private:
+  std::string folder_;
+  const Job& job_;
+  Recording& recording_;
+  const Lineage& lineage_;
+  std::function<report::ReportInfo()> describe_;
+  report::DisplayRange range_;
+  report::ReportBuilder builder_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_report_sink(const std::string& folder, const Job& job,
+                                       Recording& recording, const RunSummary& summary,
+                                       std::function<report::ReportInfo()> describe) {
+  return std::make_unique<ReportSink>(folder, job, recording, summary, std::move(describe));
+}
+
+}  // namespace mote::pipeline

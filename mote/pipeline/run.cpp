@@ -1,0 +1,130 @@
+#include <chrono>
+
+#include <nlohmann/json.hpp>
+#include <opencv2/core/utility.hpp>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include "mote/core/error.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/identity.h"
+#include "mote/pipeline/jobs.h"
+#include "mote/pipeline/label_input.h"
+#include "mote/pipeline/output_folder.h"
+#include "mote/pipeline/pass_one.h"
+#include "mote/pipeline/pass_two.h"
+#include "mote/pipeline/run_json.h"
+#include "mote/pipeline/sinks.h"
+
+namespace mote::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<std::string> input_files(const Recording& recording, const LabelInput* labels) {
+  std::vector<std::string> files = recording.info().files;
+  if (labels != nullptr) {
+    files.insert(files.end(), labels->info().files.begin(), labels->info().files.end());
+  }
+  return files;
+}
+
+void check_options(const Job& job) {
+  const auto at_least = [](const char* option, double value, double least) {
+    if (!(value >= least)) {
+      throw Error(ErrorKind::kUsage, "{} is {}, expected at least {}", option, value, least);
+    }
+  };
+  at_least("--overlay-max-frames", double(job.overlay.max_frames), 1);
+  at_least("--overlay-max-height-px", double(job.overlay.max_height_px), 64);
+  at_least("--overlay-fps", job.overlay.frames_per_second, 0.1);
+  at_least("--threads", double(job.threads), 0);
+  if (job.recording.path.empty()) {
+    throw Error(ErrorKind::kUsage, "no recording given");
+  }
+  if (job.command == Command::kMeasure && job.labels.empty()) {
+    throw Error(ErrorKind::kUsage, "no label images given");
+  }
+}
+
+JobResult finished_result(const Job& job) {
+  const auto run = nlohmann::json::parse(read_file(job.output + "/run.json"), nullptr, false);
+  if (run.is_discarded() || !run.contains("counts")) {
+    throw Error(ErrorKind::kBadFile, "{}/run.json: is no run.json of mote", job.output);
+  }
+  const auto& counts = run["counts"];
+  return {.output = job.output,
+          .frames = run["recording"].value("frames_used", int64_t{0}),
+          .instances = counts.value("instances", int64_t{0}),
+          .tracks = counts.value("tracks", int64_t{0}),
+          .events = counts.value("events", int64_t{0}),
+          .seconds = 0,
+          .warnings = run.value("warnings", std::vector<std::string>{})};
+}
+
+std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string& stage,
+                                              Recording& recording, const RunSummary& summary) {
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(make_tables_sink(stage, job, recording, summary));
+  sinks.push_back(make_labels_sink(stage, recording, summary));
+  if (job.overlay.enabled) {
+    sinks.push_back(make_overlay_sink(stage, job, recording, summary));
+  }
+  if (job.report) {
+    sinks.push_back(make_report_sink(stage, job, recording, summary,
+                                     [&] { return report_info(job, recording, summary); }));
+  }
+  return sinks;
+}
+
+}  // namespace
+
+JobResult run(const Job& job, const JobContext& context) {
+  check_options(job);
+  const auto start = Clock::now();
+  const auto threads =
+      static_cast<size_t>(job.threads > 0 ? job.threads : tbb::this_task_arena::max_concurrency());
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+  cv::setNumThreads(1);  // frames run in parallel; within one there is nothing to gain
+
+  RecordingOptions recording_options = job.recording;
+  recording_options.any_size = job.command == Command::kSegment;
+  Recording recording = Recording::open(recording_options);
+  std::unique_ptr<LabelInput> labels;
+  if (!job.labels.empty()) {
+    labels = std::make_unique<LabelInput>(job.labels, job.recording, recording);
+  }
+  PassOne pass_one(job, recording, labels.get());
+  OutputFolder folder(job.output, job.force, job.resume);
+  if (folder.finished()) {
+    return finished_result(job);
+  }
+  const auto identity = input_identity(input_files(recording, labels.get()), job.hash);
+  const auto header = run_header(job, identity);
+  RunTimings timings{.resumed = folder.resuming()};
+  pass_one.run(header, folder, context);
+  timings.pass_one_s = seconds_since(start);
+
+  const auto middle = Clock::now();
+  PassTwo pass_two(job, recording, folder.journal());
+  const RunSummary& summary = pass_two.summary();
+  const std::string stage = folder.stage();
+  pass_two.run(make_sinks(job, stage, recording, summary), context);
+  timings.pass_two_s = seconds_since(middle);
+  write_file(stage + "/run.json",
+             run_json(header, job, recording, summary, timings).dump(2) + "\n");
+  folder.publish("run.json");
+  return {.output = job.output,
+          .frames = summary.frames,
+          .instances = summary.instances,
+          .tracks = static_cast<int64_t>(summary.lineage.tracks.size()),
+          .events = static_cast<int64_t>(summary.lineage.events.size()),
+          .seconds = seconds_since(start),
+          .warnings = all_warnings(recording, summary)};
+}
+
+}  // namespace mote::pipeline

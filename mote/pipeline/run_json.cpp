@@ -1,0 +1,142 @@
+#include "mote/pipeline/run_json.h"
+
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "mote/core/version.h"
+#include "mote/pipeline/options.h"
+
+namespace mote::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchema = 1;
+
+Json calibration(const RecordingInfo& info) {
+  Json out = Json::object();
+  out["pixel_size"] = nullptr;
+  if (const auto& pixel = info.pixel_size) {
+    out["pixel_size"] = {
+        {"y_nm", pixel->y_nm},
+        {"x_nm", pixel->x_nm},
+        {"relative_uncertainty",
+         pixel->relative_uncertainty ? Json(*pixel->relative_uncertainty) : Json(nullptr)},
+        {"source", pixel->source}};
+  }
+  out["frame_interval"] = nullptr;
+  if (const auto& interval = info.frame_interval) {
+    out["frame_interval"] = {{"seconds", interval->seconds}, {"source", interval->source}};
+  }
+  out["exposure_s"] = info.exposure_s ? Json(*info.exposure_s) : Json(nullptr);
+  return out;
+}
+
+std::string option_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+}
+
+std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summary) {
+  std::vector<report::ReportFile> files = {{"particles.csv", "every particle in every frame"},
+                                           {"frames.csv", "every frame: counts, sizes, threshold"}};
+  if (job.command != Command::kSegment) {
+    files.push_back({"tracks.csv", "every track: life, growth, displacement"});
+  }
+  if (job.command == Command::kTrack) {
+    files.push_back({"events.csv", "what happened to whom, and when"});
+  }
+  if (!summary.drift.empty()) {
+    files.push_back({"drift.csv", "how the specimen moved"});
+  }
+  files.push_back(
+      {summary.one_size ? "labels.tif" : "labels", "label images; ids as in the tables"});
+  if (job.overlay.enabled) {
+    files.push_back(job.command == Command::kSegment
+                        ? report::ReportFile{"overlays", "pictures of what was found"}
+                        : report::ReportFile{"overlay.mp4", "video of what was found"});
+  }
+  files.push_back({"run.json", "options, versions, input, warnings"});
+  return files;
+}
+
+}  // namespace
+
+Json run_header(const Job& job, const Json& identity) {
+  return {{"mote", version()},
+          {"command", name(job.command)},
+          {"options", options_to_json(job)},
+          {"input", identity}};
+}
+
+std::vector<std::string> all_warnings(const Recording& recording, const RunSummary& summary) {
+  std::vector<std::string> all = recording.info().warnings;
+  all.insert(all.end(), summary.warnings.begin(), summary.warnings.end());
+  return all;
+}
+
+Json run_json(const Json& header, const Job& job, const Recording& recording,
+              const RunSummary& summary, const RunTimings& timings) {
+  const RecordingInfo& info = recording.info();
+  Json out = {{"schema", kSchema}};
+  out.update(header);
+  out["recording"] = {{"path", job.recording.path},
+                      {"labels", job.labels},
+                      {"format", info.format},
+                      {"frames_used", summary.frames},
+                      {"frames_left_out", summary.bad_sources.size()},
+                      {"height_px", summary.field.height},
+                      {"width_px", summary.field.width},
+                      {"sample_type", std::string(name(info.type))}};
+  out["recording"].update(calibration(info));
+  out["counts"] = {{"instances", summary.instances},
+                   {"tracks", summary.lineage.tracks.size()},
+                   {"events", summary.lineage.events.size()}};
+  Json files = Json::array();
+  for (const report::ReportFile& file : files_of(job, summary)) {
+    files.push_back(file.name);
+  }
+  if (job.report) {
+    files.push_back("report.html");
+  }
+  out["files"] = files;
+  out["warnings"] = all_warnings(recording, summary);
+  out["timings"] = {{"pass_one_s", timings.pass_one_s},
+                    {"pass_two_s", timings.pass_two_s},
+                    {"resumed", timings.resumed}};
+  return out;
+}
+
+report::ReportInfo report_info(const Job& job, const Recording& recording,
+                               const RunSummary& summary) {
+  const RecordingInfo& info = recording.info();
+  report::ReportInfo out{.title = std::filesystem::path(job.recording.path).filename().string(),
+                         .input = job.recording.path,
+                         .format = info.format,
+                         .sample_type = std::string(name(info.type)),
+                         .size = summary.field,
+                         .frames = summary.frames,
+                         .frames_on_disk = recording.recorded_frames(),
+                         .frames_skipped = static_cast<int64_t>(summary.bad_sources.size()),
+                         .recording = job.command != Command::kSegment,
+                         .drift = !summary.drift.empty(),
+                         .pixel_size = info.pixel_size,
+                         .frame_interval = info.frame_interval,
+                         .warnings = all_warnings(recording, summary),
+                         .files = files_of(job, summary)};
+  if (out.title.empty()) {
+    out.title = job.recording.path;
+  }
+  if (job.command != Command::kMeasure && job.labels.empty()) {
+    out.sigma_px = job.threshold.sigma_px;
+    out.min_diameter_px = job.threshold.min_diameter_px;
+  }
+  const Json options = options_to_json(job);
+  for (const auto& [key, value] : options.items()) {
+    out.options.emplace_back(key, option_text(value));
+  }
+  out.versions.emplace_back("mote", version());
+  return out;
+}
+
+}  // namespace mote::pipeline

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "mote/core/frame.h"
+#include "mote/core/lineage.h"
+#include "mote/core/mask.h"
+#include "mote/measure/tables.h"
+#include "mote/report/overlay.h"
+
+namespace mote::pipeline {
+
+/// A frame as the outputs tell it: final ids, measured.
+struct FinalFrame {
+  measure::FrameInfo info;
+  int64_t source_index = 0;
+  LabelImage labels;  ///< final track ids, the lowest where shared; labels of the frame in stills
+  std::vector<measure::ParticleRow> particles;  ///< in order of label
+  measure::FrameRow row;
+  std::vector<report::Trail> trails;
+  /// The image, read anew when first asked for: only those who need it pay for it.
+  std::function<const Grid<float>&()> image;
+};
+
+/// What is known of the whole recording before the first frame is written.
+struct RunSummary {
+  Lineage lineage;
+  std::vector<measure::DriftTableRow> drift;
+  std::vector<std::string> value_names;     ///< of FrameRow::values
+  std::vector<std::string> evidence_names;  ///< of Event::evidence
+  std::vector<std::string> warnings;
+  int64_t frames = 0;  ///< that were used
+  int64_t instances = 0;
+  std::optional<Box> common_window;
+  bool one_size = true;              ///< all frames have the same size
+  Size field;                        ///< of the first frame
+  std::vector<int64_t> bad_sources;  ///< source indices of the frames left out, ascending
+
+  /// The index in the Recording of frame `index` of those used.
+  int64_t source_of(int64_t index) const {
+    int64_t source = index;
+    for (const int64_t bad : bad_sources) {
+      source += bad <= source ? 1 : 0;
+    }
+    return source;
+  }
+};
+
+/// A seam: where results go. `render` is called from many threads at once, `write` once a frame, in
+/// order.
+class Sink {
+ public:
+  /// What `render` made of a frame, for `write`.
+  class Rendered {
+   public:
+    virtual ~Rendered() = default;
+  };
+
+  virtual ~Sink() = default;
+  virtual std::unique_ptr<Rendered> render(const FinalFrame& frame) const = 0;
+  virtual void write(const FinalFrame& frame, std::unique_ptr<Rendered> rendered) = 0;
+  /// After the last frame: closes and syncs what was written. Throws kResource.
+  virtual void finish() = 0;
+};
+
+}  // namespace mote::pipeline

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "mote/pipeline/jobs.h"
+#include "mote/pipeline/recording.h"
+#include "mote/pipeline/sink.h"
+#include "mote/report/report_page.h"
+
+namespace mote::pipeline {
+
+/// particles.csv, frames.csv, tracks.csv, events.csv and drift.csv in `folder`; the last three only
+/// where something was tracked.
+std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job,
+                                       const Recording& recording, const RunSummary& summary);
+
+/// labels.tif, or one file a frame in labels/ where frames differ in size.
+std::unique_ptr<Sink> make_labels_sink(const std::string& folder, const Recording& recording,
+                                       const RunSummary& summary);
+
+/// overlay.mp4 for kTrack and kMeasure, overlays/*.png for kSegment.
+std::unique_ptr<Sink> make_overlay_sink(const std::string& folder, const Job& job,
+                                        Recording& recording, const RunSummary& summary);
+
+/// report.html; `describe` is asked at the end, when all else is known.
+std::unique_ptr<Sink> make_report_sink(const std::string& folder, const Job& job,
+                                       Recording& recording, const RunSummary& summary,
+                                       std::function<report::ReportInfo()> describe);
+
+/// Pieces that overlay, report and preview share: the grey range that is held over the recording,
+/// and how a frame is drawn.
+report::DisplayRange held_range(Recording& recording);
+report::OverlayOptions overlay_options(const Job& job, const Recording& recording,
+                                       const report::DisplayRange& range);
+Picture draw(const report::Overlay& overlay, const FinalFrame& frame, const Lineage& lineage);
+
+/// Name of frame `index` among pictures and label images of stills: the still's own file name
+/// without its ending, or `frame_000012`.
+std::string still_name(const Recording& recording, int64_t source_index);
+
+}  // namespace mote::pipeline

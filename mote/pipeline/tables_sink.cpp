@@ -1,0 +1,143 @@
+#include <map>
+#include <utility>
+
+#include "mote/measure/track.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/sinks.h"
+
+namespace mote::pipeline {
+namespace {
+
+struct Lines : Sink::Rendered {
+  std::string particles;
+  std::string frame;
+};
+
+class TablesSink : public Sink {
+ public:
+  TablesSink(const std::string& folder, const Job& job, const Recording& recording,
+             const RunSummary& summary)
+      : folder_(folder),
+        tracking_(job.command != Command::kSegment),
+        linking_(job.command == Command::kTrack),
+        recording_(recording),
+        summary_(summary),
+        frame_columns_(measure::frame_columns(summary.value_names)),
+        particles_(folder + "/particles.csv"),
+        frames_(folder + "/frames.csv") {
+    particles_.write(measure::csv_header(measure::particle_columns()));
+    frames_.write(measure::csv_header(frame_columns_));
+    const auto ends = measure::track_ends(summary.lineage);
+    for (const Track& track : summary.lineage.tracks) {
+      const auto found = ends.find(track.id);
+      tracks_.try_emplace(track.id, track,
+                          found == ends.end() ? measure::TrackEnds{} : found->second);
+    }
+  }
+
+  std::unique_ptr<Rendered> render(const FinalFrame& frame) const override {
+    auto lines = std::make_unique<Lines>();
+    for (const measure::ParticleRow& particle : frame.particles) {
+      lines->particles += measure::csv_line(measure::particle_columns(), particle);
+    }
+    lines->frame = measure::csv_line(frame_columns_, frame.row);
+    return lines;
+  }
+
+  void write(const FinalFrame& frame, std::unique_ptr<Rendered> rendered) override {
+    const auto& lines = static_cast<const Lines&>(*rendered);
+    particles_.write(lines.particles);
+    frames_.write(lines.frame);
+    for (const measure::ParticleRow& particle : frame.particles) {
+      for (const int32_t track : particle.tracks) {
+        tracks_.at(track).add(particle);
+      }
+    }
+  }
+
+  void finish() override {
+    particles_.close();
+    frames_.close();
+    if (tracking_) {
+      write_tracks();
+    }
+    if (linking_) {
+      write_events();
+    }
+    if (!summary_.drift.empty()) {
+      write_table("drift.csv", measure::drift_columns(), summary_.drift);
+    }
+  }
+
+ private:
+  void write_tracks() {
+    FileWriter file(folder_ + "/tracks.csv");
+    file.write(measure::csv_header(measure::track_columns()));
+    for (const auto& [id, accumulator] : tracks_) {
+      file.write(measure::csv_line(measure::track_columns(), accumulator.row()));
+    }
+    file.close();
+  }
+
+  void write_events() {
+    const auto columns = measure::event_columns(summary_.evidence_names);
+    FileWriter file(folder_ + "/events.csv");
+    file.write(measure::csv_header(columns));
+    int64_t id = 0;
+    for (const Event& event : summary_.lineage.events) {
+      file.write(measure::csv_line(columns, event_row(event, ++id)));
+    }
+    file.close();
+  }
+
+  measure::EventRow event_row(const Event& event, int64_t id) const {
+    measure::EventRow row{.id = id, .event = event};
+    row.info = info_of(event.frame);
+    const measure::FrameInfo before = info_of(event.frame_before);
+    row.recorded_frame_before = before.recorded_frame;
+    row.time_before_s = before.time_s;
+    return row;
+  }
+
+  measure::FrameInfo info_of(int64_t frame) const {
+    const int64_t source = summary_.source_of(frame);
+    measure::FrameInfo info{.frame = frame,
+                            .recorded_frame = recording_.recorded_index(source),
+                            .time_s = recording_.time_s(source),
+                            .pixel_size = recording_.info().pixel_size};
+    if (!summary_.drift.empty()) {
+      info.drift = summary_.drift.at(static_cast<size_t>(frame)).info.drift;
+    }
+    return info;
+  }
+
+  template <typename Row>
+  void write_table(const char* name, const std::vector<measure::Column<Row>>& columns,
+                   const std::vector<Row>& rows) const {
+    FileWriter file(folder_ + "/" + name);
+    file.write(measure::csv_header(columns));
+    for (const Row& row : rows) {
+      file.write(measure::csv_line(columns, row));
+    }
+    file.close();
+  }
+
+  std::string folder_;
+  bool tracking_;
+  bool linking_;
+  const Recording& recording_;
+  const RunSummary& summary_;
+  std::vector<measure::Column<measure::FrameRow>> frame_columns_;
+  FileWriter particles_;
+  FileWriter frames_;
+  std::map<int32_t, measure::TrackAccumulator> tracks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job,
+                                       const Recording& recording, const RunSummary& summary) {
+  return std::make_unique<TablesSink>(folder, job, recording, summary);
+}
+
+}  // namespace mote::pipeline

@@ -1,0 +1,48 @@
+# Options and arguments that are wrong, and help.
+source "$(dirname "$0")/harness.sh"
+
+runs "$mote" --help
+runs "$mote" --version
+for command in info preview segment track measure simulate; do
+  runs "$mote" "$command" --help
+done
+
+simulate 4
+recording=demo/recording.tif
+expect 2 "subcommand" "$mote"
+expect 2 "nonsense" "$mote" nonsense
+expect 2 "output" "$mote" track $recording
+expect 2 "no recording" "$mote" track -o out
+expect 2 "sigma-px" "$mote" track $recording -o out --sigma-px nan
+expect 2 "sigma-px" "$mote" track $recording -o out --sigma-px -1
+expect 2 "polarity" "$mote" track $recording -o out --polarity blue
+expect 2 "max-gap" "$mote" track $recording -o out --max-gap soon
+expect 2 "max-distance-px" "$mote" track $recording -o out --max-distance-px 0
+expect 2 "bin" "$mote" track $recording -o out --bin 0
+expect 2 "bin" "$mote" track $recording -o out --bin 100000
+expect 2 "average" "$mote" track $recording -o out --average -3
+expect 2 "average" "$mote" track $recording -o out --average 100
+expect 2 "frames" "$mote" track $recording -o out --frames 1:2:0
+expect 2 "frames" "$mote" track $recording -o out --frames 50:60
+expect 2 "roi" "$mote" track $recording -o out --roi x=0,y=0,w=9999,h=5
+expect 2 "roi" "$mote" track $recording -o out --roi here
+expect 2 "pixel size" "$mote" track $recording -o out --pixel-size 0.2
+expect 2 "frame interval" "$mote" track $recording -o out --frame-interval 5nm
+expect 2 "overlay-fps" "$mote" track $recording -o out --overlay-fps 0
+expect 2 "threads" "$mote" track $recording -o out --threads -1
+expect 3 "drift" "$mote" track $recording -o out --drift-from suport
+expect 3 "none.toml" "$mote" track $recording -o out --config none.toml
+echo 'sigma_px = 2' >wrong.toml
+expect 2 "wrong.toml: option 'sigma_px'" "$mote" track $recording -o out --config wrong.toml
+expect 2 "no unfinished run" "$mote" track $recording -o out --resume
+[ -e out ] && fail "a refused run left its folder"
+
+# Options from files: the command line wins.
+printf 'sigma-px = 2.5\nmin-diameter-px = 7\n' >good.toml
+runs "$mote" segment $recording -o toml --config good.toml --sigma-px 2
+grep -q '"sigma-px": 2.0' toml/run.json || fail "the command line does not win over --config"
+grep -q '"min-diameter-px": 7.0' toml/run.json || fail "--config is not used"
+runs "$mote" segment --from toml/run.json -o again
+same toml/particles.csv again/particles.csv
+
+finish

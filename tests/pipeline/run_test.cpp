@@ -1,0 +1,140 @@
+#include <atomic>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "mote/core/error.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/jobs.h"
+#include "mote/pipeline/simulate.h"
+#include "tests/temporary_folder.h"
+
+namespace mote::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using testing_support::TemporaryFolder;
+
+// A small recording is made once for all tests.
+class Run : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryFolder;
+    simulate::DemoOptions options{.seed = 2, .frames = 60, .height = 192, .width = 256};
+    simulate_demo(options, *folder_ / "demo", false, {});
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+
+  static Job job(const std::string& output) {
+    Job job;
+    job.recording.path = *folder_ / "demo/recording.tif";
+    job.output = *folder_ / output;
+    job.overlay.enabled = false;
+    return job;
+  }
+
+  // Runs until `frames` frames are done, then cancels.
+  static void run_until(const Job& job, int64_t frames) {
+    std::atomic<bool> cancel = false;
+    const JobContext context{
+        .progress = [&](const ProgressEvent& event) { cancel = cancel || event.done >= frames; },
+        .cancel = &cancel};
+    EXPECT_THROW(run(job, context), Cancelled);
+  }
+
+  static void expect_same_tables(const std::string& a, const std::string& b) {
+    for (const char* name :
+         {"particles.csv", "tracks.csv", "events.csv", "frames.csv", "drift.csv", "labels.tif"}) {
+      EXPECT_EQ(read_file(*folder_ / (a + "/" + name)), read_file(*folder_ / (b + "/" + name)))
+          << name;
+    }
+  }
+
+  static TemporaryFolder* folder_;
+};
+
+TemporaryFolder* Run::folder_ = nullptr;
+
+TEST_F(Run, GivesTheSameFilesWhateverTheNumberOfThreads) {
+  Job one = job("one");
+  one.threads = 1;
+  Job four = job("four");
+  four.threads = 4;
+
+  run(one);
+  run(four);
+
+  expect_same_tables("one", "four");
+}
+
+TEST_F(Run, ThatWasStoppedTwiceEndsWithTheSameFiles) {
+  run(job("whole"));
+  Job stopped = job("stopped");
+  run_until(stopped, 1);
+  stopped.resume = true;
+  run_until(stopped, 30);
+
+  run(stopped);
+
+  expect_same_tables("whole", "stopped");
+}
+
+TEST_F(Run, CannotBeResumedWithOtherOptions) {
+  Job stopped = job("other_options");
+  run_until(stopped, 1);
+  stopped.resume = true;
+  stopped.threshold.min_diameter_px = 9;
+
+  EXPECT_THAT([&] { run(stopped); },
+              ::testing::ThrowsMessage<Error>(::testing::HasSubstr("min-diameter-px")));
+}
+
+TEST_F(Run, WithADamagedCheckpointIsRefusedAndNotGuessed) {
+  Job stopped = job("damaged");
+  run_until(stopped, 20);
+  const std::string path = stopped.output + "/.mote/checkpoint";
+  std::string bytes = read_file(path);
+  bytes[bytes.size() / 2] ^= 1;
+  write_file(path, bytes);
+  stopped.resume = true;
+
+  EXPECT_THROW(run(stopped), Error);
+}
+
+TEST_F(Run, SaysInRunJsonWhatItDid) {
+  const JobResult result = run(job("said"));
+
+  const auto said = nlohmann::json::parse(read_file(*folder_ / "said/run.json"));
+
+  EXPECT_EQ(said["schema"], 1);
+  EXPECT_EQ(said["command"], "track");
+  EXPECT_EQ(said["recording"]["frames_used"], 60);
+  EXPECT_EQ(said["counts"]["tracks"], result.tracks);
+  EXPECT_EQ(said["recording"]["pixel_size"]["y_nm"], 0.2);
+  EXPECT_EQ(said["options"]["min-diameter-px"], job("").threshold.min_diameter_px);
+  for (const auto& file : said["files"]) {
+    EXPECT_TRUE(fs::exists(*folder_ / ("said/" + file.get<std::string>()))) << file;
+  }
+}
+
+TEST_F(Run, OfTheTruthMeasuresEveryTrackOfTheTruth) {
+  Job measured = job("measured");
+  measured.command = Command::kMeasure;
+  measured.labels = *folder_ / "demo/truth/labels.tif";
+
+  const JobResult result = run(measured);
+
+  const std::string truth = read_file(*folder_ / "demo/truth/tracks.csv");
+  const auto rows = std::count(truth.begin(), truth.end(), '\n') - 1;
+  EXPECT_GT(rows, 5);
+  EXPECT_LE(result.tracks, rows);  // a track that is always covered has no label of its own
+  EXPECT_GE(result.tracks, rows - 2);
+}
+
+}  // namespace
+}  // namespace mote::pipeline
