@@ -337,7 +337,7 @@ class Measurement {
     const auto n = static_cast<double>(sums.pixels);
     out.mean_intensity = sums.v0 + sums.v / n;
     const double variance = (sums.vv - sums.v * sums.v / n) / std::max(1.0, n - 1);
-    out.sd_intensity = std::sqrt(std::max(0.0, variance));
+    out.sd_intensity = std::sqrt(variance < 0 ? 0 : variance);
     return out;
   }
 

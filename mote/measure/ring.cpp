@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -78,7 +79,10 @@ class Rings {
           if (step >= inner_px && std::none_of(steps_.begin(), steps_.end(), [&](int64_t beside) {
                 return ground[to + beside] == kInstance;
               })) {
-            ring_.push_back(image_(y, to - (y + 1) * ground_.width() - 1));
+            const float value = image_(y, to - (y + 1) * ground_.width() - 1);
+            if (std::isfinite(value)) {
+              ring_.push_back(value);
+            }
           }
         }
       }

@@ -347,6 +347,23 @@ TEST(MeasureInstances, GivesMeanAndDeviationOfTheLabelledPixels) {
   EXPECT_NEAR(m.sd_intensity, std::sqrt(5.0 / 3), 1e-12);
 }
 
+TEST(MeasureInstances, SurvivesAnImageOfNoNumbers) {
+  const LabelImage labels = rectangle({20, 20}, {5, 5, 6, 6});
+  Grid<float> none(labels.size(), std::numeric_limits<float>::quiet_NaN());
+  Grid<float> some(labels.size(), 100);
+  some(3, 3) = std::numeric_limits<float>::quiet_NaN();
+  some(3, 8) = std::numeric_limits<float>::infinity();
+
+  const InstanceMeasures in_none = measure_instances(none, labels, {}).at(0);
+  const InstanceMeasures in_some = measure_instances(some, labels, {}).at(0);
+
+  EXPECT_EQ(in_none.background, std::nullopt);
+  EXPECT_FALSE(std::isfinite(in_none.mean_intensity));
+  EXPECT_FALSE(std::isfinite(in_none.sd_intensity));
+  EXPECT_DOUBLE_EQ(in_none.area_px2, 36);
+  EXPECT_EQ(in_some.background, 100.0);
+}
+
 TEST(MeasureInstances, NeedsNoConsecutiveLabels) {
   LabelImage labels = rectangle({20, 20}, {2, 2, 3, 3}, std::numeric_limits<int32_t>::max());
   labels(10, 10) = -4;
