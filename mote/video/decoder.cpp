@@ -29,6 +29,9 @@ std::vector<int32_t> shown(const std::vector<PacketInfo>& packets) {
 Decoder::Decoder(const std::string& path)
     : demuxer_(path), packet_(make_packet()), frame_(make_frame()) {
   open_codec();
+  if (demuxer_.stream().codecpar->format == AV_PIX_FMT_PAL8) {
+    find_palette();
+  }
   count();
 }
 
@@ -62,6 +65,28 @@ void Decoder::open_codec() {
     throw Error(kind_of(code), "video codec {} cannot be started: {}", decoder->name,
                 failure(code));
   }
+}
+
+void Decoder::find_palette() {
+  if (demuxer_.next(*packet_)) {
+    size_t bytes = 0;
+    const uint8_t* palette = av_packet_get_side_data(packet_.get(), AV_PKT_DATA_PALETTE, &bytes);
+    palette_.assign(palette, palette + bytes);
+  }
+  demuxer_.rewind();
+}
+
+// A palette that changes on the way is known only where decoding passes the change.
+void Decoder::add_palette(AVPacket& packet) const {
+  if (palette_.empty() ||
+      av_packet_get_side_data(&packet, AV_PKT_DATA_PALETTE, nullptr) != nullptr) {
+    return;
+  }
+  uint8_t* palette = av_packet_new_side_data(&packet, AV_PKT_DATA_PALETTE, palette_.size());
+  if (palette == nullptr) {
+    throw Error(ErrorKind::kResource, "no memory is left to decode video");
+  }
+  std::ranges::copy(palette_, palette);
 }
 
 void Decoder::count() {
@@ -228,6 +253,9 @@ bool Decoder::feed() {
     }
     if ((packet_->flags & AV_PKT_FLAG_CORRUPT) != 0) {
       mark_damaged(number, "the file ends within it");
+    }
+    if (number == start_) {
+      add_palette(*packet_);
     }
     packet_->pts = number;
     packet_->dts = AV_NOPTS_VALUE;

@@ -27,6 +27,8 @@ class Decoder {
 
  private:
   void open_codec();
+  void find_palette();
+  void add_palette(AVPacket& packet) const;
   void count();
   void learn_order();
   std::vector<int32_t> order_by_decoding();
@@ -53,6 +55,7 @@ class Decoder {
   PacketPtr packet_;
   FramePtr frame_;
   int64_t frames_ = 0;
+  std::vector<uint8_t> palette_;  // that came with the first packet alone, as in AVI
 
   std::vector<PacketInfo> packets_;
   // What a packet is known by after a seek: (time stamp, packet), ascending; empty where the stamps

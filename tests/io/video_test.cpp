@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -250,6 +251,44 @@ TEST_F(Video, TurnsRgbIntoGreyByBt601) {
   EXPECT_TRUE(source->info().colour);
   EXPECT_EQ(source->read(1).image.as<uint8_t>()[9],
             std::lround(0.299 * 200 + 0.587 * 101 + 0.114 * 10));
+}
+
+TEST_F(Video, ReadsA8BitPaletteAsTheGreysItStandsFor) {
+  made_video::write(in_folder("palette.avi"), {.format = AV_PIX_FMT_PAL8, .frames = 3},
+                    [](int64_t index, AVFrame& frame) {
+                      draw_slope(index, frame);
+                      for (uint32_t i = 0; i < 256; ++i) {
+                        const uint32_t argb = 0xFF000000U | 0x010101U * (255 - i);
+                        std::memcpy(frame.data[1] + 4 * i, &argb, sizeof argb);
+                      }
+                    });
+
+  const auto source = open_video(in_folder("palette.avi"));
+
+  EXPECT_EQ(source->read(2).image.as<uint8_t>()[5 * 48 + 7], 255 - level(2, 5, 7));
+}
+
+TEST_F(Video, StretchesDeepAndPackedLumaAlike) {
+  made_video::write(in_folder("deep.mkv"),
+                    {.codec = "ffv1", .format = AV_PIX_FMT_YUV444P10LE, .frames = 1},
+                    [](int64_t /*index*/, AVFrame& frame) {
+                      for (const int plane : {0, 1, 2}) {
+                        for (int y = 0; y < frame.height; ++y) {
+                          auto* row = frame.data[plane] + y * frame.linesize[plane];
+                          std::fill_n(reinterpret_cast<uint16_t*>(row), frame.width, 940);
+                        }
+                      }
+                    });
+  made_video::write(in_folder("packed.avi"), {.format = AV_PIX_FMT_YUYV422, .frames = 1},
+                    [](int64_t /*index*/, AVFrame& frame) {
+                      for (int y = 0; y < frame.height; ++y) {
+                        std::fill_n(frame.data[0] + y * frame.linesize[0], 2 * frame.width,
+                                    uint8_t{235});
+                      }
+                    });
+
+  EXPECT_EQ(mean(open_video(in_folder("deep.mkv"))->read(0).image), 1023);
+  EXPECT_EQ(mean(open_video(in_folder("packed.avi"))->read(0).image), 255);
 }
 
 TEST_F(Video, StretchesLimitedRangeLumaToFullRange) {
