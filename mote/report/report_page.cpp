@@ -300,8 +300,8 @@ std::string ReportBuilder::html(const ReportInfo& info) const {
   page += "</script>\n<script type=\"application/json\" id=\"overlays\">";
   page += overlays_json(overlays_);
   page += "</script>\n";
-  for (const std::string_view script :
-       {assets::uplot_js(), assets::plots_js(), assets::lineage_js(), assets::report_js()}) {
+  for (const std::string_view script : {assets::uplot_js(), assets::plots_js(), assets::sizes_js(),
+                                        assets::lineage_js(), assets::report_js()}) {
     page += "<script>\n";
     page += script;
     page += "\n</script>\n";

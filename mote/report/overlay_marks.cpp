@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "mote/report/overlay_scene.h"
+
+namespace mote::report {
+namespace {
+
+// Is it one of those that change who is who? They are marked before births and deaths.
+bool is_meeting(EventType type) {
+  return type == EventType::kContact || type == EventType::kParted || type == EventType::kMerge ||
+         type == EventType::kUndecided || type == EventType::kSplit;
+}
+
+struct Marker {
+  const Event* event;
+  Point centre;
+  double radius_px;
+  double opacity;
+};
+
+using SizeByTrack = std::unordered_map<int32_t, double>;
+
+Marker marker_of(const Scene& scene, const SizeByTrack& sizes, const Event& event) {
+  double ecd = 0;
+  for (const std::vector<int32_t>& ids : {event.tracks, event.children}) {
+    for (const int32_t id : ids) {
+      const auto size = sizes.find(id);
+      if (size != sizes.end()) {
+        ecd = ecd == 0 ? size->second : std::min(ecd, size->second);
+      }
+    }
+  }
+  const bool between = event.type == EventType::kContact || event.type == EventType::kParted;
+  const double out_px = ecd * scene.scale;
+  const double wanted = between ? 0.3 * out_px : 0.5 * out_px + 0.45 * scene.font_px;
+  const auto away = static_cast<double>(std::abs(scene.frame.index - event.frame));
+  const auto shown = static_cast<double>(std::max<int64_t>(1, scene.options.event_frames));
+  return {&event, scene.at(event.position), std::max(0.7 * scene.font_px, wanted),
+          1 - 0.65 * away / shown};
+}
+
+// A ring; ticks point inwards where tracks become one and outwards where one becomes several.
+void draw_marker(const Marker& marker, StrokeLayer& layer, Stroke stroke, double tick_px) {
+  stroke.opacity *= marker.opacity;
+  const EventType type = marker.event->type;
+  if (type == EventType::kLost || type == EventType::kLeft) {
+    const double arm = 0.5 * marker.radius_px;
+    const Point c = marker.centre;
+    layer.line({c.y_px - arm, c.x_px - arm}, {c.y_px + arm, c.x_px + arm}, stroke);
+    layer.line({c.y_px - arm, c.x_px + arm}, {c.y_px + arm, c.x_px - arm}, stroke);
+    return;
+  }
+  layer.ring(marker.centre, marker.radius_px, stroke);
+  if (type != EventType::kMerge && type != EventType::kSplit) {
+    return;
+  }
+  const double end = marker.radius_px + (type == EventType::kMerge ? -tick_px : tick_px);
+  for (int i = 0; i < 4; ++i) {
+    const double angle = M_PI / 4 + i * M_PI / 2;
+    const auto at_radius = [&](double radius) {
+      return Point{marker.centre.y_px + radius * std::sin(angle),
+                   marker.centre.x_px + radius * std::cos(angle)};
+    };
+    layer.line(at_radius(marker.radius_px), at_radius(end), stroke);
+  }
+}
+
+void draw_caption(Scene& scene, const Marker& marker) {
+  const std::string text = event_text(*marker.event);
+  const double font_px = 0.9 * scene.font_px;
+  const double width = text_width(text, font_px);
+  const double most_x = std::max(2.0, static_cast<double>(scene.picture.width()) - width - 4);
+  const double x = std::clamp(marker.centre.x_px - width / 2, 2.0, most_x);
+  const double below = marker.centre.y_px + marker.radius_px + 1.15 * font_px;
+  const double above = marker.centre.y_px - marker.radius_px - 0.4 * font_px;
+  for (const double y : {below, above, below + 1.1 * font_px, above - 1.1 * font_px}) {
+    const Box box = text_box({y, x}, width, font_px);
+    if (scene.occupied.free(box)) {
+      scene.occupied.mark(box);
+      draw_text(scene.picture, {y, x}, text,
+                {.height_px = font_px, .halo_px = 1.5, .opacity = marker.opacity});
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+void draw_events(Scene& scene) {
+  const auto by_frame = [](const Event& event, int64_t frame) { return event.frame < frame; };
+  const std::span<const Event> events = scene.frame.events;
+  const int64_t shown = scene.options.event_frames;
+  const auto first =
+      std::lower_bound(events.begin(), events.end(), scene.frame.index - shown, by_frame);
+  const auto end =
+      std::lower_bound(events.begin(), events.end(), scene.frame.index + shown + 1, by_frame);
+  if (first == end) {
+    return;
+  }
+  SizeByTrack sizes;
+  for (const OverlayInstance& instance : scene.frame.instances) {
+    for (const int32_t track : instance.tracks) {
+      sizes[track] = instance.ecd_px;
+    }
+  }
+  std::vector<Marker> markers;
+  for (auto event = first; event != end; ++event) {
+    // What has not happened yet is marked only where two are about to meet or part.
+    if (is_meeting(event->type) || event->frame_before != event->frame) {
+      if (event->frame <= scene.frame.index || is_meeting(event->type)) {
+        markers.push_back(marker_of(scene, sizes, *event));
+      }
+    }
+  }
+  if (markers.empty()) {
+    return;
+  }
+  StrokeLayer halo(scene.picture.size());
+  StrokeLayer core(scene.picture.size());
+  const double width = 0.9 * scene.line_px;
+  for (const Marker& marker : markers) {
+    draw_marker(marker, halo, {.colour = kBlack, .width_px = width + 2, .opacity = 0.6},
+                0.5 * scene.font_px);
+    draw_marker(marker, core, {.colour = kWhite, .width_px = width}, 0.5 * scene.font_px);
+  }
+  halo.draw_on(scene.picture);
+  core.draw_on(scene.picture);
+  std::stable_sort(markers.begin(), markers.end(), [](const Marker& a, const Marker& b) {
+    return is_meeting(a.event->type) > is_meeting(b.event->type);
+  });
+  constexpr size_t kMostCaptions = 24;
+  for (size_t i = 0; i < std::min(kMostCaptions, markers.size()); ++i) {
+    draw_caption(scene, markers[i]);
+  }
+}
+
+void draw_scale_bar(Scene& scene) {
+  const double pixel_nm = scene.options.pixel_size ? scene.options.pixel_size->x_nm : 1;
+  const auto width = static_cast<double>(scene.picture.width());
+  const double length = round_length(0.25 * width / scene.scale * pixel_nm);
+  const std::string text =
+      scene.options.pixel_size ? length_text(length) : fmt::format("{} px", length);
+  const double thick = std::round(std::max(3.0, scene.font_px * 0.3));
+  const int64_t x = std::llround(scene.margin());
+  const int64_t y = scene.picture.height() - std::llround(scene.margin() + thick);
+  const Box bar{.y = y,
+                .x = x,
+                .height = std::llround(thick),
+                .width = std::llround(length / pixel_nm * scene.scale)};
+  fill(scene.picture, {bar.y - 1, bar.x - 1, bar.height + 2, bar.width + 2}, kBlack, 0.75);
+  fill(scene.picture, bar, kWhite);
+  const Point baseline = {static_cast<double>(y) - 0.4 * scene.font_px,
+                          static_cast<double>(x) + static_cast<double>(bar.width) / 2};
+  const double text_px = text_width(text, 1.1 * scene.font_px);
+  const double left = std::max(0.0, (text_px - static_cast<double>(bar.width)) / 2);
+  draw_text(scene.picture, {baseline.y_px, baseline.x_px + left}, text,
+            {.height_px = 1.1 * scene.font_px, .halo_px = 1.6, .align = Align::kCentre});
+  scene.occupied.mark(
+      {bar.y - std::llround(1.8 * scene.font_px), 0, scene.picture.height(), bar.width + 2 * x});
+}
+
+void draw_clock(Scene& scene) {
+  const std::string frame = fmt::format("frame {}", scene.frame.recorded_frame);
+  std::string text = frame;
+  if (!scene.frame.caption.empty()) {
+    text = fit_text(scene.frame.caption, 1.1 * scene.font_px,
+                    static_cast<double>(scene.picture.width()) - 2 * scene.margin());
+  } else if (scene.frame.time_s) {
+    int decimals = 2;
+    if (scene.options.frame_interval_s && *scene.options.frame_interval_s > 0) {
+      const double interval = *scene.options.frame_interval_s;
+      decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(interval) - 1e-9)), 0, 6);
+      // 0.04 s takes two decimals, 0.25 s as well.
+      while (decimals < 6 && std::abs(interval * std::pow(10, decimals) -
+                                      std::round(interval * std::pow(10, decimals))) > 0.01) {
+        ++decimals;
+      }
+      decimals = std::min(decimals, interval < 1e-3 ? 6 : 3);
+    }
+    text = fmt::format("{:.{}f} s", *scene.frame.time_s, decimals);
+  }
+  const double y = scene.margin() + 0.8 * scene.font_px;
+  draw_text(scene.picture, {y, scene.margin()}, text,
+            {.height_px = 1.1 * scene.font_px, .halo_px = 1.6});
+  scene.occupied.mark({0, 0, std::llround(y + 0.4 * scene.font_px),
+                       std::llround(text_width(text, 1.1 * scene.font_px) + 2 * scene.margin())});
+  if (scene.frame.caption.empty() && scene.frame.time_s) {
+    const double right = static_cast<double>(scene.picture.width()) - scene.margin();
+    draw_text(scene.picture, {y, right}, frame,
+              {.height_px = 0.9 * scene.font_px, .halo_px = 1.4, .align = Align::kRight});
+    const int64_t width = std::llround(text_width(frame, 0.9 * scene.font_px) + 2 * scene.margin());
+    scene.occupied.mark(
+        {0, scene.picture.width() - width, std::llround(y + 0.4 * scene.font_px), width});
+  }
+}
+
+}  // namespace mote::report
