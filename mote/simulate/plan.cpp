@@ -108,7 +108,7 @@ class Planner {
         break;
       case Motion::kGrow:
         scene.radius_a_px = random_.uniform(12, 18);
-        scene.duration = scene.radius_a_px / random_.uniform(1.2, 1.6);
+        scene.duration = random_.uniform(12, 20);
         break;
       case Motion::kCross:
         scene.radius_a_px = random_.uniform(12, 20);
@@ -120,7 +120,7 @@ class Planner {
         scene.radius_b_px = scene.radius_a_px * random_.uniform(0.75, 1);
         scene.speed_px = random_.uniform(1.5, 2);
         scene.reach_px = random_.uniform(30, 50);
-        scene.duration = random_.uniform(23, 27);
+        scene.duration = random_.uniform(18, 22);
         break;
       case Motion::kPass:
         scene.radius_a_px = random_.uniform(17, 21);

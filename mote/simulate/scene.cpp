@@ -62,7 +62,9 @@ std::vector<Disc> discs_at(const Scene& scene, double time) {
       if (since <= 0) {
         return {};
       }
-      const double radius = scene.radius_a_px * (1 - std::exp(-since / scene.duration));
+      // Volume changes at first in proportion to time, as in growth and dissolution by diffusion:
+      // the smallest sizes pass within a frame.
+      const double radius = scene.radius_a_px * std::cbrt(1 - std::exp(-since / scene.duration));
       return {{.centre = anchor, .radius_px = radius}};
     }
     case Motion::kCross: {

@@ -281,7 +281,7 @@ TEST(Demo, DrawsEachParticleWhereTheTruthSays) {
     const Disc seen = half_level_disc(image, instance);
 
     // The support's texture moves the half level by a few tenths of a pixel here and there.
-    EXPECT_NEAR(seen.radius_px, instance.radius_px, 0.15) << instance.track;
+    EXPECT_NEAR(seen.radius_px, instance.radius_px, 0.25) << instance.track;
     EXPECT_NEAR(seen.centre.y_px, instance.centre.y_px, 0.2) << instance.track;
     EXPECT_NEAR(seen.centre.x_px, instance.centre.x_px, 0.2) << instance.track;
   }
