@@ -329,7 +329,10 @@ void FourierDrift::take(const DriftView& view, bool learn) {
   };
   const auto where = [&] { return Point{sum.y_px / weight, sum.x_px / weight}; };
 
-  if (!recent_.empty()) {
+  const auto values = view.values.values();
+  const bool blank =
+      std::all_of(values.begin(), values.end(), [](float value) { return value == 0; });
+  if (!recent_.empty() && !blank) {
     if (const auto one = link(recent_.back(), spectrum, std::nullopt)) {
       count(recent_.back(), *one, 1);
     }
@@ -339,6 +342,9 @@ void FourierDrift::take(const DriftView& view, bool learn) {
   Point coherent_shift;
   const auto join = [&](Held& held, double trust) {
     std::optional<Registration> one;
+    if (blank) {
+      return;
+    }
     if (weight > 0) {
       one = link(held, spectrum, minus(where(), held.at));
     }
@@ -511,7 +517,7 @@ void FourierDrift::restart_from(const FixedPattern::Found& found) {
   for (size_t i = 0; i < kept.size(); ++i) {
     difference = std::max(difference, farthest(minus(before.shift[kept[i].frame], found.shift[i])));
   }
-  if (difference > 0.3) {
+  if (difference > 0.1) {
     for (DriftLink& one : links_) {
       one.sigma_px = std::max(one.sigma_px, 0.5F);
     }

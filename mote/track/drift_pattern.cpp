@@ -14,8 +14,9 @@ using imaging::Rings;
 using imaging::Spectrum;
 
 constexpr size_t kKept = 16;
-constexpr double kMinRangePx = 1.5;  // drift below this cannot be told from standing still
-constexpr double kSettled = 0.15;    // of the specimen's power that the mean still holds
+constexpr double kMinRangePx = 1.5;    // drift below this cannot be told from standing still
+constexpr double kSettled = 0.15;      // of the specimen's power that the mean still holds
+constexpr double kNegligible = 0.005;  // of the frames' power
 constexpr int kRounds = 4;
 constexpr int64_t kLearnAll = 64;  // so many frames count in each, later every fourth
 
@@ -40,6 +41,105 @@ Rings weights_before_knowing(const Registrar& registrar, const std::vector<Spect
     }
   }
   return drift_weights(power, {}, registrar.ring_counts(), 0);
+}
+
+// How much of the frames' power a specimen at `scale` times the shifts explains beside a pattern:
+// sum over k of |B - D A|^2 / (1 - |D|^2), in units of `power`. Every other row of frequencies, and
+// `held` the share of it that stays in the mean.
+struct Explained {
+  double power = 0;
+  double held = 1;
+};
+Explained explained(const Registrar& registrar, const std::vector<Spectrum>& frames,
+                    const std::vector<Point>& shift, double scale, const Rings& power,
+                    const Rings& weights) {
+  constexpr double kLeast = 0.03;  // of 1 - |D|^2: below, nothing has moved
+  std::vector<imaging::PhaseRamp> ramps;
+  for (const Point& p : shift) {
+    ramps.push_back(imaging::phase_ramp(registrar.size(), {scale * p.y_px, scale * p.x_px}));
+  }
+  const auto count = static_cast<float>(frames.size());
+  const auto width = static_cast<size_t>(frames[0].width());
+  Explained out;
+  double moving = 0;
+  double held = 0;
+  std::vector<float> sums(6 * width);
+  for (int64_t y = 0; y < frames[0].height(); y += 2) {
+    std::fill(sums.begin(), sums.end(), 0.0F);
+    float* __restrict ar = sums.data();
+    float* __restrict ai = ar + width;
+    float* __restrict br = ai + width;
+    float* __restrict bi = br + width;
+    float* __restrict dr = bi + width;
+    float* __restrict di = dr + width;
+    for (size_t i = 0; i < frames.size(); ++i) {
+      const auto* __restrict f = reinterpret_cast<const float*>(frames[i].row(y));
+      const auto* __restrict r = reinterpret_cast<const float*>(ramps[i].x.data());
+      const float yr = ramps[i].y[y].real();
+      const float yi = ramps[i].y[y].imag();
+      for (size_t x = 0; x < width; ++x) {
+        const float c = yr * r[2 * x] - yi * r[2 * x + 1];
+        const float s = yr * r[2 * x + 1] + yi * r[2 * x];
+        ar[x] += f[2 * x];
+        ai[x] += f[2 * x + 1];
+        br[x] += f[2 * x] * c - f[2 * x + 1] * s;
+        bi[x] += f[2 * x] * s + f[2 * x + 1] * c;
+        dr[x] += c;
+        di[x] += s;
+      }
+    }
+    const uint8_t* rings = registrar.rings().row(y);
+    for (size_t x = 0; x < width; ++x) {
+      if (rings[x] >= kRings || power[rings[x]] <= 0) {
+        continue;
+      }
+      const std::complex<float> d(dr[x] / count, di[x] / count);
+      const std::complex<float> a(ar[x], ai[x]);
+      const std::complex<float> b(br[x], bi[x]);
+      const double moves = std::norm(b - d * a) / std::max(kLeast, 1.0 - std::norm(d));
+      out.power += moves / (power[rings[x]] * count);
+      moving += weights[rings[x]] * moves;
+      held += weights[rings[x]] * moves * std::norm(d);
+    }
+  }
+  out.held = moving > 0 ? held / moving : 1;
+  return out;
+}
+
+// The scale of the shifts that explains most. Registration gets the scale wrong before the pattern
+// is known: what is left of it pulls towards standing still, what is missing of the specimen
+// pushes apart; the form of the path comes out right much sooner.
+double best_scale(const Registrar& registrar, const std::vector<Spectrum>& frames,
+                  const std::vector<Point>& shift, double range_px, const Rings& power,
+                  const Rings& weights) {
+  const auto value = [&](double log_scale) {
+    return explained(registrar, frames, shift, std::exp(log_scale), power, weights).power;
+  };
+  constexpr double kGolden = 0.6180339887498949;
+  const double width = std::min(0.8, 2 / std::max(range_px, 1e-6));
+  double low = -width;
+  double high = width;
+  double left = high - kGolden * (high - low);
+  double right = low + kGolden * (high - low);
+  double at_left = value(left);
+  double at_right = value(right);
+  for (int step = 0; step < 7; ++step) {
+    if (at_left > at_right) {
+      high = right;
+      right = left;
+      at_right = at_left;
+      left = high - kGolden * (high - low);
+      at_left = value(left);
+    } else {
+      low = left;
+      left = right;
+      at_left = at_right;
+      right = low + kGolden * (high - low);
+      at_right = value(right);
+    }
+  }
+  const double found = 0.5 * (low + high);
+  return value(found) > value(0) ? std::exp(found) : 1;
 }
 
 }  // namespace
@@ -124,7 +224,6 @@ std::optional<FixedPattern::Trial> FixedPattern::attempt(Registrar& registrar,
   Trial trial;
   trial.pattern = {.values = std::move(start)};
   trial.pattern.spectrum = imaging::spectrum_of(trial.pattern.values);
-  Spectrum used;
   for (int round = 0; round < kRounds; ++round) {
     std::vector<Spectrum> spectra;
     for (const Kept& kept : kept_) {
@@ -189,33 +288,25 @@ std::optional<FixedPattern::Trial> FixedPattern::attempt(Registrar& registrar,
     trial.shift = solution.shift;
     trial.weights = drift_weights(residual_power, cross, registrar.ring_counts(),
                                   static_cast<int64_t>(neighbours));
+    if (round + 1 < kRounds && trial.range_px > 0.5) {
+      const double scale =
+          best_scale(registrar, spectra, trial.shift, trial.range_px, power, trial.weights);
+      for (Point& p : trial.shift) {
+        p = {scale * p.y_px, scale * p.x_px};
+      }
+    }
     trial.sums = no_sums();
     for (size_t i = 0; i < count; ++i) {
       add(trial.sums, registrar, trial.pattern, kept_[i].view, spectra[i], trial.shift[i]);
     }
-    used = trial.pattern.spectrum;
+    if (round + 1 == kRounds) {
+      const Explained all = explained(registrar, spectra, trial.shift, 1, power, trial.weights);
+      trial.explained = all.power;
+      trial.held = all.held;
+    }
     trial.pattern = renewed(trial.sums, registrar, trial.pattern);
   }
 
-  // B - D A is what moves; |D|^2 of it, by weight, also stands in the mean.
-  const auto frames = static_cast<float>(trial.sums.frames);
-  double moving = 0;
-  double held = 0;
-  for (size_t i = 0; i < used.values().size(); ++i) {
-    const int ring = registrar.rings().values()[i];
-    if (ring >= kRings || power[ring] <= 0) {
-      continue;
-    }
-    const std::complex<float> f = used.values()[i];
-    const std::complex<float> d = trial.sums.phases.values()[i] / frames;
-    const std::complex<float> a = trial.sums.total.values()[i] / frames - f;
-    const std::complex<float> b = trial.sums.aligned.values()[i] / frames - f * d;
-    const double moves = std::norm(b - d * a) / (1 - std::norm(d) + 2 / frames);
-    trial.explained += moves / power[ring];
-    moving += trial.weights[ring] * moves;
-    held += trial.weights[ring] * moves * std::norm(d);
-  }
-  trial.held = moving > 0 ? held / moving : 1;
   return trial;
 }
 
@@ -245,13 +336,10 @@ std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, doub
   }
   std::optional<Trial> best = attempt(registrar, min_peak_ratio, frame_power, Grid<float>(size_));
   std::optional<Trial> other = attempt(registrar, min_peak_ratio, frame_power, std::move(mean));
-  if (std::getenv("DBG"))
-    for (auto* t : {&best, &other})
-      if (*t)
-        fmt::print("frame {} range {} explained {} held {} share {} last {} {}\n",
-                   kept_.back().frame, (*t)->range_px, (*t)->explained, (*t)->held,
-                   (*t)->pattern.share, (*t)->shift.back().y_px, (*t)->shift.back().x_px);
-  if (!best || (other && other->explained > 1.02 * best->explained)) {
+  // Where there is a pattern, the start without one leaves some of it in, which then seems to move
+  // with the masks; where there is none, the mean takes some of the specimen away.
+  if (!best ||
+      (other && other->explained > (best->pattern.share > 0.01 ? 0.9 : 1.02) * best->explained)) {
     best = std::move(other);
   }
   if (!best || best->range_px < kMinRangePx) {
@@ -353,6 +441,9 @@ FixedPattern::Pattern FixedPattern::renewed(const Sums& sums, const Registrar& r
     next.spectrum.values()[i] *= static_cast<float>(keep[registrar.rings().values()[i]]);
   }
   next.share = frame_power > 0 ? pattern_power / frame_power : 0;
+  if (next.share < kNegligible) {
+    return {.values = Grid<float>(size_), .spectrum = Spectrum(next.spectrum.size())};
+  }
   next.values = imaging::image_of(next.spectrum);
   return next;
 }
