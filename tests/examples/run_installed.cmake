@@ -11,6 +11,7 @@ file(REMOVE_RECURSE ${SCRATCH})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/prefix)
 # Found wherever it is moved to, and without a path back into the build.
 file(RENAME ${SCRATCH}/prefix ${SCRATCH}/moved)
+run(${SCRATCH}/moved/bin/mote --version)
 file(GLOB_RECURSE library ${SCRATCH}/moved/*/libmote.so)
 run(readelf -d ${library})
 if(NOT output MATCHES "libfmt" OR output MATCHES "libav|libx264")
