@@ -94,9 +94,6 @@ void measure(int64_t side, double radius, int64_t particles, double noise) {
   imaging::Components components;
   row("- components", least_ms(runs, [&] { components = imaging::components_of(mask); }));
   row("- holes", least_ms(runs, [&] { (void)imaging::holes_of(mask); }));
-  row("- contrasts", least_ms(runs, [&] {
-        (void)imaging::contrasts_of(components.labels, components.components.size(), image);
-      }));
   std::vector<imaging::Outline> outlines;
   row("- outlines", least_ms(runs, [&] { outlines = imaging::outlines_of(mask, field); }));
   row("- refined",
@@ -105,6 +102,10 @@ void measure(int64_t side, double radius, int64_t particles, double noise) {
   row("- coverage", least_ms(runs, [&] { imaging::add_area_coverage(outlines, covered); }));
   Grid<float> distance;
   row("- distance", least_ms(runs, [&] { distance = imaging::distance_to_background(mask); }));
+  row("- contrasts", least_ms(runs, [&] {
+        (void)imaging::contrasts_of(components.labels, components.components.size(), distance,
+                                    image);
+      }));
   LabelImage labels;
   row("- watershed",
       least_ms(runs, [&] { labels = imaging::cut_at_necks(components, distance, {}); }));

@@ -18,7 +18,7 @@ struct Region {
   Point centroid;
   Box box;
   bool touches_border = false;  ///< has a pixel in the outermost rows or columns of the field
-  double contrast = 0;          ///< |mean inside - background around| in grey levels
+  double contrast = 0;          ///< |mean of the rim inside - background around| in grey levels
 
   bool operator==(const Region&) const = default;
 };

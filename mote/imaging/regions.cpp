@@ -323,7 +323,8 @@ Segmentation join_necks(Segmentation segmentation, double ratio) {
   return segmentation;
 }
 
-std::vector<double> contrasts_of(const LabelImage& labels, size_t count, const Grid<float>& image,
+std::vector<double> contrasts_of(const LabelImage& labels, size_t count,
+                                 const Grid<float>& distance, const Grid<float>& image,
                                  int gap_px) {
   const Size size = labels.size();
   struct Mean {
@@ -346,11 +347,12 @@ std::vector<double> contrasts_of(const LabelImage& labels, size_t count, const G
     const int32_t* above = y > 0 ? labels.row(y - 1) : row;
     const int32_t* below = y + 1 < size.height ? labels.row(y + 1) : row;
     const float* values = image.row(y);
+    const float* depth = distance.row(y);
     for (int64_t x = 0; x < size.width; ++x) {
       if (row[x] == 0) {
         continue;
       }
-      if (std::isfinite(values[x])) {
+      if (depth[x] <= 4 && std::isfinite(values[x])) {
         inside[static_cast<size_t>(row[x])].add(values[x]);
       }
       if ((x > 0 && row[x - 1] == 0) || (x + 1 < size.width && row[x + 1] == 0) || above[x] == 0 ||

@@ -15,6 +15,11 @@ double Levels::contrast_to_noise() const {
   return std::abs(particle - background) / noise;
 }
 
+double Levels::detection_level() const {
+  const double height = std::clamp(6 / contrast_to_noise(), 0.35, 0.5);
+  return background + height * (particle - background);
+}
+
 Histogram histogram_of(const Grid<float>& image, const BinaryImage& excluded, int bins) {
   const auto counted = [&](size_t i) {
     return (excluded.empty() || excluded.values()[i] == 0) && std::isfinite(image.values()[i]);
@@ -157,14 +162,43 @@ double mode_of(const Histogram& histogram, const Cumulative& cumulative, double 
 
 struct Side {
   double level = 0;
-  double excess = 0;
-  double strength = 0;
+  double strongest = 0;
+  double excess = 0;    ///< in pixels
+  double strength = 0;  ///< second moment of the excess: its part of the image's variance
 };
 
 /// What one side of the background has more than the other, beyond the lowest number of spreads at
 /// which that is clear.
 std::optional<Side> excess_side(const Cumulative& cumulative, double background, double noise,
                                 bool above, double least_px, double reach) {
+  // First and second moments of the excess beyond each of a thousand distances.
+  const double step = reach / 1000;
+  std::vector<double> first(1001, 0);
+  std::vector<double> second(1001, 0);
+  for (size_t k = 1000; k-- > 0;) {
+    const double near = static_cast<double>(k) * step;
+    const double middle = near + 0.5 * step;
+    const double excess = (cumulative.beyond(background, near, above) -
+                           cumulative.beyond(background, near + step, above)) -
+                          (cumulative.beyond(background, near, !above) -
+                           cumulative.beyond(background, near + step, !above));
+    first[k] = first[k + 1] + excess * middle;
+    second[k] = second[k + 1] + excess * middle * middle;
+  }
+  // The level that halves the moment; then that of what lies beyond half of it, and so on, so that
+  // the slopes of blurred particles do not pull it down.
+  const auto halving = [step](const std::vector<double>& moment, double from) {
+    double distance = from;
+    for (int round = 0; round < 8; ++round) {
+      const auto start = static_cast<size_t>(std::max(from, 0.5 * distance) / step);
+      size_t k = start;
+      while (k + 1 < moment.size() && moment[k] > 0.5 * moment[start]) {
+        ++k;
+      }
+      distance = std::max(from, (static_cast<double>(k) + 0.5) * step);
+    }
+    return distance;
+  };
   for (const double spreads : {2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 12.0, 20.0}) {
     const double from = spreads * noise;
     if (from >= reach) {
@@ -176,33 +210,18 @@ std::optional<Side> excess_side(const Cumulative& cumulative, double background,
     if (excess < least_px || here < 3 * mirrored + least_px) {
       continue;
     }
-    // The median of the excess; then that of what lies beyond half of it, and so on, so that the
-    // slopes of blurred particles do not pull it down.
-    const auto excess_beyond = [&](double distance) {
-      return std::max(0.0, cumulative.beyond(background, distance, above) -
-                               cumulative.beyond(background, distance, !above));
-    };
-    double distance = from;
-    for (int round = 0; round < 8; ++round) {
-      const double start = std::max(from, 0.5 * distance);
-      const double half = 0.5 * excess_beyond(start);
-      double near = start;
-      double far = reach;
-      for (int step = 0; step < 40; ++step) {
-        const double middle = 0.5 * (near + far);
-        (excess_beyond(middle) > half ? near : far) = middle;
-      }
-      distance = 0.5 * (near + far);
-    }
+    const double distance = halving(first, from);
     const double share = excess / cumulative.total();
     // A small population has to stand out more than one that shapes the whole histogram.
     const double needed = share > 0.03 ? 3.5 : 5.0;
     if (distance < needed * noise) {
       continue;
     }
+    const double farthest = halving(second, from);
     return Side{.level = background + (above ? distance : -distance),
+                .strongest = background + (above ? farthest : -farthest),
                 .excess = excess,
-                .strength = excess * distance};
+                .strength = second[0]};
   }
   return std::nullopt;
 }
@@ -234,6 +253,7 @@ std::optional<Levels> levels_of(const Histogram& histogram, std::optional<bool> 
     return Levels{.background = background,
                   .noise = noise,
                   .particle = side.level,
+                  .strongest = side.strongest,
                   .bright = above,
                   .share = side.excess / cumulative.total()};
   };

@@ -41,12 +41,16 @@ std::optional<OtsuSplit> otsu(const Histogram& histogram);
 struct Levels {
   double background = 0;  ///< mode of the background
   double noise = 0;       ///< robust standard deviation of the background
-  double particle = 0;    ///< median level of the particles
+  double particle = 0;    ///< level of the particles: a median weighted by contrast
+  double strongest = 0;   ///< the same weighted by the square of the contrast
   bool bright = false;    ///< particles are brighter than the background
   double share = 0;       ///< of the pixels that are particle
 
   double contrast_to_noise() const;
   double half_level() const { return 0.5 * (background + particle); }
+  /// Where fewest pixels end up on the wrong side and weak particles are still found: six spreads
+  /// of the noise from the background, but within 0.35 to 0.5 of the contrast.
+  double detection_level() const;
 };
 
 /// Finds the two populations in a histogram whose larger part is background.

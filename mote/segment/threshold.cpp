@@ -30,6 +30,9 @@ constexpr double kClearOfNoise = 9.5;
 // Where nothing is as clear as that, the least smoothing that comes near the best.
 constexpr double kNearBest = 0.75;
 constexpr double kLeastFlattenPx = 48;
+// Half of the least diameter is left to a spot that refinement finds narrower than its smoothed
+// mask; less has a single hot pixel.
+constexpr double kRefinedShare = 0.5;
 // A hole at the background's level, to this part of the contrast, is no part of the particle.
 constexpr double kHoleLevel = 0.25;
 // What stands out less against its surroundings, as a part of the particles' contrast, is uneven
@@ -38,6 +41,9 @@ constexpr double kLeastContrast = 0.35;
 // So wide a gap between particles is filled, in sigmas of the Gaussian: 1.7 at a kiss and more at a
 // neck in the demo recordings, whose events come out right from 1.0 to 1.9.
 constexpr double kFilledGapSigmas = 1.5;
+// The strongest level is another population where it is so many times as far.
+constexpr double kAmbiguous = 2;
+constexpr double kEdgeContrast = 0.6;
 // Otsu's threshold settles in the background where particles are fewer than this.
 constexpr double kLeastOtsuShare = 0.05;
 
@@ -109,13 +115,19 @@ class ThresholdSegmenter : public Segmenter {
     }
     return options_.polarity == Polarity::kBright;
   }
-  double least_px() const { return std::max(area_of_diameter(options_.min_diameter_px), 9.0); }
+  /// The least number of pixels that make a particle: more than a blob of smoothed noise.
+  double least_px(double sigma_px) const {
+    return std::max({area_of_diameter(options_.min_diameter_px), 9.0,
+                     2 * std::numbers::pi * sigma_px * sigma_px});
+  }
+  void prefer_edges(const BinaryImage& excluded, ThresholdFrame& frame) const;
   double auto_sigma(const Grid<float>& image, const BinaryImage& excluded) const;
   void look(const Grid<float>& image, const BinaryImage& excluded, double sigma_px,
             ThresholdFrame& frame) const;
   void fill_holes(BinaryImage& mask, const Grid<float>& smooth) const;
   std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Components& components,
-                                         const Grid<float>& image, const Finding& applied) const;
+                                         const Grid<float>& distance, const Grid<float>& image,
+                                         const Finding& applied) const;
   void drop_small(BinaryImage& mask) const;
   void add_warnings(Segmentation& segmentation, const ThresholdFrame& frame) const;
   bool tidy(BinaryImage& mask, const std::vector<imaging::Outline>& outlines,
@@ -133,7 +145,7 @@ void ThresholdSegmenter::look(const Grid<float>& image, const BinaryImage& exclu
                               double sigma_px, ThresholdFrame& frame) const {
   frame.smooth = imaging::gaussian(image, sigma_px);
   const imaging::Histogram histogram = imaging::histogram_of(frame.smooth, excluded);
-  frame.levels = imaging::levels_of(histogram, bright_wanted(), least_px());
+  frame.levels = imaging::levels_of(histogram, bright_wanted(), least_px(sigma_px));
   frame.own.reset();
   const std::optional<imaging::OtsuSplit> otsu = imaging::otsu(histogram);
   Finding own{.sigma_px = sigma_px};
@@ -164,11 +176,44 @@ void ThresholdSegmenter::look(const Grid<float>& image, const BinaryImage& exclu
   if (!frame.levels || !otsu) {
     return;
   }
+  prefer_edges(excluded, frame);
+  own.contrast = std::abs(frame.levels->particle - frame.levels->background);
   const double contrast = frame.levels->particle - frame.levels->background;
   const double height = (otsu->threshold - frame.levels->background) / contrast;
   own.by_levels = frame.levels->share < kLeastOtsuShare || height < 0.3 || height > 0.7;
-  own.threshold = own.by_levels ? frame.levels->half_level() : otsu->threshold;
+  own.threshold = own.by_levels ? frame.levels->detection_level() : otsu->threshold;
   frame.own = own;
+}
+
+/// Where faint and wide structure outweighs few clear particles, the clear ones are meant: takes
+/// the level of the strongest unless what the lower one finds has edges.
+void ThresholdSegmenter::prefer_edges(const BinaryImage& excluded, ThresholdFrame& frame) const {
+  imaging::Levels& levels = *frame.levels;
+  const double contrast = std::abs(levels.particle - levels.background);
+  if (std::abs(levels.strongest - levels.background) < kAmbiguous * contrast) {
+    return;
+  }
+  const double level = levels.detection_level();
+  BinaryImage mask(frame.smooth.size());
+  for (size_t i = 0; i < mask.values().size(); ++i) {
+    const float value = frame.smooth.values()[i];
+    const bool particle = levels.bright ? value > level : value < level;
+    mask.values()[i] = particle && (excluded.empty() || excluded.values()[i] == 0) ? 1 : 0;
+  }
+  const imaging::Components found = imaging::components_of(mask);
+  const std::vector<double> contrasts =
+      imaging::contrasts_of(found.labels, found.components.size(),
+                            imaging::distance_to_background(mask), frame.smooth, 2);
+  double area = 0;
+  double edged = 0;
+  for (size_t i = 0; i < found.components.size(); ++i) {
+    const auto pixels = static_cast<double>(found.components[i].area_px);
+    area += pixels;
+    edged += contrasts[i + 1] > kEdgeContrast * contrast ? pixels : 0;
+  }
+  if (edged < 0.5 * area) {
+    levels.particle = levels.strongest;
+  }
 }
 
 double ThresholdSegmenter::auto_sigma(const Grid<float>& image, const BinaryImage& excluded) const {
@@ -186,7 +231,7 @@ double ThresholdSegmenter::auto_sigma(const Grid<float>& image, const BinaryImag
     const imaging::Histogram histogram =
         imaging::histogram_of(imaging::gaussian(small, kAutoSigmas[i] / scale), small_excluded);
     const auto levels =
-        imaging::levels_of(histogram, bright_wanted(), least_px() / (scale * scale));
+        imaging::levels_of(histogram, bright_wanted(), least_px(kAutoSigmas[i]) / (scale * scale));
     clearest[i] = levels ? levels->contrast_to_noise() : 0;
     if (clearest[i] >= kClearOfNoise) {
       return kAutoSigmas[i];
@@ -335,7 +380,7 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
                                                    .min_diameter_px = options_.min_diameter_px})
                           : components.labels;
   const std::vector<double> contrasts =
-      drop_insignificant(labels, components, input.image, applied);
+      drop_insignificant(labels, components, distance, input.image, applied);
   Segmentation segmentation =
       imaging::segmentation_of(std::move(labels), std::move(coverage), &distance);
   imaging::unfill_necks(segmentation, kFilledGapSigmas * applied.sigma_px);
@@ -401,7 +446,7 @@ void ThresholdSegmenter::fill_holes(BinaryImage& mask, const Grid<float>& smooth
   for (size_t hole = 1; hole < levels.size(); ++hole) {
     const auto area = static_cast<double>(holes.components[hole - 1].area_px);
     const double height = (levels[hole] / area - background) / contrast;
-    const bool shows_background = std::abs(height) < kHoleLevel && area >= least_px();
+    const bool shows_background = std::abs(height) < kHoleLevel && area >= least_px(0);
     levels[hole] = shows_background ? 0 : 1;
   }
   for (size_t i = 0; i < mask.values().size(); ++i) {
@@ -416,11 +461,12 @@ void ThresholdSegmenter::fill_holes(BinaryImage& mask, const Grid<float>& smooth
 /// that are left, by the numbers that they will have.
 std::vector<double> ThresholdSegmenter::drop_insignificant(LabelImage& labels,
                                                            const imaging::Components& components,
+                                                           const Grid<float>& distance,
                                                            const Grid<float>& image,
                                                            const Finding& applied) const {
   const auto most = std::max_element(labels.values().begin(), labels.values().end());
   const auto count = labels.empty() ? 0 : static_cast<size_t>(*most);
-  const std::vector<double> contrasts = imaging::contrasts_of(labels, count, image);
+  const std::vector<double> contrasts = imaging::contrasts_of(labels, count, distance, image);
   const bool judged = options_.method == ThresholdMethod::kAuto;
   const double least_contrast = judged ? kLeastContrast * applied.contrast : 0;
 
@@ -437,7 +483,7 @@ std::vector<double> ThresholdSegmenter::drop_insignificant(LabelImage& labels,
   for (size_t i = 1; i < best.size(); ++i) {
     kept[i] =
         best[i] >= least_contrast && static_cast<double>(components.components[i - 1].area_px) >=
-                                         area_of_diameter(options_.min_diameter_px);
+                                         area_of_diameter(kRefinedShare * options_.min_diameter_px);
     all = all && kept[i] != 0;
   }
   if (all) {
@@ -489,8 +535,8 @@ void ThresholdSegmenter::add_warnings(Segmentation& segmentation,
   }
   if (frame.own && frame.own->by_levels) {
     segmentation.warnings.push_back(
-        "Otsu's threshold does not part few particles from their background: took the half level "
-        "between the two instead");
+        "Otsu's threshold does not part few particles from their background: took a level between "
+        "the two instead");
   }
   if (frame.own && applied.contrast > 0 &&
       std::abs(frame.own->threshold - applied.threshold) > 0.25 * applied.contrast) {

@@ -24,7 +24,7 @@ struct ThresholdOptions {
   int64_t window_frames = 25;  ///< the threshold is held at the median of so many frames
   Polarity polarity = Polarity::kAuto;
   bool fill_holes = true;       ///< but not holes through which the background shows
-  double min_diameter_px = 3;   ///< smaller regions are noise
+  double min_diameter_px = 3;   ///< smaller regions of the smoothed image are noise
   bool split = true;            ///< cut touching particles apart
   double max_neck_ratio = 0.9;  ///< cuts at wider necks are not even proposed
   bool refine = true;           ///< move the boundary to the half level of the unsmoothed image

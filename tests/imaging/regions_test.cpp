@@ -115,11 +115,12 @@ TEST(Regions, JoinOverWideNecksOnly) {
 TEST(Regions, ContrastIsAgainstTheBackgroundAround) {
   const std::vector<synthetic::Disc> discs = {{20, 20, 8}, {20, 60, 8}};
   const auto image = synthetic::image({40, 80}, discs, {.background = 90, .particle = 130});
+  const LabelImage labels = synthetic::labels({40, 80}, discs);
 
-  const auto contrasts = contrasts_of(synthetic::labels({40, 80}, discs), 2, image);
+  const auto contrasts = contrasts_of(labels, 2, distance_to_background(mask_of(labels)), image);
 
   // Boundary pixels are half one, half the other.
-  EXPECT_THAT(contrasts, ElementsAre(0, testing::DoubleNear(40, 2), testing::DoubleNear(40, 2)));
+  EXPECT_THAT(contrasts, ElementsAre(0, testing::DoubleNear(40, 4), testing::DoubleNear(40, 4)));
 }
 
 TEST(Regions, OfAnEmptyOrFullImageAreNoneOrOne) {
