@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <optional>
 
 #include <opencv2/core.hpp>
@@ -183,29 +184,32 @@ std::unique_ptr<DriftPrepared> FourierDrift::prepare(const Grid<float>& image,
   Grid<float> values(size_);
   BinaryImage specimen(size_, 1);  // not a particle
   BinaryImage sound(size_, 1);     // finite
+  std::vector<float> sums(static_cast<size_t>(size_.width));
+  std::vector<uint8_t> covered(sums.size());
+  const float share_of_one = 1.0F / static_cast<float>(bin_ * bin_);
   for (int64_t y = 0; y < size_.height; ++y) {
-    for (int64_t x = 0; x < size_.width; ++x) {
-      double sum = 0;
-      uint8_t particle = 0;
-      for (int64_t dy = 0; dy < bin_; ++dy) {
-        const int64_t from_y = crop_.y + y * bin_ + dy;
-        const int64_t from_x = crop_.x + x * bin_;
-        const float* row = image.row(from_y) + from_x;
-        for (int64_t dx = 0; dx < bin_; ++dx) {
-          sum += row[dx];
+    std::fill(sums.begin(), sums.end(), 0.0F);
+    std::fill(covered.begin(), covered.end(), uint8_t{0});
+    for (int64_t from_y = crop_.y + y * bin_; from_y < crop_.y + (y + 1) * bin_; ++from_y) {
+      const float* row = image.row(from_y) + crop_.x;
+      const uint8_t* mask = particles.empty() ? nullptr : particles.row(from_y) + crop_.x;
+      for (int64_t part = 0; part < bin_; ++part) {
+        for (int64_t x = 0; x < size_.width; ++x) {
+          sums[x] += row[x * bin_ + part];
         }
-        if (!particles.empty()) {
-          const uint8_t* mask = particles.row(from_y) + from_x;
-          for (int64_t dx = 0; dx < bin_; ++dx) {
-            particle |= mask[dx];
-          }
+        for (int64_t x = 0; mask && x < size_.width; ++x) {
+          covered[x] |= mask[x * bin_ + part];
         }
       }
-      const auto mean = static_cast<float>(sum / static_cast<double>(bin_ * bin_));
-      const bool finite = std::isfinite(mean);
-      values(y, x) = finite ? mean : 0.0F;
-      sound(y, x) = finite ? 1 : 0;
-      specimen(y, x) = particle == 0 && finite ? 1 : 0;
+    }
+    float* value = values.row(y);
+    uint8_t* finite = sound.row(y);
+    uint8_t* free = specimen.row(y);
+    for (int64_t x = 0; x < size_.width; ++x) {
+      const float mean = sums[x] * share_of_one;
+      finite[x] = std::abs(mean) <= std::numeric_limits<float>::max() ? 1 : 0;
+      value[x] = finite[x] != 0 ? mean : 0.0F;
+      free[x] = covered[x] == 0 ? finite[x] : 0;
     }
   }
 
@@ -257,12 +261,16 @@ std::unique_ptr<DriftPrepared> FourierDrift::prepare(const Grid<float>& image,
     const float* count = counted.ptr<float>(row);
     const float* sum = summed.ptr<float>(row);
     const float* part = weight.ptr<float>(row);
+    const float* value = values.row(y);
+    const uint8_t* finite = sound.row(y);
+    float* out = view.values.row(y);
+    uint8_t* kept = view.weight.row(y);
+    const float window = window_y_[y] * (1.0F / 255);
     for (int64_t x = 0; x < size_.width; ++x) {
       const float local = count[x] > 0.5F ? sum[x] / count[x] : level;
-      const auto kept = static_cast<uint8_t>(std::lround(255 * part[x]));
-      view.weight(y, x) = sound(y, x) != 0 ? kept : 0;
-      view.values(y, x) = (values(y, x) - local) * (static_cast<float>(view.weight(y, x)) / 255) *
-                          window_y_[y] * window_x_[x];
+      const int weight_255 = finite[x] != 0 ? static_cast<int>(255 * part[x] + 0.5F) : 0;
+      kept[x] = static_cast<uint8_t>(weight_255);
+      out[x] = (value[x] - local) * static_cast<float>(weight_255) * window * window_x_[x];
     }
   }
   return std::make_unique<View>(std::move(view));

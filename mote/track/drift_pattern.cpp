@@ -44,8 +44,8 @@ Rings weights_before_knowing(const Registrar& registrar, const std::vector<Spect
 }
 
 // How much of the frames' power a specimen at `scale` times the shifts explains beside a pattern:
-// sum over k of |B - D A|^2 / (1 - |D|^2), in units of `power`. Every other row of frequencies, and
-// `held` the share of it that stays in the mean.
+// sum over k of |B - D A|^2 / (1 - |D|^2), in units of `power`. Every fourth row of frequencies,
+// and `held` the share of it that stays in the mean.
 struct Explained {
   double power = 0;
   double held = 1;
@@ -64,7 +64,7 @@ Explained explained(const Registrar& registrar, const std::vector<Spectrum>& fra
   double moving = 0;
   double held = 0;
   std::vector<float> sums(6 * width);
-  for (int64_t y = 0; y < frames[0].height(); y += 2) {
+  for (int64_t y = 0; y < frames[0].height(); y += 4) {
     std::fill(sums.begin(), sums.end(), 0.0F);
     float* __restrict ar = sums.data();
     float* __restrict ai = ar + width;
@@ -334,7 +334,11 @@ std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, doub
   for (size_t i = 0; i < mean.values().size(); ++i) {
     mean.values()[i] /= squares.values()[i] + 0.5F;
   }
-  std::optional<Trial> best = attempt(registrar, min_peak_ratio, frame_power, Grid<float>(size_));
+  // Once there is a pattern, the start without one has nothing to say any more.
+  std::optional<Trial> best;
+  if (share_ == 0) {
+    best = attempt(registrar, min_peak_ratio, frame_power, Grid<float>(size_));
+  }
   std::optional<Trial> other = attempt(registrar, min_peak_ratio, frame_power, std::move(mean));
   // Where there is a pattern, the start without one leaves some of it in, which then seems to move
   // with the masks; where there is none, the mean takes some of the specimen away.
