@@ -8,8 +8,10 @@
 namespace mote::imaging {
 namespace {
 
-constexpr double kStepPx = 0.5;          // between samples on a normal
-constexpr double kSpacingPx = 1.0;       // between points of an outline
+constexpr double kStepPx = 0.5;     // between samples on a normal
+constexpr double kSpacingPx = 1.0;  // between points of an outline
+constexpr size_t kFewPoints = 40;
+constexpr double kNearEnoughPx = 0.4;    // root mean square of a shift that needs no second look
 constexpr double kResidualNoise = 0.08;  // of an averaged profile, against the contrast
 
 /// A Gaussian along a closed line of points; weights outside the kernel are renormalised away.
@@ -534,7 +536,18 @@ Outline Refiner::refine(const Outline& outline) const {
     return outline;
   }
   round_off(base, std::clamp(static_cast<double>(base.points.size()) / 24, 1.0, 2.0));
-  const Outline moved = shifted(base, 1.5 + options_.sigma_px);
+  Outline moved = shifted(base, 1.5 + options_.sigma_px);
+  double squares = 0;
+  for (size_t i = 0; i < moved.points.size(); ++i) {
+    const double dy = moved.points[i].y_px - base.points[i].y_px;
+    const double dx = moved.points[i].x_px - base.points[i].x_px;
+    squares += dy * dy + dx * dx;
+  }
+  // Farther off, the normals were not yet those of the edge; on a small outline they hardly are.
+  if (moved.points.size() >= kFewPoints &&
+      squares < kNearEnoughPx * kNearEnoughPx * static_cast<double>(moved.points.size())) {
+    return moved;
+  }
   return shifted(resampled(moved), 2);
 }
 

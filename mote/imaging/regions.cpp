@@ -102,6 +102,29 @@ std::vector<Saddle> saddles_of(const LabelImage& labels, const Grid<float>& dist
   return saddles;
 }
 
+/// Whose the unlabelled pixel (y, x) is; 0 where it is nobody's.
+int32_t owner_of(const LabelImage& labels, const Grid<uint8_t>& coverage, int64_t y, int64_t x) {
+  constexpr int kSteps[8][2] = {{-1, 0},  {0, -1}, {0, 1},  {1, 0},
+                                {-1, -1}, {-1, 1}, {1, -1}, {1, 1}};
+  int32_t owner = 0;
+  int most = -1;
+  for (int i = 0; i < 8; ++i) {
+    if (i == 4 && owner != 0) {
+      break;
+    }
+    const int64_t v = y + kSteps[i][0];
+    const int64_t u = x + kSteps[i][1];
+    if (!labels.size().contains(v, u) || labels(v, u) == 0) {
+      continue;
+    }
+    if (coverage(v, u) > most || (coverage(v, u) == most && labels(v, u) < owner)) {
+      most = coverage(v, u);
+      owner = labels(v, u);
+    }
+  }
+  return owner;
+}
+
 struct Sums {
   double area = 0, y = 0, x = 0;
   int64_t y0 = 0, y1 = -1, x0 = 0, x1 = -1;
@@ -113,24 +136,24 @@ void describe(Segmentation& segmentation, size_t count, const Grid<float>& dista
   const LabelImage& labels = segmentation.labels;
   const Size size = labels.size();
   const bool partial = !segmentation.coverage.empty();
-  LabelImage owners;
-  if (partial) {
-    owners = coverage_owners(labels, segmentation.coverage);
-  }
   std::vector<Sums> sums(count + 1);
   for (int64_t y = 0; y < size.height; ++y) {
     const int32_t* row = labels.row(y);
-    const int32_t* owner = partial ? owners.row(y) : row;
     const float* height = distance.row(y);
     uint8_t* covered = partial ? segmentation.coverage.row(y) : nullptr;
     for (int64_t x = 0; x < size.width; ++x) {
-      if (owner[x] == 0) {
-        if (partial) {
-          covered[x] = 0;
+      int32_t owner = row[x];
+      if (owner == 0) {
+        if (!partial || covered[x] == 0) {
+          continue;
         }
-        continue;
+        owner = owner_of(labels, segmentation.coverage, y, x);
+        if (owner == 0) {
+          covered[x] = 0;
+          continue;
+        }
       }
-      Sums& s = sums[static_cast<size_t>(owner[x])];
+      Sums& s = sums[static_cast<size_t>(owner)];
       const double share = partial ? covered[x] / 255.0 : 1;
       s.area += share;
       s.y += share * static_cast<double>(y);
@@ -208,34 +231,14 @@ size_t renumber(LabelImage& labels) {
 }  // namespace
 
 LabelImage coverage_owners(const LabelImage& labels, const Grid<uint8_t>& coverage) {
-  const Size size = labels.size();
   LabelImage owners = labels;
-  constexpr int kSteps[8][2] = {{-1, 0},  {0, -1}, {0, 1},  {1, 0},
-                                {-1, -1}, {-1, 1}, {1, -1}, {1, 1}};
-  for (int64_t y = 0; y < size.height; ++y) {
+  for (int64_t y = 0; y < labels.height(); ++y) {
     const uint8_t* covered = coverage.row(y);
-    const int32_t* row = labels.row(y);
-    for (int64_t x = 0; x < size.width; ++x) {
-      if (covered[x] == 0 || row[x] != 0) {
-        continue;
+    int32_t* row = owners.row(y);
+    for (int64_t x = 0; x < labels.width(); ++x) {
+      if (covered[x] != 0 && row[x] == 0) {
+        row[x] = owner_of(labels, coverage, y, x);
       }
-      int32_t owner = 0;
-      int most = -1;
-      for (int i = 0; i < 8; ++i) {
-        if (i == 4 && owner != 0) {
-          break;
-        }
-        const int64_t v = y + kSteps[i][0];
-        const int64_t u = x + kSteps[i][1];
-        if (!size.contains(v, u) || labels(v, u) == 0) {
-          continue;
-        }
-        if (coverage(v, u) > most || (coverage(v, u) == most && labels(v, u) < owner)) {
-          most = coverage(v, u);
-          owner = labels(v, u);
-        }
-      }
-      owners(y, x) = owner;
     }
   }
   return owners;
@@ -340,8 +343,12 @@ std::vector<double> contrasts_of(const LabelImage& labels, size_t count,
   std::vector<Mean> around(count + 1);
 
   // Every region grows outwards step by step; a pixel belongs to whoever reaches it first.
-  LabelImage grown = labels;
-  std::vector<int64_t> front;
+  struct Step {
+    int64_t pixel = 0;
+    int32_t label = 0;
+  };
+  BinaryImage taken = mask_of(labels);
+  std::vector<Step> front;
   for (int64_t y = 0; y < size.height; ++y) {
     const int32_t* row = labels.row(y);
     const int32_t* above = y > 0 ? labels.row(y - 1) : row;
@@ -357,24 +364,23 @@ std::vector<double> contrasts_of(const LabelImage& labels, size_t count,
       }
       if ((x > 0 && row[x - 1] == 0) || (x + 1 < size.width && row[x + 1] == 0) || above[x] == 0 ||
           below[x] == 0) {
-        front.push_back(y * size.width + x);
+        front.push_back({y * size.width + x, row[x]});
       }
     }
   }
-  std::vector<int64_t> next;
+  std::vector<Step> next;
   for (int step = 1; step <= gap_px + 4; ++step) {
     next.clear();
-    for (const int64_t pixel : front) {
+    for (const auto& [pixel, label] : front) {
       const int64_t y = pixel / size.width;
       const int64_t x = pixel % size.width;
-      const int32_t label = grown(y, x);
       const int64_t sides[4][2] = {{y - 1, x}, {y, x - 1}, {y, x + 1}, {y + 1, x}};
       for (const auto& [v, u] : sides) {
-        if (!size.contains(v, u) || grown(v, u) != 0) {
+        if (!size.contains(v, u) || taken(v, u) != 0) {
           continue;
         }
-        grown(v, u) = label;
-        next.push_back(v * size.width + u);
+        taken(v, u) = 1;
+        next.push_back({v * size.width + u, label});
         if (step > gap_px && std::isfinite(image(v, u))) {
           around[static_cast<size_t>(label)].add(image(v, u));
         }

@@ -54,8 +54,7 @@ class Cutter {
         distance_(distance),
         options_(options),
         size_(distance.size()),
-        stride_(size_.width + 2),
-        basin_of_(static_cast<size_t>((size_.height + 2) * stride_), -1) {}
+        stride_(size_.width + 2) {}
 
   LabelImage cut();
 
@@ -243,6 +242,7 @@ LabelImage Cutter::cut() {
   if (!any_cut) {
     return components_.labels;
   }
+  basin_of_.assign(static_cast<size_t>((size_.height + 2) * stride_), -1);
   for (int64_t y = 0; y < size_.height; ++y) {
     const int32_t* labels = components_.labels.row(y);
     int32_t* basins = basin_of_.data() + (y + 1) * stride_ + 1;
