@@ -159,7 +159,9 @@ void add_resolution(const CheckInputs& in, std::vector<Check>& list) {
     const double ratio = *in.sigma_px / (*in.median_ecd_px / 2);
     const Verdict verdict = at_most(ratio, 0.1, 0.2);
     list.push_back({"Smoothing over radius", verdict, fmt::format("{:.2g}", ratio),
-                    say(verdict, "Sigma is small beside the median radius.",
+                    say(verdict,
+                        *in.sigma_px == 0 ? "The mask was found without smoothing."
+                                          : "Sigma is small beside the median radius.",
                         fmt::format("A sigma of {:.3g} px rounds particles of the median radius "
                                     "of {:.3g} px; smaller ones more.",
                                     *in.sigma_px, *in.median_ecd_px / 2))});

@@ -110,11 +110,15 @@ void draw_events(Scene& scene) {
   }
   std::vector<Marker> markers;
   for (auto event = first; event != end; ++event) {
-    // What has not happened yet is marked only where two are about to meet or part.
-    if (is_meeting(event->type) || event->frame_before != event->frame) {
-      if (event->frame <= scene.frame.index || is_meeting(event->type)) {
-        markers.push_back(marker_of(scene, sizes, *event));
-      }
+    const bool at_start = event->frame_before == event->frame;
+    if (at_start && !is_meeting(event->type)) {
+      continue;
+    }
+    // What is still to come is marked only where those who will meet are in view.
+    const bool in_view = std::all_of(event->tracks.begin(), event->tracks.end(),
+                                     [&sizes](int32_t id) { return sizes.contains(id); });
+    if (event->frame <= scene.frame.index || (is_meeting(event->type) && in_view)) {
+      markers.push_back(marker_of(scene, sizes, *event));
     }
   }
   if (markers.empty()) {

@@ -129,8 +129,15 @@ ReportBuilder::ReportBuilder(const Lineage& lineage, int64_t frames, const Repor
   sizes_per_frame_ =
       std::max<int64_t>(1, limits.distribution_sizes / std::max<int64_t>(1, expected));
   planned_ = plan_overlays(events_, frames, limits.overlays);
+  for (const Event& event : events_) {
+    if (rank(event.type) < 2) {
+      meetings_.insert(event.frame);
+    }
+  }
+  int64_t meetings = 0;
+  int64_t others = 0;
   for (const int64_t frame : planned_) {
-    ranks_.emplace(frame, static_cast<int64_t>(ranks_.size()));
+    ranks_.emplace(frame, meetings_.contains(frame) ? meetings++ : others++);
   }
 }
 
@@ -198,21 +205,30 @@ void ReportBuilder::add_drift(const measure::DriftTableRow& drift) {
 
 void ReportBuilder::add_overlay(const measure::FrameInfo& frame, Size size,
                                 std::vector<uint8_t> jpeg) {
-  const auto rank = ranks_.find(frame.frame);
-  if (rank == ranks_.end() || rank->second % overlay_stride_ != 0) {
+  // A picture that takes a quarter of the room is none of kOverlaySidePx; with it, thinning down to
+  // the two that always stay would not be enough.
+  if (!keeps_overlay(frame.frame) ||
+      static_cast<int64_t>(jpeg.size()) > limits_.overlay_bytes / 4) {
     return;
   }
   overlay_bytes_ += static_cast<int64_t>(jpeg.size());
   overlays_.push_back({.frame = frame, .size = size, .jpeg = std::move(jpeg)});
-  while (overlay_bytes_ > limits_.overlay_bytes && overlays_.size() > 1) {
+  while (overlay_bytes_ > limits_.overlay_bytes) {
     thin_overlays();
   }
 }
 
+bool ReportBuilder::keeps_overlay(int64_t frame) const {
+  const auto rank = ranks_.find(frame);
+  return rank != ranks_.end() &&
+         rank->second % (meetings_.contains(frame) ? meeting_stride_ : other_stride_) == 0;
+}
+
 void ReportBuilder::thin_overlays() {
-  overlay_stride_ *= 2;
+  // Meetings are what readers look for: the others are thinned to a quarter before they are.
+  (other_stride_ < 4 * meeting_stride_ ? other_stride_ : meeting_stride_) *= 2;
   std::erase_if(overlays_, [this](const OverlayPicture& overlay) {
-    return ranks_.at(overlay.frame.frame) % overlay_stride_ != 0;
+    return !keeps_overlay(overlay.frame.frame);
   });
   overlay_bytes_ = 0;
   for (const OverlayPicture& overlay : overlays_) {

@@ -102,8 +102,9 @@ class ReportBuilder {
   /// Should `add_overlay` be called for this frame? Thread-safe, known before the first call.
   bool wants_overlay(int64_t frame) const { return planned_.contains(frame); }
 
-  /// A JPEG of the frame as the overlay draws it, its longer side at most `kOverlaySidePx`
-  /// (`shrink()`); in ascending order of frame.
+  /// A JPEG of quality about 75 of the frame as the overlay draws it, its longer side at most
+  /// `kOverlaySidePx`; in ascending order of frame. Draw it at that size: an overlay that is shrunk
+  /// has small letters.
   void add_overlay(const measure::FrameInfo& frame, Size size, std::vector<uint8_t> jpeg);
   static constexpr int64_t kOverlaySidePx = 640;
 
@@ -122,6 +123,7 @@ class ReportBuilder {
     std::optional<double> sd() const;
   };
 
+  bool keeps_overlay(int64_t frame) const;
   void thin_overlays();
 
   ReportLimits limits_;
@@ -132,8 +134,10 @@ class ReportBuilder {
   std::vector<Event> events_;  // kept, in order
   std::map<EventType, int64_t> events_total_;
   std::set<int64_t> planned_;
-  std::map<int64_t, int64_t> ranks_;  // of planned overlays
-  int64_t overlay_stride_ = 1;        // in ranks
+  std::set<int64_t> meetings_;        // frames of merges, splits, contacts and how they end
+  std::map<int64_t, int64_t> ranks_;  // of planned overlays: among meetings, or among the others
+  int64_t meeting_stride_ = 1;        // in ranks
+  int64_t other_stride_ = 1;
 
   Thinned<measure::FrameRow> frames_;
   Thinned<TrackPoint> points_;

@@ -163,6 +163,23 @@ TEST(Overlay, MarksAnEventAroundItsFrameOnly) {
   EXPECT_EQ(drawn_at(26), without);
 }
 
+TEST(Overlay, MarksNoMeetingOfTracksThatAreNotThereYet) {
+  Drawn drawn = discs({200, 200}, {{.y_px = 100, .x_px = 80, .radius_px = 20}});
+  const std::vector<Event> events = {{.type = EventType::kContact,
+                                      .frame_before = 19,
+                                      .frame = 20,
+                                      .tracks = {1, 2},
+                                      .position = {100, 100}}};
+  const Overlay overlay(bare(), {200, 200});
+  OverlayFrame frame = drawn.frame();
+  frame.index = 18;
+  const Picture without = overlay.draw(frame);
+
+  frame.events = events;
+
+  EXPECT_EQ(overlay.draw(frame), without);
+}
+
 TEST(Overlay, TrailsFollowTheSpecimenAndForget) {
   Trails trails(3);
   const auto at = [](double y, double x) {

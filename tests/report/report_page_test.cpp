@@ -151,6 +151,31 @@ TEST(ReportPage, PlansOverlaysEvenlyAndAtMeetings) {
   EXPECT_FALSE(ReportBuilder({}, 0, limits).wants_overlay(0));
 }
 
+TEST(ReportPage, GivesUpOtherOverlaysBeforeThoseOfMeetings) {
+  Lineage lineage;
+  lineage.tracks.push_back({.id = 1, .first_frame = 0, .last_frame = 99, .parents = {}});
+  lineage.events = {{.type = EventType::kMerge, .frame = 31, .tracks = {1}},
+                    {.type = EventType::kSplit, .frame = 63, .tracks = {1}}};
+  ReportLimits limits;
+  limits.overlay_bytes = 30'000;
+  ReportBuilder builder(lineage, 100, limits);
+  for (int64_t index = 0; index < 100; ++index) {
+    builder.add_overlay({.frame = index}, {64, 64}, std::vector<uint8_t>(1000));
+  }
+
+  builder.add_overlay({.frame = 63}, {64, 64}, std::vector<uint8_t>(1'000'000));
+
+  const json overlays = script_data(builder.html({}), "overlays");
+
+  std::vector<int64_t> kept;
+  for (const json& overlay : overlays) {
+    kept.push_back(overlay["index"]);
+  }
+  EXPECT_LE(kept.size(), 30);
+  EXPECT_GT(kept.size(), 15);
+  EXPECT_THAT(kept, testing::IsSupersetOf({0, 31, 63}));
+}
+
 TEST(ReportPage, StaysUnderTwentyMegabytes) {
   Lineage lineage;
   constexpr int32_t kTracks = 6000;

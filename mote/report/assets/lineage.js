@@ -53,8 +53,8 @@ mote.timeline = (on_pick) => {
   const {events, info} = mote.data;
   let svg = null;
   const {figure, plot} = mote.figure(title,
-    'Each mark is one event at the first frame that shows it; a bar reaches back to the last frame ' +
-    'before. Point at a mark to read it, click it to see the frame.', {
+    'Each mark is an event, grey where there are several, at the first frame that shows it; it reaches back ' +
+    'to the last frame before. Point at a mark to read it, click it to see the frame.', {
     SVG: () => mote.save_svg(svg, title),
     CSV: () => mote.save('events_shown.csv', 'text/csv', mote.csv([
       ['type', events.map((e) => e.type)], ['frame_before', events.map((e) => e.before)],
@@ -83,18 +83,26 @@ mote.timeline = (on_pick) => {
       const name = mote.svg('text', {x: left - 10, y: y + 4, 'text-anchor': 'end'});
       name.textContent = `${type} ${mote.data.events_total[type] || ''}`;
       svg.append(name, mote.svg('line', {class: 'gridline', x1: left, x2: width - 16, y1: y, y2: y}));
+      // Events of one frame share a mark: under one another they could not be read.
+      const groups = new Map();
       for (const event of events) {
         if (event.type !== type) continue;
-        const ids = event.tracks.concat(event.children);
-        const track = mote.track_of(ids[0]);
-        const at = x(mote.x_of(event.frame));
-        const from = x(mote.x_of(event.before));
+        if (!groups.has(event.frame)) groups.set(event.frame, []);
+        groups.get(event.frame).push(event);
+      }
+      for (const [frame, group] of groups) {
+        const track = mote.track_of(group[0].tracks.concat(group[0].children)[0]);
+        const at = x(mote.x_of(frame));
+        const from = Math.min(...group.map((event) => x(mote.x_of(event.before))));
+        const details = group.length > 1 ? [] : [`confidence ${mote.text(group[0].confidence, 2)}`,
+          ...Object.entries(group[0].evidence).map(([key, value]) => `${key} ${mote.text(value)}`)];
+        const tip = [mote.when_index(frame), ...group.slice(0, 10).map((event) => event.text),
+          ...(group.length > 10 ? [`and ${group.length - 10} more`] : []), ...details];
         const mark = mote.svg('rect', {class: 'mark', x: Math.min(from, at - 2.5), y: y - 8,
           width: Math.max(5, at - from + 2.5), height: 16, rx: 2.5,
-          fill: track ? mote.colour(track.colour) : mote.css('--edge'), 'fill-opacity': 0.8,
-          'data-tip': `${event.text}\n${mote.when_index(event.frame)}\nconfidence ${mote.text(event.confidence, 2)}` +
-            Object.entries(event.evidence).map(([key, value]) => `\n${key} ${mote.text(value)}`).join('')});
-        mark.addEventListener('click', () => on_pick(event.frame));
+          fill: track && group.length === 1 ? mote.colour(track.colour) : mote.css('--edge'), 'fill-opacity': 0.8,
+          'data-tip': tip.join('\n')});
+        mark.addEventListener('click', () => on_pick(frame));
         svg.append(mark);
       }
     });

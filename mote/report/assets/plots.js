@@ -74,11 +74,13 @@ mote.x_of = (index) => {
   const share = (index - known[low]) / (known[high] - known[low]);
   return values[low] + share * (values[high] - values[low]);
 };
+// Steps of an axis that counts.
+mote.whole = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((k) => [1, 2, 5].map((m) => m * 10 ** k));
 mote.x_label = mote.data.time_unit === 's' ? 'time (s)' : mote.data.info.recording ? 'frame' : 'micrograph';
 mote.x_name = mote.data.time_unit === 's' ? 'time_s' : 'frame';
 mote.length = mote.data.length_unit;
 mote.frame_name = (recorded) => (mote.data.info.recording ? 'frame ' + mote.text(recorded, 9)
-  : mote.data.info.names[recorded] || 'micrograph ' + recorded);
+  : mote.data.info.names[recorded] || (mote.data.info.frames === 1 ? mote.data.info.title : 'micrograph ' + recorded));
 mote.when = (entry) => {
   const frame = mote.frame_name(entry.recorded);
   return entry.time === null || entry.time === undefined || mote.data.time_unit !== 's'
@@ -156,7 +158,7 @@ mote.plot = (options, make) => {
       height,
       cursor: {drag: {x: true, y: false}, points: {size: 6}},
       ...rest,
-      axes: [axis(options.x, {space: 60, size: 34, ...(rest.x_axis || {})}),
+      axes: [axis(options.x, {space: 60, size: 34, ...(options.x === 'frame' ? {incrs: mote.whole} : {}), ...(rest.x_axis || {})}),
         axis(options.y, {size: (_, values) => 14 + 7.5 * Math.max(3, ...(values || []).map((v) => v.length)),
           ...(rest.y_axis || {})})],
     }, data, plot);

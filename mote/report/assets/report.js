@@ -36,8 +36,9 @@
 
   const nav = el('ul');
   const main = el('main');
+  const short = {'against-time': 'Number and size', sizes: 'Distribution', radii: 'Radii', methods: 'Methods'};
   const section = (id, title, ...content) => {
-    nav.append(el('li', {}, el('a', {href: '#' + id}, title)));
+    nav.append(el('li', {}, el('a', {href: '#' + id}, short[id] || title)));
     main.append(el('section', {id, 'aria-labelledby': id + '-title'},
       el('h2', {id: id + '-title'}, title), content));
   };
@@ -47,7 +48,7 @@
 
   // Head
   const pixel = info.pixel_size;
-  const facts = [info.format, `${info.frames} ${recording ? 'frames' : 'micrographs'}` +
+  const facts = [info.format, `${info.frames} ${recording ? 'frame' : 'micrograph'}${info.frames === 1 ? '' : 's'}` +
     (info.width ? ` of ${info.width} × ${info.height} px` : ''), info.sample_type,
     pixel ? `${pixel.x_nm === pixel.y_nm ? text(pixel.x_nm) : `${text(pixel.y_nm)} × ${text(pixel.x_nm)}`} nm per px`
       : 'pixel size not known',
@@ -172,13 +173,12 @@
   if (has_frames && recording) {
     const stride = frames.stride > 1 ? ` One frame in ${frames.stride} is drawn; frames.csv has all.` : '';
     const dot = () => ({points: {show: frames.index.length < 40, size: 5}});
-    const whole = {incrs: [1, 2, 5].flatMap((m) => [0, 1, 2, 3, 4, 5, 6].map((k) => m * 10 ** k)).sort((a, b) => a - b)};
     const count = add(mote.plot({title: 'Number of particles', x: mote.x_label, y: 'particles N',
       caption: 'In the field, corrected for particles that the border cuts, and as counted.' + stride,
       csv: () => [[mote.x_name, xs], ['frame', frames.recorded], ['n', frames.n], ['n_plain', frames.n_plain]]},
     () => ({data: [xs, frames.n, frames.n_plain],
       scales: {x: {time: false}, y: {range: () => mote.range(0, mote.extent(frames.n, frames.n_plain)[1], true)}},
-      y_axis: whole,
+      y_axis: {incrs: mote.whole},
       series: [mote.x_series(), mote.line('border-corrected', mote.css('--accent'), dot()),
         mote.line('as counted', mote.css('--second'), {width: 1.2, dash: [5, 4], ...dot()})]})));
     const sizes_known = frames.mean.concat(frames.mean_plain).some((value) => value !== null);
