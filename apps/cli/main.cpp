@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -18,16 +19,30 @@ namespace {
 
 using mote::cli::Subcommand;
 
+void require_known(const std::string& name, const std::vector<Subcommand>& commands) {
+  std::vector<std::string> known;
+  for (const Subcommand& command : commands) {
+    known.push_back(command.app->get_name());
+  }
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw mote::Error(mote::ErrorKind::kUsage, "'{}' is no command, expected one of {}", name,
+                      fmt::join(known, ", "));
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Turns recordings of particles into tracked, measured particles.", "mote");
   app.set_version_flag("--version", std::string("mote ") + mote::version());
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   const std::vector<Subcommand> commands = {
-      mote::cli::add_info_command(app), mote::cli::add_segment_command(app),
-      mote::cli::add_track_command(app), mote::cli::add_measure_command(app),
-      mote::cli::add_simulate_command(app)};
+      mote::cli::add_info_command(app),    mote::cli::add_preview_command(app),
+      mote::cli::add_segment_command(app), mote::cli::add_track_command(app),
+      mote::cli::add_measure_command(app), mote::cli::add_simulate_command(app)};
   const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && !arguments.front().starts_with("-")) {
+    require_known(arguments.front(), commands);
+  }
   for (const Subcommand& command : commands) {
     if (!arguments.empty() && arguments.front() == command.app->get_name() && command.job) {
       mote::cli::apply_files(arguments, *command.job);

@@ -1,5 +1,6 @@
 #include "apps/cli/options_cli.h"
 
+#include <cctype>
 #include <cstdio>
 #include <optional>
 
@@ -28,8 +29,14 @@ class CliOptions : public pipeline::OptionVisitor {
     add(command_.add_option("--" + name, value, help));
   }
   void flag(const std::string& name, bool& value, const std::string& help) override {
-    const std::string names = value ? "--no-" + name + "{false},--" + name : "--" + name;
-    add(command_.add_flag(names, value, value ? help + " (on)" : help));
+    if (!value) {
+      add(command_.add_flag("--" + name, value, help));
+      return;
+    }
+    std::string off = help;
+    off.front() = static_cast<char>(std::tolower(off.front()));
+    add(command_.add_flag_callback(
+        "--no-" + name, [&value] { value = false; }, "Switch off: " + off));
   }
   void text(const std::string& name, std::string& value, const std::string& help) override {
     CLI::Option* option = command_.add_option("--" + name, value, help);
@@ -110,6 +117,11 @@ void tell_result(const pipeline::JobResult& result, const RunFlags& flags, bool 
 void add_job_options(CLI::App& command, pipeline::Job& job) {
   CliOptions visitor(command);
   pipeline::visit_options(visitor, job);
+}
+
+void add_segment_options(CLI::App& command, pipeline::Job& job) {
+  CliOptions visitor(command);
+  pipeline::visit_segment_options(visitor, job);
 }
 
 void add_file_options(CLI::App& command, bool presets) {

@@ -14,6 +14,9 @@ namespace mote::cli {
 /// Puts every option of a job on a subcommand, with its default in the help.
 void add_job_options(CLI::App& command, pipeline::Job& job);
 
+/// Those of them that a preview needs.
+void add_segment_options(CLI::App& command, pipeline::Job& job);
+
 /// Puts `--config FILE.toml`, `--from run.json` and (where a segmenter runs) `--preset` on a
 /// subcommand. They were applied by `apply_files` before the command line is parsed, so that an
 /// option given there wins.

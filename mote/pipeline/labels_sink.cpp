@@ -31,15 +31,14 @@ class LabelStackSink : public Sink {
 class LabelFilesSink : public Sink {
  public:
   LabelFilesSink(const std::string& folder, const Recording& recording)
-      : folder_(folder + "/labels"), recording_(recording) {
+      : folder_(folder + "/labels"), recording_(recording), names_(recording) {
     std::filesystem::create_directories(folder_);
   }
 
   std::unique_ptr<Rendered> render(const FinalFrame&) const override { return nullptr; }
 
   void write(const FinalFrame& frame, std::unique_ptr<Rendered>) override {
-    const std::string path =
-        fmt::format("{}/{}.tif", folder_, still_name(recording_, frame.source_index));
+    const std::string path = fmt::format("{}/{}.tif", folder_, names_(frame.source_index));
     io::TiffWriter writer(path, {.pixel_size = recording_.info().pixel_size, .frames = 1});
     writer.write(frame.labels);
     writer.close();
@@ -50,6 +49,7 @@ class LabelFilesSink : public Sink {
  private:
   std::string folder_;
   const Recording& recording_;
+  FrameNames names_;
 };
 
 }  // namespace

@@ -61,9 +61,11 @@ void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options)
   using segment::Polarity;
   using segment::ThresholdMethod;
   visitor.group("Segmenter");
-  visitor.number("sigma-px", options.sigma_px, "Gaussian that the mask is found on");
+  visitor.number("sigma-px", options.sigma_px,
+                 "Gaussian that the mask is found on; 0 finds one by the noise");
+  visitor.flag("flatten", options.flatten, "Take the uneven background out");
   visitor.number("flatten-px", options.flatten_px,
-                 "Scale of the background to flatten by; 0 leaves it");
+                 "Scale of that background; 0 takes an eighth of the smaller side");
   visitor.choice("method",
                  choice_of(options.method, {{"auto", ThresholdMethod::kAuto},
                                             {"otsu", ThresholdMethod::kOtsu},
@@ -96,6 +98,7 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
   visitor.number("max-shift-px", job.drift.max_shift_px,
                  "Farthest that the specimen moves between two registered frames");
   visitor.group("Tracker");
+  visitor.text("labels", job.labels, "Link these label images instead of segmenting");
   visitor.number("max-distance-px", job.overlap.max_distance_px,
                  "Farthest that a particle moves between two frames, drift aside");
   visitor.text("max-gap", job.max_gap, "Longest absence that is bridged, such as 0.5s or 3 frames");
@@ -243,7 +246,7 @@ std::string name(Command command) {
   return "";
 }
 
-void visit_options(OptionVisitor& visitor, Job& job) {
+void visit_segment_options(OptionVisitor& visitor, Job& job) {
   visit_recording(visitor, job.recording);
   if (job.command != Command::kMeasure) {
     visit_threshold(visitor, job.threshold);
@@ -252,8 +255,11 @@ void visit_options(OptionVisitor& visitor, Job& job) {
     visitor.number("join-neck-ratio", job.still_join_ratio,
                    "Regions with a wider neck than this are one particle");
   }
+}
+
+void visit_options(OptionVisitor& visitor, Job& job) {
+  visit_segment_options(visitor, job);
   if (job.command == Command::kTrack) {
-    visitor.text("labels", job.labels, "Link these label images instead of segmenting");
     visit_tracker(visitor, job);
   }
   visitor.group("Outputs");

@@ -40,6 +40,9 @@ class OptionVisitor {
 /// how fast (threads) are not among them.
 void visit_options(OptionVisitor& visitor, Job& job);
 
+/// Those of them that choose the recording and find particles in a frame: what a preview needs.
+void visit_segment_options(OptionVisitor& visitor, Job& job);
+
 /// Every option of `job` with its effective value, in the order of `visit_options`.
 nlohmann::ordered_json options_to_json(const Job& job);
 

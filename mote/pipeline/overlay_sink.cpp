@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "mote/core/error.h"
 #include "mote/io/picture_file.h"
@@ -91,6 +92,7 @@ class PicturesSink : public Sink {
       : folder_(folder + "/overlays"),
         job_(job),
         recording_(recording),
+        names_(recording),
         lineage_(summary.lineage),
         stride_(overlay_stride(summary.frames, job.overlay.max_frames)) {
     std::filesystem::create_directories(folder_);
@@ -114,7 +116,7 @@ class PicturesSink : public Sink {
       return;
     }
     const std::vector<uint8_t>& png = static_cast<const Drawn&>(*rendered).png;
-    FileWriter file(fmt::format("{}/{}.png", folder_, still_name(recording_, frame.source_index)));
+    FileWriter file(fmt::format("{}/{}.png", folder_, names_(frame.source_index)));
     file.write({reinterpret_cast<const char*>(png.data()), png.size()});
     file.close();
   }
@@ -125,6 +127,7 @@ class PicturesSink : public Sink {
   std::string folder_;
   const Job& job_;
   Recording& recording_;
+  FrameNames names_;
   const Lineage& lineage_;
   int64_t stride_;
 };
@@ -181,14 +184,27 @@ Picture draw(const report::Overlay& overlay, const FinalFrame& frame, const Line
                        .events = lineage.events});
 }
 
-std::string still_name(const Recording& recording, int64_t source_index) {
-  const RecordingInfo& info = recording.info();
-  const int64_t recorded = recording.recorded_index(source_index);
-  if (static_cast<int64_t>(info.files.size()) == recording.recorded_frames() &&
-      info.files.size() > static_cast<size_t>(recorded)) {
-    return std::filesystem::path(info.files[static_cast<size_t>(recorded)]).stem().string();
+FrameNames::FrameNames(const Recording& recording) : recording_(recording) {
+  const std::vector<std::string>& files = recording.info().files;
+  if (static_cast<int64_t>(files.size()) != recording.recorded_frames()) {
+    return;
   }
-  return fmt::format("frame_{:06}", recorded);
+  std::set<std::string> met;
+  for (const std::string& file : files) {
+    stills_.push_back(std::filesystem::path(file).stem().string());
+    met.insert(stills_.back());
+  }
+  if (met.size() < stills_.size()) {
+    for (size_t i = 0; i < stills_.size(); ++i) {
+      stills_[i] = fmt::format("{:06}_{}", i, stills_[i]);
+    }
+  }
+}
+
+std::string FrameNames::operator()(int64_t source_index) const {
+  const int64_t recorded = recording_.recorded_index(source_index);
+  return stills_.empty() ? fmt::format("frame_{:06}", recorded)
+                         : stills_[static_cast<size_t>(recorded)];
 }
 
 std::unique_ptr<Sink> make_overlay_sink(const std::string& folder, const Job& job,

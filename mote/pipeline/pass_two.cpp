@@ -89,6 +89,7 @@ struct PassTwo::Impl {
     std::vector<measure::FrameInfo> infos;
     std::vector<int64_t> source_of;
     std::vector<Track> given;
+    measure::SizeSample sizes;
     JournalEnd end;
     JournalReader reader(journal);
     while (const auto record = reader.next()) {
@@ -98,6 +99,16 @@ struct PassTwo::Impl {
           const JournalFrame frame = decode_frame(record->payload);
           if (summary.frames == 0) {
             summary.field = frame.size;
+            if (const auto sigma = frame.values.find("sigma_px"); sigma != frame.values.end()) {
+              summary.sigma_px = sigma->second;
+            }
+          }
+          if (job.command != Command::kSegment) {
+            sizes = {};  // frames of a recording show the same particles: the last one counts
+          }
+          for (const JournalInstance& instance : frame.instances) {
+            sizes.add(measure::particle_row(info_of(frame), instance.measures, instance.tracks,
+                                            instance.cluster, frame.size));
           }
           summary.one_size = summary.one_size && frame.size == summary.field;
           for (const auto& [name, unused] : frame.values) {
@@ -146,6 +157,9 @@ struct PassTwo::Impl {
     summary.warnings = bad_frames;
     summary.warnings.insert(summary.warnings.end(), end.warnings.begin(), end.warnings.end());
     frame_warnings.tell(summary.warnings);
+    for (const std::string& warning : sizes.warnings()) {
+      summary.warnings.push_back(warning);
+    }
   }
 
   void take_drift(const JournalEnd& end, std::vector<measure::FrameInfo>& infos,

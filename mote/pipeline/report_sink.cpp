@@ -3,10 +3,11 @@
 #include "mote/io/picture_file.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/sinks.h"
-#include "mote/report/canvas.h"
 
 namespace mote::pipeline {
 namespace {
+
+constexpr int kJpegQuality = 75;
 
 struct Jpeg : Sink::Rendered {
   Size size;
@@ -30,15 +31,18 @@ class ReportSink : public Sink {
   }
 
   std::unique_ptr<Rendered> render(const FinalFrame& frame) const override {
-    if (!job_.overlay.enabled || !builder_.wants_overlay(frame.info.frame)) {
+    if (!builder_.wants_overlay(frame.info.frame)) {
       return nullptr;
     }
-    const report::Overlay overlay(overlay_options(job_, recording_, range_), frame.labels.size());
-    const Picture picture =
-        report::shrink(draw(overlay, frame, lineage_), report::ReportBuilder::kOverlaySidePx);
+    const bool still = job_.command == Command::kSegment;
+    report::OverlayOptions options =
+        overlay_options(job_, recording_, still ? report::display_range(frame.image()) : range_);
+    options.max_height_px = report::ReportBuilder::kOverlaySidePx;
+    options.max_width_px = report::ReportBuilder::kOverlaySidePx;
+    const Picture picture = draw(report::Overlay(options, frame.labels.size()), frame, lineage_);
     auto jpeg = std::make_unique<Jpeg>();
     jpeg->size = picture.size();
-    jpeg->bytes = io::encode_jpeg(picture);
+    jpeg->bytes = io::encode_jpeg(picture, kJpegQuality);
     return jpeg;
   }
 

@@ -6,6 +6,7 @@
 #include <tbb/task_arena.h>
 
 #include "mote/core/error.h"
+#include "mote/core/require.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/identity.h"
 #include "mote/pipeline/jobs.h"
@@ -34,15 +35,16 @@ std::vector<std::string> input_files(const Recording& recording, const LabelInpu
 }
 
 void check_options(const Job& job) {
-  const auto at_least = [](const char* option, double value, double least) {
-    if (!(value >= least)) {
-      throw Error(ErrorKind::kUsage, "{} is {}, expected at least {}", option, value, least);
-    }
-  };
-  at_least("--overlay-max-frames", double(job.overlay.max_frames), 1);
-  at_least("--overlay-max-height-px", double(job.overlay.max_height_px), 64);
-  at_least("--overlay-fps", job.overlay.frames_per_second, 0.1);
-  at_least("--threads", double(job.threads), 0);
+  require_option(job.overlay.max_frames >= 1, "overlay-max-frames", job.overlay.max_frames,
+                 "1 or more");
+  require_option(job.overlay.max_height_px >= 64, "overlay-max-height-px",
+                 job.overlay.max_height_px, "64 or more");
+  require_option(job.overlay.frames_per_second >= 0.1 && job.overlay.frames_per_second <= 1000,
+                 "overlay-fps", job.overlay.frames_per_second, "0.1 to 1000");
+  require_option(job.threads >= 0, "threads", job.threads, "0 or more");
+  require_option(job.checkpoint_ms >= 0, "checkpoint-ms", job.checkpoint_ms, "0 or more");
+  require_option(job.still_join_ratio >= 0 && job.still_join_ratio <= 1, "join-neck-ratio",
+                 job.still_join_ratio, "0 to 1");
   if (job.recording.path.empty()) {
     throw Error(ErrorKind::kUsage, "no recording given");
   }

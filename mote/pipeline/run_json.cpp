@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/version.h"
+#include "mote/measure/frame.h"
 #include "mote/pipeline/options.h"
+#include "mote/pipeline/sinks.h"
 
 namespace mote::pipeline {
 namespace {
@@ -128,9 +130,14 @@ report::ReportInfo report_info(const Job& job, const Recording& recording,
     out.title = job.recording.path;
   }
   if (job.command != Command::kMeasure && job.labels.empty()) {
-    out.sigma_px = job.threshold.sigma_px;
+    out.sigma_px = summary.sigma_px;
     out.min_diameter_px = job.threshold.min_diameter_px;
   }
+  if (job.command == Command::kSegment) {
+    out.names = FrameNames(recording).stills();
+  }
+  out.time_stamps = !info.frame_interval && recording.time_s(0).has_value();
+  out.flag_meanings = measure::frame_flags();
   const Json options = options_to_json(job);
   for (const auto& [key, value] : options.items()) {
     out.options.emplace_back(key, option_text(value));

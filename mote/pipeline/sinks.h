@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/recording.h"
@@ -35,8 +36,19 @@ report::OverlayOptions overlay_options(const Job& job, const Recording& recordin
                                        const report::DisplayRange& range);
 Picture draw(const report::Overlay& overlay, const FinalFrame& frame, const Lineage& lineage);
 
-/// Name of frame `index` among pictures and label images of stills: the still's own file name
-/// without its ending, or `frame_000012`.
-std::string still_name(const Recording& recording, int64_t source_index);
+/// Names of frames among pictures and label images: a still's own file name without its ending
+/// (with its number in front where several have the same), or `frame_000012`.
+class FrameNames {
+ public:
+  explicit FrameNames(const Recording& recording);
+
+  std::string operator()(int64_t source_index) const;
+  /// By recorded frame; empty where frames are no files of their own.
+  const std::vector<std::string>& stills() const { return stills_; }
+
+ private:
+  const Recording& recording_;
+  std::vector<std::string> stills_;
+};
 
 }  // namespace mote::pipeline

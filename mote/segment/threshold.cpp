@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/core/require.h"
 #include "mote/imaging/components.h"
 #include "mote/imaging/filters.h"
 #include "mote/imaging/necks.h"
@@ -47,25 +48,20 @@ constexpr double kEdgeContrast = 0.6;
 // Otsu's threshold settles in the background where particles are fewer than this.
 constexpr double kLeastOtsuShare = 0.05;
 
-void require(bool holds, const char* option, double found, const char* expected) {
-  if (!holds) {
-    throw Error(ErrorKind::kUsage, "{} {}: expected {}", option, found, expected);
-  }
-}
-
 void check(const ThresholdOptions& o) {
-  require(o.sigma_px >= 0 && o.sigma_px <= 100, "sigma_px", o.sigma_px, "0 to 100");
-  require(o.flatten_px >= 0 && o.flatten_px <= 1e5, "flatten_px", o.flatten_px, "0 to 100000");
-  require(std::isfinite(o.threshold), "threshold", o.threshold, "a grey level");
-  require(o.sauvola_window_px >= 3 && o.sauvola_window_px <= 1e5, "sauvola_window_px",
-          o.sauvola_window_px, "3 to 100000");
-  require(o.sauvola_k >= 0 && o.sauvola_k <= 1, "sauvola_k", o.sauvola_k, "0 to 1");
-  require(o.window_frames >= 1 && o.window_frames <= 1000000, "window_frames",
-          static_cast<double>(o.window_frames), "1 to 1000000");
-  require(o.min_diameter_px >= 0 && o.min_diameter_px <= 1e5, "min_diameter_px", o.min_diameter_px,
-          "0 to 100000");
-  require(o.max_neck_ratio >= 0 && o.max_neck_ratio <= 1, "max_neck_ratio", o.max_neck_ratio,
-          "0 to 1");
+  require_option(o.sigma_px >= 0 && o.sigma_px <= 100, "sigma-px", o.sigma_px, "0 to 100");
+  require_option(o.flatten_px >= 0 && o.flatten_px <= 1e5, "flatten-px", o.flatten_px,
+                 "0 to 100000");
+  require_option(std::isfinite(o.threshold), "threshold", o.threshold, "a grey level");
+  require_option(o.sauvola_window_px >= 3 && o.sauvola_window_px <= 1e5, "sauvola-window-px",
+                 o.sauvola_window_px, "3 to 100000");
+  require_option(o.sauvola_k >= 0 && o.sauvola_k <= 1, "sauvola-k", o.sauvola_k, "0 to 1");
+  require_option(o.window_frames >= 1 && o.window_frames <= 1000000, "window-frames",
+                 o.window_frames, "1 to 1000000");
+  require_option(o.min_diameter_px >= 0 && o.min_diameter_px <= 1e5, "min-diameter-px",
+                 o.min_diameter_px, "0 to 100000");
+  require_option(o.max_neck_ratio >= 0 && o.max_neck_ratio <= 1, "max-neck-ratio", o.max_neck_ratio,
+                 "0 to 1");
 }
 
 /// What one frame says of itself.

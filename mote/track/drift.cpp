@@ -10,6 +10,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "mote/core/error.h"
+#include "mote/core/require.h"
 #include "mote/imaging/registration.h"
 #include "mote/track/drift_links.h"
 #include "mote/track/drift_pattern.h"
@@ -134,17 +135,12 @@ FourierDrift::FourierDrift(const DriftOptions& options, Size field)
   if (field.height < 1 || field.width < 1) {
     throw Error(ErrorKind::kUsage, "drift of a field of {} x {} px", field.height, field.width);
   }
-  if (options.key_every_frames < 1) {
-    throw Error(ErrorKind::kUsage, "key frame every {} frames: expected 1 or more",
-                options.key_every_frames);
-  }
-  if (!(options.max_shift_px >= 1) || !std::isfinite(options.max_shift_px)) {
-    throw Error(ErrorKind::kUsage, "largest drift of {} px between frames: expected 1 or more",
-                options.max_shift_px);
-  }
-  if (!(options.min_peak_ratio > 0) || !std::isfinite(options.min_peak_ratio)) {
-    throw Error(ErrorKind::kUsage, "peak ratio of {}: expected above 0", options.min_peak_ratio);
-  }
+  require_option(options.key_every_frames >= 1, "key-every-frames", options.key_every_frames,
+                 "1 or more");
+  require_option(options.max_shift_px >= 1 && std::isfinite(options.max_shift_px), "max-shift-px",
+                 options.max_shift_px, "1 or more");
+  require_option(options.min_peak_ratio > 0 && std::isfinite(options.min_peak_ratio),
+                 "min-peak-ratio", options.min_peak_ratio, "more than 0");
   bin_ = std::max<int64_t>(
       1,
       static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(field.area())) / kWorkingPx)));

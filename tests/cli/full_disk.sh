@@ -7,22 +7,22 @@ if [ -z "${MOTE_SMALL_DISK:-}" ]; then
   MOTE_SMALL_DISK=1 exec unshare --mount --map-root-user bash "$0" "$@"
 fi
 source "$(dirname "$0")/harness.sh"
-simulate 60
+simulate
 mkdir small
 mount -t tmpfs -o size=400k tmpfs small || { echo "skipped: cannot mount tmpfs"; exit 77; }
 
 for threads in 1 2; do
-  expect 6 "small/out" "$mote" track demo/recording.tif -o small/out --force --threads $threads
+  expect 6 "small/out" "$mote" track demo/recording.tif --frames 0:60 -o small/out --force --threads $threads
   [ -e small/out/run.json ] && fail "a run that ran out of disk looks complete"
 done
 mount -o remount,size=100m small
-runs "$mote" track demo/recording.tif -o small/out --resume
-runs "$mote" track demo/recording.tif -o whole
+runs "$mote" track demo/recording.tif --frames 0:60 -o small/out --resume
+runs "$mote" track demo/recording.tif --frames 0:60 -o whole
 same small/out/particles.csv whole/particles.csv
 same small/out/labels.tif whole/labels.tif
 
 mount -o remount,size=$(($(du -sk small | cut -f1) + 200))k small
-expect 6 "small" "$mote" track demo/recording.tif -o small/out --force
+expect 6 "small" "$mote" track demo/recording.tif --frames 0:60 -o small/out --force
 same small/out/particles.csv whole/particles.csv
 
 umount small

@@ -1,13 +1,13 @@
 # What a run writes, and that it does not depend on how it was run.
 source "$(dirname "$0")/harness.sh"
-simulate 60
+simulate
 recording=demo/recording.tif
 
 runs "$mote" info $recording
 grep -q 'pixel size.*0.2 nm' stdout || fail "info does not tell the pixel size: $(cat stdout)"
 runs "$mote" info $recording --json
-runs "$mote" track $recording -o one --threads 1
-runs "$mote" track $recording -o two --threads 2
+runs "$mote" track $recording -o one --frames 0:60 --threads 1
+runs "$mote" track $recording -o two --frames 0:60 --threads 2
 for name in particles.csv tracks.csv events.csv frames.csv drift.csv labels.tif overlay.mp4 report.html; do
   [ -s one/$name ] || fail "no $name"
   [ $name = report.html ] || same one/$name two/$name
@@ -16,7 +16,7 @@ done
 [ "$(wc -l <one/frames.csv)" -eq 61 ] || fail "frames.csv has $(wc -l <one/frames.csv) lines"
 
 expect 2 "--force" "$mote" track $recording -o one
-runs "$mote" track $recording -o one --force --no-overlay --no-report
+runs "$mote" track $recording -o one --frames 0:20 --force --no-overlay --no-report
 [ -e one/overlay.mp4 ] && fail "the overlay of the earlier run was left"
 
 runs "$mote" measure demo/truth/labels.tif --image $recording -o measured --no-overlay
@@ -30,7 +30,7 @@ runs "$mote" track $recording -o chosen --frames 10:30:2 --roi x=16,y=16,w=128,h
 grep -q '"y_nm": 0.4' chosen/run.json || fail "--bin 2 did not double the pixel size"
 
 # JSON events on stdout, one object a line.
-"$mote" track $recording -o json --json --no-overlay >stdout 2>stderr
+"$mote" track $recording -o json --frames 0:20 --json --no-overlay >stdout 2>stderr
 grep -vq '^{"event":' stdout && fail "--json printed something else: $(grep -v '^{"event":' stdout | head -n 1)"
 tail -n 1 stdout | grep -q '"event":"done"' || fail "--json does not end with done"
 

@@ -1,8 +1,8 @@
 # A run that is stopped or killed continues and ends with the same files.
 source "$(dirname "$0")/harness.sh"
-simulate 90
+simulate
 recording=demo/recording.tif
-run=("$mote" track $recording --checkpoint-ms 0 --threads 2)
+run=("$mote" track $recording --frames 0:90 --checkpoint-ms 0 --threads 2)
 runs "${run[@]}" -o whole
 
 compare() {

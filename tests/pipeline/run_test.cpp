@@ -22,8 +22,8 @@ class Run : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TemporaryFolder;
-    simulate::DemoOptions options{.seed = 2, .frames = 60, .height = 192, .width = 256};
-    simulate_demo(options, *folder_ / "demo", false, {});
+    write_demo({.output = *folder_ / "demo",
+                .demo = {.seed = 2, .frames = 120, .height = 384, .width = 384}});
   }
   static void TearDownTestSuite() {
     delete folder_;
@@ -34,6 +34,7 @@ class Run : public ::testing::Test {
     Job job;
     job.recording.path = *folder_ / "demo/recording.tif";
     job.output = *folder_ / output;
+    job.recording.frames = "0:60";
     job.overlay.enabled = false;
     return job;
   }
@@ -126,6 +127,7 @@ TEST_F(Run, OfTheTruthMeasuresEveryTrackOfTheTruth) {
   Job measured = job("measured");
   measured.command = Command::kMeasure;
   measured.labels = *folder_ / "demo/truth/labels.tif";
+  measured.recording.frames = "";
 
   const JobResult result = run(measured);
 

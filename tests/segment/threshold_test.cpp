@@ -210,13 +210,13 @@ TEST(Threshold, RefusesOptionsOutOfRangeByName) {
     return "accepted";
   };
 
-  EXPECT_THAT(message({.sigma_px = -1}), HasSubstr("sigma_px"));
-  EXPECT_THAT(message({.sigma_px = std::nan("")}), HasSubstr("sigma_px"));
-  EXPECT_THAT(message({.flatten_px = 1e9}), HasSubstr("flatten_px"));
-  EXPECT_THAT(message({.sauvola_window_px = 1}), HasSubstr("sauvola_window_px"));
-  EXPECT_THAT(message({.window_frames = 0}), HasSubstr("window_frames"));
-  EXPECT_THAT(message({.min_diameter_px = -2}), HasSubstr("min_diameter_px"));
-  EXPECT_THAT(message({.max_neck_ratio = 1.5}), HasSubstr("max_neck_ratio"));
+  EXPECT_THAT(message({.sigma_px = -1}), HasSubstr("sigma-px"));
+  EXPECT_THAT(message({.sigma_px = std::nan("")}), HasSubstr("sigma-px"));
+  EXPECT_THAT(message({.flatten_px = 1e9}), HasSubstr("flatten-px"));
+  EXPECT_THAT(message({.sauvola_window_px = 1}), HasSubstr("sauvola-window-px"));
+  EXPECT_THAT(message({.window_frames = 0}), HasSubstr("window-frames"));
+  EXPECT_THAT(message({.min_diameter_px = -2}), HasSubstr("min-diameter-px"));
+  EXPECT_THAT(message({.max_neck_ratio = 1.5}), HasSubstr("max-neck-ratio"));
   EXPECT_EQ(message({}), "accepted");
 }
 

@@ -133,9 +133,9 @@ TEST(OverlapTracker, TellsWhatCrossesTheBorderFromWhatAppears) {
 
 TEST(OverlapTracker, RefusesOptionsOutOfRange) {
   EXPECT_THAT([] { make_overlap_tracker({.max_distance_px = 0}, kField); },
-              ThrowsMessage<Error>(HasSubstr("max_distance_px is 0")));
+              ThrowsMessage<Error>(HasSubstr("max-distance-px is 0")));
   EXPECT_THAT([] { make_overlap_tracker({.merge_neck_ratio = 0.4}, kField); },
-              ThrowsMessage<Error>(HasSubstr("split_neck_ratio")));
+              ThrowsMessage<Error>(HasSubstr("split-neck-ratio")));
 }
 
 TEST(OverlapTracker, ContinuesFromASavedStateToTheBit) {

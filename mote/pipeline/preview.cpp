@@ -1,0 +1,222 @@
+#include "mote/pipeline/preview.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include <nlohmann/json.hpp>
+#include <opencv2/core/utility.hpp>
+#include <tbb/parallel_for.h>
+
+#include "mote/core/error.h"
+#include "mote/imaging/filters.h"
+#include "mote/imaging/regions.h"
+#include "mote/io/picture_file.h"
+#include "mote/pipeline/options.h"
+#include "mote/pipeline/sinks.h"
+#include "mote/report/overlay.h"
+#include "mote/report/preview_sheet.h"
+#include "mote/segment/segmenter.h"
+
+namespace mote::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<double, 3> kSigmaFactors = {0.5, 1, 2};
+constexpr double kThresholdStep = 0.15;  // of the particles' contrast
+constexpr double kLeastSigmaPx = 0.5;
+constexpr int64_t kVariantSidePx = 384;  // of the piece of the field that variants show
+
+Segmentation segmented(const segment::ThresholdOptions& options, const Grid<float>& image,
+                       const BinaryImage& excluded, double join_ratio) {
+  const auto segmenter = segment::make_threshold_segmenter(options);
+  return imaging::join_necks(segment::segment_one(*segmenter, {image, excluded}), join_ratio);
+}
+
+Picture drawn(const Grid<float>& image, const LabelImage& labels, const RecordingInfo& info,
+              int64_t side_px, bool scale_bar) {
+  const report::Overlay overlay({.max_height_px = side_px,
+                                 .max_width_px = side_px,
+                                 .min_side_px = 1,
+                                 .ids = false,
+                                 .scale_bar = scale_bar,
+                                 .clock = false,
+                                 .range = report::display_range(image),
+                                 .pixel_size = info.pixel_size},
+                                image.size());
+  std::set<int32_t> present(labels.values().begin(), labels.values().end());
+  present.erase(0);
+  std::vector<report::OverlayInstance> instances;
+  for (const int32_t label : present) {
+    instances.push_back({.label = label, .tracks = {}, .centroid = {}});
+  }
+  static const Grid<uint8_t> kNoCoverage;
+  return overlay.draw({.image = image,
+                       .labels = labels,
+                       .coverage = kNoCoverage,
+                       .instances = std::move(instances),
+                       .index = 0,
+                       .recorded_frame = 0,
+                       .time_s = {},
+                       .trails = {},
+                       .events = {}});
+}
+
+template <typename T>
+Grid<T> piece(const Grid<T>& grid, Box box) {
+  Grid<T> out(box.size());
+  for (int64_t y = 0; y < box.height; ++y) {
+    std::copy_n(grid.row(box.y + y) + box.x, box.width, out.row(y));
+  }
+  return out;
+}
+
+// A square of the field's middle.
+Box middle(Size field) {
+  const int64_t height = std::min(field.height, kVariantSidePx);
+  const int64_t width = std::min(field.width, kVariantSidePx);
+  return {.y = (field.height - height) / 2,
+          .x = (field.width - width) / 2,
+          .height = height,
+          .width = width};
+}
+
+double median_contrast(const Segmentation& segmentation) {
+  std::vector<double> contrasts;
+  for (const Region& region : segmentation.regions) {
+    contrasts.push_back(region.contrast);
+  }
+  if (contrasts.empty()) {
+    return 0;
+  }
+  const auto half = contrasts.begin() + static_cast<std::ptrdiff_t>(contrasts.size() / 2);
+  std::nth_element(contrasts.begin(), half, contrasts.end());
+  return *half;
+}
+
+double value_or(const Segmentation& segmentation, const char* name, double otherwise) {
+  const auto found = segmentation.values.find(name);
+  return found == segmentation.values.end() ? otherwise : found->second;
+}
+
+std::vector<report::PreviewVariant> variants(const Job& job, const Grid<float>& image,
+                                             const BinaryImage& excluded,
+                                             const Segmentation& chosen,
+                                             const RecordingInfo& info) {
+  const double sigma =
+      std::max(kLeastSigmaPx, value_or(chosen, "sigma_px", job.threshold.sigma_px));
+  const double threshold = value_or(chosen, "threshold", job.threshold.threshold);
+  double step = kThresholdStep * median_contrast(chosen);
+  if (step == 0) {
+    const report::DisplayRange range = report::display_range(image);
+    step = kThresholdStep * (range.white - range.black) / 2;
+  }
+  const Box box = middle(image.size());
+  std::vector<report::PreviewVariant> all(9);
+  tbb::parallel_for(size_t{0}, all.size(), [&](size_t i) {
+    report::PreviewVariant& variant = all[i];
+    variant.sigma_px = sigma * kSigmaFactors[i / 3];
+    variant.threshold = threshold + (static_cast<double>(i % 3) - 1) * step;
+    segment::ThresholdOptions options = job.threshold;
+    options.sigma_px = variant.sigma_px;
+    options.method = segment::ThresholdMethod::kFixed;
+    options.threshold = variant.threshold;
+    options.polarity =
+        value_or(chosen, "bright", 0) != 0 ? segment::Polarity::kBright : segment::Polarity::kDark;
+    const Segmentation found = segmented(options, image, excluded, job.still_join_ratio);
+    variant.count = static_cast<int64_t>(found.regions.size());
+    variant.chosen = i == 4;
+    variant.picture =
+        drawn(piece(image, box), piece(found.labels, box), info, report::kPreviewVariantPx, false);
+  });
+  return all;
+}
+
+std::string quoted(const std::string& text) {
+  const bool plain = text.find_first_of(" '\"$&()*;<>?[]`|\\~#") == std::string::npos;
+  return plain ? text : "'" + text + "'";
+}
+
+// The command for a run with these options: those that differ from the defaults.
+std::string run_command(const Job& job) {
+  Job defaults;
+  defaults.command = job.command;
+  const Json was = options_to_json(defaults);
+  const Json is = options_to_json(job);
+  const bool still = job.command == Command::kSegment;
+  std::string line =
+      fmt::format("mote {} {} -o RESULT", still ? "segment" : "track", quoted(job.recording.path));
+  for (const auto& [key, value] : is.items()) {
+    if (value == was.at(key) || value.is_null()) {
+      continue;
+    }
+    if (value.is_boolean()) {
+      line += value.get<bool>() ? " --" + key : " --no-" + key;
+    } else {
+      line += fmt::format(" --{} {}", key,
+                          value.is_string() ? quoted(value.get<std::string>()) : value.dump());
+    }
+  }
+  return line;
+}
+
+std::string subtitle(const RecordingInfo& info) {
+  std::string text = fmt::format("{}, {} frames of {} x {} px, {}", info.format, info.frames,
+                                 info.size.width, info.size.height, name(info.type));
+  text += info.pixel_size ? fmt::format(", pixel {:.4g} nm", info.pixel_size->y_nm)
+                          : std::string(", pixel size not known");
+  return text;
+}
+
+}  // namespace
+
+PreviewResult preview(const Job& given, const JobContext& context) {
+  if (std::filesystem::exists(given.output) && !given.force) {
+    throw Error(ErrorKind::kUsage, "{}: exists; overwrite it with --force", given.output);
+  }
+  cv::setNumThreads(1);
+  RecordingOptions options = given.recording;
+  options.any_size = true;
+  Recording recording = Recording::open(options);
+  const RecordingInfo& info = recording.info();
+  Job job = given;
+  job.command = info.frames > 1 ? Command::kTrack : Command::kSegment;
+
+  report::PreviewSheet sheet;
+  sheet.title = std::filesystem::path(job.recording.path).filename().string();
+  sheet.subtitle = subtitle(info);
+  std::set<int64_t> indices = {0, info.frames / 2, info.frames - 1};
+  PreviewResult result{
+      .picture = job.output, .command = run_command(job), .warnings = info.warnings};
+  const auto total = static_cast<int64_t>(indices.size()) + 1;
+  static const BinaryImage kNone;
+  for (const int64_t index : indices) {
+    const Grid<float> image = to_float32(recording.read(index).image);
+    const bool fits = recording.excluded().size() == image.size();
+    const BinaryImage& excluded = fits ? recording.excluded() : kNone;
+    const Segmentation found = segmented(job.threshold, image, excluded, job.still_join_ratio);
+    sheet.frames.push_back({drawn(image, found.labels, info, report::kPreviewFramePx, true),
+                            fmt::format("frame {}: {} particles", recording.recorded_index(index),
+                                        found.regions.size())});
+    if (index == 0) {
+      const double sigma = value_or(found, "sigma_px", job.threshold.sigma_px);
+      sheet.threshold = value_or(found, "threshold", 0);
+      sheet.bright = value_or(found, "bright", 0) != 0;
+      sheet.histogram = report::histogram(imaging::gaussian(image, sigma));
+      sheet.variants = variants(job, image, excluded, found, info);
+      result.warnings.insert(result.warnings.end(), found.warnings.begin(), found.warnings.end());
+    }
+    if (context.progress) {
+      context.progress({.stage = "previewing",
+                        .done = static_cast<int64_t>(sheet.frames.size()),
+                        .total = total});
+    }
+  }
+  io::write_png(job.output, report::draw(sheet));
+  return result;
+}
+
+}  // namespace mote::pipeline
