@@ -23,8 +23,9 @@ constexpr int64_t kClassicLimit = std::numeric_limits<uint32_t>::max();
 enum FieldType : uint16_t { kAscii = 2, kShort = 3, kLong = 4, kRational = 5, kLong8 = 16 };
 
 void append(std::vector<uint8_t>& bytes, const void* from, size_t count) {
-  const auto* first = static_cast<const uint8_t*>(from);
-  bytes.insert(bytes.end(), first, first + count);
+  const size_t before = bytes.size();
+  bytes.resize(before + count);
+  std::memcpy(bytes.data() + before, from, count);
 }
 
 template <typename T>
