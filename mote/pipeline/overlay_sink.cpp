@@ -56,8 +56,7 @@ class VideoSink : public Sink {
   }
 
   void finish() override {
-    if (segment_) {
-      segment_->close();
+    if (close_segment()) {
       io::join_video_segments(segments_, folder_ + "/overlay.mp4");
       sync_path(folder_ + "/overlay.mp4");
     }
@@ -67,10 +66,18 @@ class VideoSink : public Sink {
   }
 
  private:
-  void begin_segment() {
-    if (segment_) {
-      segment_->close();
+  // An encoder is large: it goes before the next one comes.
+  bool close_segment() {
+    if (!segment_) {
+      return false;
     }
+    segment_->close();
+    segment_.reset();
+    return true;
+  }
+
+  void begin_segment() {
+    close_segment();
     segments_.push_back(fmt::format("{}/overlay_{:06}.part", folder_, segments_.size()));
     segment_ = io::open_video_segment(segments_.back(), overlay_.size(), video_);
   }

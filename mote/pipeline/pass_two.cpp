@@ -257,50 +257,62 @@ void PassTwo::run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobCont
       tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
   using Mode = tbb::filter_mode;
   using TaskPtr = std::shared_ptr<Task>;
-  tbb::parallel_pipeline(
-      2 * threads + 2,
-      tbb::make_filter<void,
-                       TaskPtr>(Mode::serial_in_order, [&](tbb::flow_control& control) -> TaskPtr {
-        while (auto record = context.cancelled() ? std::nullopt : reader.next()) {
-          if (record->type == RecordType::kFrame) {
-            auto task = std::make_shared<Task>();
-            task->encoded = std::move(record->payload);
-            return task;
-          }
-        }
-        control.stop();
-        return nullptr;
-      }) & tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel, [&](TaskPtr task) {
-        impl.decode(*task, summary_, excluded_px);
+  const auto next_record = [&](tbb::flow_control& control) -> TaskPtr {
+    while (auto record = context.cancelled() ? std::nullopt : reader.next()) {
+      if (record->type == RecordType::kFrame) {
+        auto task = std::make_shared<Task>();
+        task->encoded = std::move(record->payload);
         return task;
-      }) & tbb::make_filter<TaskPtr, TaskPtr>(Mode::serial_in_order, [&](TaskPtr task) {
-        FinalFrame& frame = task->frame;
-        std::vector<report::OverlayInstance> instances;
-        for (const measure::ParticleRow& particle : frame.particles) {
-          instances.push_back({.label = particle.measures.label,
-                               .tracks = particle.tracks,
-                               .centroid = particle.measures.centroid});
-        }
-        trails.push(frame.info.frame, instances, frame.info.drift);
-        frame.trails = trails.now();
-        return task;
-      }) & tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel, [&](TaskPtr task) {
-        for (const auto& sink : sinks) {
-          task->rendered.push_back(sink->render(task->frame));
-        }
-        return task;
-      }) & tbb::make_filter<TaskPtr, void>(Mode::serial_in_order, [&](const TaskPtr& task) {
-        for (size_t i = 0; i < sinks.size(); ++i) {
-          sinks[i]->write(task->frame, std::move(task->rendered[i]));
-        }
-        ++done;
-        const auto now = Clock::now();
-        if (context.progress &&
-            (now - last_progress >= kProgressEvery || done == summary_.frames)) {
-          last_progress = now;
-          context.progress({.stage = "writing", .done = done, .total = summary_.frames});
-        }
-      }));
+      }
+    }
+    control.stop();
+    return nullptr;
+  };
+  const auto follow_trails = [&](TaskPtr task) {
+    FinalFrame& frame = task->frame;
+    std::vector<report::OverlayInstance> instances;
+    for (const measure::ParticleRow& particle : frame.particles) {
+      instances.push_back({.label = particle.measures.label,
+                           .tracks = particle.tracks,
+                           .centroid = particle.measures.centroid});
+    }
+    trails.push(frame.info.frame, instances, frame.info.drift);
+    frame.trails = trails.now();
+    return task;
+  };
+  const auto render = [&](TaskPtr task) {
+    for (const auto& sink : sinks) {
+      task->rendered.push_back(sink->render(task->frame));
+    }
+    return task;
+  };
+  tbb::filter<void, TaskPtr> steps =
+      tbb::make_filter<void, TaskPtr>(Mode::serial_in_order, next_record) &
+      tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel,
+                                         [&](TaskPtr task) {
+                                           impl.decode(*task, summary_, excluded_px);
+                                           return task;
+                                         }) &
+      tbb::make_filter<TaskPtr, TaskPtr>(Mode::serial_in_order, follow_trails) &
+      tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel, render);
+  // A step for each sink: while one encodes video, another packs the label images of later frames.
+  for (size_t i = 0; i < sinks.size(); ++i) {
+    steps = steps & tbb::make_filter<TaskPtr, TaskPtr>(
+                        Mode::serial_in_order, [sink = sinks[i].get(), i](TaskPtr task) {
+                          sink->write(task->frame, std::move(task->rendered[i]));
+                          return task;
+                        });
+  }
+  const auto tell = [&](const TaskPtr&) {
+    ++done;
+    const auto now = Clock::now();
+    if (context.progress && (now - last_progress >= kProgressEvery || done == summary_.frames)) {
+      last_progress = now;
+      context.progress({.stage = "writing", .done = done, .total = summary_.frames});
+    }
+  };
+  tbb::parallel_pipeline(2 * threads + 2,
+                         steps & tbb::make_filter<TaskPtr, void>(Mode::serial_in_order, tell));
   if (context.cancelled()) {
     throw Cancelled();
   }

@@ -100,7 +100,7 @@ JobResult run(const Job& job, const JobContext& context) {
   if (!job.labels.empty()) {
     labels = std::make_unique<LabelInput>(job.labels, job.recording, recording);
   }
-  PassOne pass_one(job, recording, labels.get());
+  auto pass_one = std::make_unique<PassOne>(job, recording, labels.get());
   OutputFolder folder(job.output, job.force, job.resume);
   if (folder.finished()) {
     return finished_result(job);
@@ -108,7 +108,8 @@ JobResult run(const Job& job, const JobContext& context) {
   const auto identity = input_identity(input_files(recording, labels.get()), job.hash);
   const auto header = run_header(job, identity);
   RunTimings timings{.resumed = folder.resuming()};
-  pass_one.run(header, folder, context);
+  pass_one->run(header, folder, context);
+  pass_one.reset();  // what it holds is large, and all of it is in the journal
   timings.pass_one_s = seconds_since(start);
 
   const auto middle = Clock::now();
