@@ -122,6 +122,12 @@ int main(int argc, char** argv) {
                     100.0 * particles * 452 / (512 * 512)),
         scene, drift);
   }
+  {
+    auto scene = base;
+    scene.particles = 150;
+    scene.pattern_sd = 6;
+    run("150 particles, pattern 6", scene, drift);
+  }
   for (const double jitter : {0.0, 1.0, 3.0}) {
     auto scene = base;
     scene.pattern_sd = 6;

@@ -14,9 +14,13 @@ using imaging::Rings;
 using imaging::Spectrum;
 
 constexpr size_t kKept = 16;
-constexpr double kMinRangePx = 1.5;    // drift below this cannot be told from standing still
-constexpr double kSettled = 0.15;      // of the specimen's power that the mean still holds
-constexpr double kNegligible = 0.005;  // of the frames' power
+constexpr double kMinRangePx = 1.5;      // drift below this cannot be told from standing still
+constexpr double kSettled = 0.15;        // of the specimen's power that the mean still holds
+constexpr double kSettledWithout = 0.7;  // the same, where no pattern is found
+constexpr double kNegligible = 0.005;    // of the frames' power
+constexpr double kSlight = 0.01;         // the same, below which frames do without at first
+constexpr double kHidden = 0.6;      // of the frames' power, times the square of what masks hide
+constexpr double kLeastSeen = 0.35;  // of the field beside the masks, to seek a pattern at all
 constexpr int kRounds = 4;
 constexpr int64_t kLearnAll = 64;  // so many frames count in each, later every fourth
 
@@ -30,6 +34,12 @@ Grid<float> without(const DriftView& view, const Grid<float>& pattern) {
     values[i] -= fixed[i] * (static_cast<float>(weight[i]) * (1.0F / 255));
   }
   return out;
+}
+
+double coverage(const DriftView& view) {
+  const auto weights = view.weight.values();
+  const int64_t sum = std::accumulate(weights.begin(), weights.end(), int64_t{0});
+  return static_cast<double>(sum) / (255.0 * static_cast<double>(weights.size()));
 }
 
 Rings weights_before_knowing(const Registrar& registrar, const std::vector<Spectrum>& spectra) {
@@ -317,6 +327,13 @@ std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, doub
   }
   sought_ = kept_.back().frame;
 
+  double seen = 0;
+  for (const Kept& kept : kept_) {
+    seen += coverage(kept.view) / static_cast<double>(kept_.size());
+  }
+  if (seen < kLeastSeen) {
+    return std::nullopt;
+  }
   Rings frame_power(kRings, 0.0);
   Grid<float> mean(size_);
   Grid<float> squares(size_);
@@ -339,12 +356,14 @@ std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, doub
   if (share_ == 0) {
     best = attempt(registrar, min_peak_ratio, frame_power, Grid<float>(size_));
   }
-  std::optional<Trial> other = attempt(registrar, min_peak_ratio, frame_power, std::move(mean));
-  // Where there is a pattern, the start without one leaves some of it in, which then seems to move
-  // with the masks; where there is none, the mean takes some of the specimen away.
-  if (!best ||
-      (other && other->explained > (best->pattern.share > 0.01 ? 0.9 : 1.02) * best->explained)) {
-    best = std::move(other);
+  if (!best || best->pattern.share > kSlight || best->range_px < kMinRangePx) {
+    // Where there is a pattern, the start without one leaves some of it in, which then seems to
+    // move with the masks; where there is none, the mean takes some of the specimen away.
+    std::optional<Trial> other = attempt(registrar, min_peak_ratio, frame_power, std::move(mean));
+    const bool pattern = best && best->pattern.share > kSlight;
+    if (!best || (other && other->explained > (pattern ? 0.9 : 1.02) * best->explained)) {
+      best = std::move(other);
+    }
   }
   if (!best || best->range_px < kMinRangePx) {
     return std::nullopt;
@@ -355,7 +374,7 @@ std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, doub
     link.to = kept_[link.to].frame;
   }
   known_ = true;
-  settled_ = best->held < kSettled;
+  settled_ = best->held < (best->pattern.share > 0 ? kSettled : kSettledWithout);
   pattern_ = std::move(best->pattern);
   share_ = pattern_.share;
   sums_ = std::move(best->sums);
@@ -381,10 +400,7 @@ FixedPattern::Sums FixedPattern::no_sums() const {
 
 void FixedPattern::add(Sums& sums, const Registrar& registrar, const Pattern& used,
                        const DriftView& view, const Spectrum& spectrum, Point shift) const {
-  const int64_t covered =
-      std::accumulate(view.weight.values().begin(), view.weight.values().end(), int64_t{0});
-  sums.coverage += static_cast<double>(covered) / (255.0 * static_cast<double>(size_.area()));
-
+  sums.coverage += coverage(view);
   const imaging::PhaseRamp ramp = imaging::phase_ramp(size_, shift);
   for (int64_t y = 0; y < spectrum.height(); ++y) {
     const auto* z = reinterpret_cast<const float*>(spectrum.row(y));
@@ -429,13 +445,15 @@ FixedPattern::Pattern FixedPattern::renewed(const Sums& sums, const Registrar& r
         old + (a - std::conj(d) * b) / (visible * (1 - std::norm(d) + 2 / count));
   }
 
-  // A pattern of frames' noise alone has their power over their number.
+  // A pattern of frames' noise alone has their power over their number; masks that stay about where
+  // they are make a pattern of the specimen that drifts behind them.
   const Rings power = registrar.power(next.spectrum);
   Rings keep(kRings + 1, 0.0);
   double pattern_power = 0;
   double frame_power = 0;
   for (int ring = 1; ring < kRings; ++ring) {
-    const double noise = sums.power[ring] / (double{count} * count);
+    const double noise =
+        sums.power[ring] / count * (1 / count + kHidden * (1 - visible) * (1 - visible));
     keep[ring] = power[ring] > 0 ? std::max(0.0, 1 - 1.5 * noise / power[ring]) : 0;
     const auto frequencies = static_cast<double>(registrar.ring_counts()[ring]);
     pattern_power += keep[ring] * keep[ring] * power[ring] * frequencies;
