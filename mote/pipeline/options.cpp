@@ -306,7 +306,7 @@ Json read_options_toml(const std::string& path) {
 }
 
 Json read_options_of_run(const std::string& path) {
-  const Json run = Json::parse(read_text(path), nullptr, false);
+  Json run = Json::parse(read_text(path), nullptr, false);
   if (run.is_discarded() || !run.contains("options") || !run["options"].is_object()) {
     throw Error(ErrorKind::kBadFile, "{}: expected the run.json of a mote run", path);
   }
