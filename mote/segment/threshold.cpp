@@ -24,12 +24,14 @@
 namespace mote::segment {
 namespace {
 
-constexpr double kAutoSigmas[] = {1, 1.5, 2, 3, 4, 6};
+constexpr double kAutoSigmas[] = {1, 1.5, 2, 3, 4, 6, 8, 12};
 // At this ratio of contrast to noise after smoothing, a Gaussian background has one pixel in a
 // million beyond the half level.
 constexpr double kClearOfNoise = 9.5;
 // Where nothing is as clear as that, the least smoothing that comes near the best.
 constexpr double kNearBest = 0.75;
+// So many peaks of noise are taken for particles in a frame, where nothing is as clear.
+constexpr double kFalsePeaks = 0.01;
 constexpr double kLeastFlattenPx = 48;
 // Half of the least diameter is left to a spot that refinement finds narrower than its smoothed
 // mask; less has a single hot pixel.
@@ -70,6 +72,8 @@ struct Finding {
   bool bright = false;
   double threshold = 0;
   double contrast = 0;     ///< between background and particles; 0 where they were not told apart
+  double background = 0;   ///< where they were
+  double noise = 0;        ///< of the smoothed background
   bool by_levels = false;  ///< Otsu was given up for the half level
 };
 
@@ -90,6 +94,19 @@ double median(std::vector<double> values) {
 
 double area_of_diameter(double diameter_px) {
   return 0.25 * std::numbers::pi * diameter_px * diameter_px;
+}
+
+/// How many standard deviations chance reaches `kFalsePeaks` times a frame in white noise after a
+/// Gaussian of sigma: from the expected Euler characteristic of what lies beyond z,
+/// area / (2 sigma^2) (2 pi)^(-3/2) z exp(-z^2 / 2). Adler, "The Geometry of Random Fields", 1981.
+double peak_of_noise(Size size, double sigma_px) {
+  const double cells = static_cast<double>(size.area()) /
+                       (2 * sigma_px * sigma_px * std::pow(2 * std::numbers::pi, 1.5));
+  double z = 2;
+  while (cells * z * std::exp(-0.5 * z * z) > kFalsePeaks) {
+    z += 0.05;
+  }
+  return z;
 }
 
 class ThresholdSegmenter : public Segmenter {
@@ -125,6 +142,7 @@ class ThresholdSegmenter : public Segmenter {
                                          const Grid<float>& distance, const Grid<float>& image,
                                          const Finding& applied) const;
   void drop_small(BinaryImage& mask) const;
+  void drop_noise(BinaryImage& mask, const Grid<float>& smooth, const Finding& applied) const;
   void add_warnings(Segmentation& segmentation, const ThresholdFrame& frame) const;
   bool tidy(BinaryImage& mask, const std::vector<imaging::Outline>& outlines,
             const Grid<float>& smooth) const;
@@ -174,6 +192,8 @@ void ThresholdSegmenter::look(const Grid<float>& image, const BinaryImage& exclu
   }
   prefer_edges(excluded, frame);
   own.contrast = std::abs(frame.levels->particle - frame.levels->background);
+  own.background = frame.levels->background;
+  own.noise = frame.levels->noise;
   const double contrast = frame.levels->particle - frame.levels->background;
   const double height = (otsu->threshold - frame.levels->background) / contrast;
   own.by_levels = frame.levels->share < kLeastOtsuShare || height < 0.3 || height > 0.7;
@@ -287,14 +307,21 @@ void ThresholdSegmenter::settle(Prepared& prepared) {
   applied.sigma_px = sigmas[(sigmas.size() - 1) / 2];
   std::vector<double> thresholds;
   std::vector<double> contrasts;
+  std::vector<double> backgrounds;
+  std::vector<double> noises;
   for (const Finding& finding : window_) {
     if (finding.bright == applied.bright) {
       thresholds.push_back(finding.threshold);
       contrasts.push_back(finding.contrast);
+      backgrounds.push_back(finding.background);
+      // White noise; where it is not, the median mends it.
+      noises.push_back(finding.noise * finding.sigma_px / std::max(applied.sigma_px, 1e-6));
     }
   }
   applied.threshold = median(std::move(thresholds));
   applied.contrast = median(std::move(contrasts));
+  applied.background = median(std::move(backgrounds));
+  applied.noise = median(std::move(noises));
   frame.applied = applied;
 }
 
@@ -356,6 +383,9 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
     for (size_t i = 0; i < mask.values().size(); ++i) {
       mask.values()[i] = input.excluded.values()[i] != 0 ? 0 : mask.values()[i];
     }
+  }
+  if (options_.method == ThresholdMethod::kAuto && options_.sigma_px == 0) {
+    drop_noise(mask, found_on, applied);
   }
   std::vector<imaging::Outline> outlines = imaging::outlines_of(mask, field);
   if (tidy(mask, outlines, found_on)) {
@@ -517,6 +547,27 @@ void ThresholdSegmenter::drop_small(BinaryImage& mask) const {
   }
 }
 
+/// Takes away components that nowhere stand out more than noise does.
+void ThresholdSegmenter::drop_noise(BinaryImage& mask, const Grid<float>& smooth,
+                                    const Finding& applied) const {
+  if (applied.contrast >= kClearOfNoise * applied.noise) {
+    return;
+  }
+  const imaging::Components found = imaging::components_of(mask);
+  std::vector<float> highest(found.components.size() + 1, 0.0F);
+  const auto background = static_cast<float>(applied.background);
+  const float sign = applied.bright ? 1.0F : -1.0F;
+  for (size_t i = 0; i < mask.values().size(); ++i) {
+    float& height = highest[static_cast<size_t>(found.labels.values()[i])];
+    height = std::max(height, sign * (smooth.values()[i] - background));
+  }
+  const double least = peak_of_noise(mask.size(), applied.sigma_px) * applied.noise;
+  for (size_t i = 0; i < mask.values().size(); ++i) {
+    const auto label = static_cast<size_t>(found.labels.values()[i]);
+    mask.values()[i] = label != 0 && highest[label] >= least ? 1 : 0;
+  }
+}
+
 void ThresholdSegmenter::add_warnings(Segmentation& segmentation,
                                       const ThresholdFrame& frame) const {
   const Finding& applied = *frame.applied;
@@ -544,8 +595,8 @@ void ThresholdSegmenter::add_warnings(Segmentation& segmentation,
 std::string ThresholdSegmenter::save_state() const {
   nlohmann::json frames = nlohmann::json::array();
   for (const Finding& finding : window_) {
-    frames.push_back(
-        {finding.sigma_px, finding.bright, finding.threshold, finding.contrast, finding.by_levels});
+    frames.push_back({finding.sigma_px, finding.bright, finding.threshold, finding.contrast,
+                      finding.background, finding.noise, finding.by_levels});
   }
   return nlohmann::json{{"window", frames}}.dump();
 }
@@ -559,7 +610,9 @@ void ThresholdSegmenter::load_state(std::string_view state) {
                         .bright = finding.at(1).get<bool>(),
                         .threshold = finding.at(2).get<double>(),
                         .contrast = finding.at(3).get<double>(),
-                        .by_levels = finding.at(4).get<bool>()});
+                        .background = finding.at(4).get<double>(),
+                        .noise = finding.at(5).get<double>(),
+                        .by_levels = finding.at(6).get<bool>()});
     }
     window_ = std::move(window);
   } catch (const nlohmann::json::exception&) {

@@ -12,8 +12,8 @@ enum class Polarity { kAuto, kDark, kBright };
 enum class ThresholdMethod { kAuto, kOtsu, kSauvola, kFixed };
 
 struct ThresholdOptions {
-  /// Gaussian that the mask is found on; 0 finds the least of 1, 1.5, 2, 3, 4 and 6 px that lifts
-  /// the particles clear of the noise, and holds it like the threshold.
+  /// Gaussian that the mask is found on; 0 finds the least of 1, 1.5, 2, 3, 4, 6, 8 and 12 px that
+  /// lifts the particles clear of the noise, and holds it like the threshold.
   double sigma_px = 0;
   bool flatten = true;    ///< take the uneven background out before the threshold
   double flatten_px = 0;  ///< scale of that background; 0 takes an eighth of the smaller side
