@@ -384,7 +384,7 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
       mask.values()[i] = input.excluded.values()[i] != 0 ? 0 : mask.values()[i];
     }
   }
-  if (options_.method == ThresholdMethod::kAuto && options_.sigma_px == 0) {
+  if (options_.method == ThresholdMethod::kAuto) {
     drop_noise(mask, found_on, applied);
   }
   std::vector<imaging::Outline> outlines = imaging::outlines_of(mask, field);
