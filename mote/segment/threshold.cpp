@@ -322,6 +322,11 @@ void ThresholdSegmenter::settle(Prepared& prepared) {
   applied.contrast = median(std::move(contrasts));
   applied.background = median(std::move(backgrounds));
   applied.noise = median(std::move(noises));
+  if (options_.method == ThresholdMethod::kAuto && frame.own) {
+    // Where the illumination changes, the background tells by how much.
+    applied.threshold += frame.own->background - applied.background;
+    applied.background = frame.own->background;
+  }
   frame.applied = applied;
 }
 
@@ -550,16 +555,25 @@ void ThresholdSegmenter::drop_small(BinaryImage& mask) const {
 /// Takes away components that nowhere stand out more than noise does.
 void ThresholdSegmenter::drop_noise(BinaryImage& mask, const Grid<float>& smooth,
                                     const Finding& applied) const {
-  if (applied.contrast >= kClearOfNoise * applied.noise) {
+  constexpr float kAtBorder = 1.41F;  // the replicated border is averaged less
+  if (applied.contrast >= kAtBorder * kClearOfNoise * applied.noise) {
     return;
   }
   const imaging::Components found = imaging::components_of(mask);
   std::vector<float> highest(found.components.size() + 1, 0.0F);
   const auto background = static_cast<float>(applied.background);
   const float sign = applied.bright ? 1.0F : -1.0F;
-  for (size_t i = 0; i < mask.values().size(); ++i) {
-    float& height = highest[static_cast<size_t>(found.labels.values()[i])];
-    height = std::max(height, sign * (smooth.values()[i] - background));
+  const auto rim = static_cast<int64_t>(std::ceil(applied.sigma_px));
+  const Size size = mask.size();
+  for (int64_t y = 0; y < size.height; ++y) {
+    const float in_row = y < rim || y >= size.height - rim ? sign / kAtBorder : sign;
+    for (int64_t x = 0; x < size.width; ++x) {
+      const auto label = static_cast<size_t>(found.labels(y, x));
+      if (label != 0) {
+        const float share = x < rim || x >= size.width - rim ? in_row / kAtBorder : in_row;
+        highest[label] = std::max(highest[label], share * (smooth(y, x) - background));
+      }
+    }
   }
   const double least = peak_of_noise(mask.size(), applied.sigma_px) * applied.noise;
   for (size_t i = 0; i < mask.values().size(); ++i) {
@@ -588,7 +602,9 @@ void ThresholdSegmenter::add_warnings(Segmentation& segmentation,
   if (frame.own && applied.contrast > 0 &&
       std::abs(frame.own->threshold - applied.threshold) > 0.25 * applied.contrast) {
     segmentation.warnings.push_back(
-        "the held threshold is far from the frame's own: the illumination has changed");
+        "the held threshold is far from the frame's own: the particles' contrast has changed, or "
+        "few of "
+        "them are clear");
   }
 }
 

@@ -1,6 +1,7 @@
 #include "mote/segment/threshold.h"
 
 #include <limits>
+#include <numbers>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -147,8 +148,8 @@ TEST(Threshold, HoldsTheThresholdOverAWindow) {
   const auto segmenter = make_threshold_segmenter({.window_frames = 3});
   std::vector<double> applied;
   std::vector<double> own;
-  for (const double shift : {0.0, 0.0, 12.0, 0.0}) {
-    const auto image = three({.background = 150 + shift, .particle = 60 + shift, .noise_sd = 4});
+  for (const double change : {0.0, 0.0, 24.0, 0.0}) {
+    const auto image = three({.background = 150, .particle = 60 + change, .noise_sd = 4});
     const auto found = segment_one(*segmenter, {image, BinaryImage()});
     applied.push_back(found.values.at("threshold"));
     own.push_back(found.values.at("threshold_own"));
@@ -157,6 +158,31 @@ TEST(Threshold, HoldsTheThresholdOverAWindow) {
   EXPECT_NEAR(own[2] - own[1], 12, 1.5);
   EXPECT_NEAR(applied[2], applied[1], 1.5);
   EXPECT_NEAR(applied[3], applied[1], 1.5);
+}
+
+TEST(Threshold, FollowsTheBackgroundWithTheHeldThreshold) {
+  const auto segmenter = make_threshold_segmenter({.window_frames = 3});
+  std::vector<double> applied;
+  for (const double shift : {0.0, 0.0, 12.0, 0.0}) {
+    const auto image = three({.background = 150 + shift, .particle = 60 + shift, .noise_sd = 4});
+    applied.push_back(segment_one(*segmenter, {image, BinaryImage()}).values.at("threshold"));
+  }
+
+  EXPECT_NEAR(applied[2] - applied[1], 12, 1.5);
+  EXPECT_NEAR(applied[3], applied[1], 1.5);
+}
+
+TEST(Threshold, FindsAFaintParticleAndNoNoise) {
+  auto image = synthetic::image({512, 512}, {{250, 260, 40}},
+                                {.background = 120, .particle = 96, .noise_sd = 0});
+  synthetic::add_noise(image, 24, 7);
+
+  const auto found = segmented(image);
+
+  ASSERT_EQ(found.regions.size(), 1);
+  EXPECT_NEAR(found.regions[0].centroid.y_px, 250, 3);
+  EXPECT_NEAR(found.regions[0].centroid.x_px, 260, 3);
+  EXPECT_NEAR(found.regions[0].area_px, std::numbers::pi * 1600, 0.15 * std::numbers::pi * 1600);
 }
 
 TEST(Threshold, KeepsThePolarityOfTheWindow) {
