@@ -28,6 +28,7 @@ void join(Contact& into, const Contact& other) {
   }
   into.highest_ratio = std::max(into.highest_ratio, other.highest_ratio);
   into.last_ratio = std::max(into.last_ratio, other.last_ratio);
+  into.judged = std::max(into.judged, other.judged);
   into.joined = earlier(into.joined, other.joined);
   into.fused = earlier(into.fused, other.fused);
   if (!into.apart || !other.apart) {
@@ -74,22 +75,26 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     const IdPair tracks = at->first;
     Contact& contact = at->second;
     const std::optional<PairSample> median = contact.series.median_at(frame.index);
+    const std::optional<double> own = contact.series.ratio_at(frame.index);
     contact.series.forget_before(frame.index - kHalfWindow);
-    if (!median) {
+    if (!median || !own) {
+      if (contact.open && !contact.apart) {
+        frame.touching.push_back(tracks);
+      }
       if (contact.joined) {
         frame.joined.push_back(tracks);
       }
       ++at;
       continue;
     }
-    const double own = contact.series.ratio_at(frame.index).value_or(median->ratio);
     const auto since = [&](std::optional<Since>& what, bool holds, bool agrees) {
       advance(what, holds, agrees, *median, frame.time);
     };
     const double ratio = median->ratio;
-    since(contact.apart, ratio < 0, own < 0);
-    since(contact.joined, ratio >= options_.split_neck_ratio, own >= options_.split_neck_ratio);
-    since(contact.fused, ratio > options_.merge_neck_ratio, own > options_.merge_neck_ratio);
+    contact.judged = frame.index;
+    since(contact.apart, ratio < 0, *own < 0);
+    since(contact.joined, ratio >= options_.split_neck_ratio, *own >= options_.split_neck_ratio);
+    since(contact.fused, ratio > options_.merge_neck_ratio, *own > options_.merge_neck_ratio);
     contact.last_ratio = ratio;
     contact.highest_ratio = std::max(contact.highest_ratio, ratio);
     if (contact.apart) {
@@ -106,6 +111,9 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
                            .position = median->position,
                            .confidence = contact.series.share_touching(frame.index),
                            .evidence = {{"neck_ratio", ratio}, {"area_px", contact.area_px}}}};
+    }
+    if (contact.open && !contact.apart) {
+      frame.touching.push_back(tracks);
     }
     if (contact.joined) {
       frame.joined.push_back(tracks);
@@ -125,10 +133,11 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
   return parted;
 }
 
-std::optional<EndedContact> Contacts::take_merge(double time) {
+std::optional<EndedContact> Contacts::take_merge(const HeldFrame& frame) {
   for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
     const Contact& contact = at->second;
-    if (contact.fused && contact.joined && time - contact.fused->time >= options_.confirm) {
+    if (contact.judged == frame.index && contact.fused && contact.joined &&
+        frame.time - contact.fused->time >= options_.confirm) {
       EndedContact ended{.tracks = at->first, .contact = std::move(at->second)};
       pairs_.erase(at);
       return ended;
@@ -150,24 +159,33 @@ std::vector<EndedContact> Contacts::take(int32_t track) {
   return taken;
 }
 
-void Contacts::rename(int32_t from, int32_t to, int64_t frame) {
+std::vector<EndedContact> Contacts::rename(int32_t from, int32_t to, int64_t frame) {
   std::vector<int32_t> others;
   for (const auto& [tracks, contact] : pairs_) {
     if (tracks.first == from || tracks.second == from) {
       others.push_back(tracks.first == from ? tracks.second : tracks.first);
     }
   }
+  std::vector<EndedContact> parted;
   for (const int32_t other : others) {
-    rename(from, other, to, frame);
+    const std::vector<EndedContact> one = rename(from, other, to, frame);
+    parted.insert(parted.end(), one.begin(), one.end());
   }
+  return parted;
 }
 
-void Contacts::rename(int32_t from, int32_t other, int32_t to, int64_t frame) {
+std::vector<EndedContact> Contacts::rename(int32_t from, int32_t other, int32_t to, int64_t frame) {
   const auto found = pairs_.find(pair_of(from, other));
   Contact contact = std::move(found->second);
   pairs_.erase(found);
   if (other == to) {
-    return;
+    return {};
+  }
+  std::vector<EndedContact> parted;
+  if (contact.open && contact.apart && contact.apart->frame < frame) {
+    parted.push_back({.tracks = pair_of(from, other), .contact = contact});
+    contact.open = false;
+    contact.openings.clear();
   }
   for (Event& opening : contact.openings) {
     if (opening.frame >= frame) {
@@ -181,6 +199,7 @@ void Contacts::rename(int32_t from, int32_t other, int32_t to, int64_t frame) {
   } else {
     join(at->second, contact);
   }
+  return parted;
 }
 
 std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t last_frame) {

@@ -45,6 +45,7 @@ struct Contact {
   double area_px = 0;           ///< of both when the contact opened
   double highest_ratio = kApart;
   double last_ratio = kApart;
+  int64_t judged = -1;          ///< last frame that had something to judge by
   std::optional<Since> joined;  ///< split_neck_ratio reached
   std::optional<Since> fused;   ///< merge_neck_ratio exceeded
   std::optional<Since> apart;
@@ -65,21 +66,24 @@ class Contacts {
   void note(IdPair tracks, const PairSample& sample, int64_t both_since);
 
   /// Judges a frame, of which kHalfWindow later frames have been noted (fewer at the end). Tracks
-  /// whose regions make one instance go into `frame.joined`. Gives the contacts that have parted.
+  /// whose regions make one instance go into `frame.joined`, all in contact into
+  /// `frame.touching`. Gives the contacts that have parted.
   /// `areas_px` holds those of the tracks now.
   std::vector<EndedContact> judge(HeldFrame& frame, const std::map<int32_t, double>& areas_px);
 
-  /// Takes out a contact that has been a merge for `confirm` at `time`, while there is one.
-  std::optional<EndedContact> take_merge(double time);
+  /// Takes out a contact that, in the frame just judged, has been a merge for `confirm`, while
+  /// there is one.
+  std::optional<EndedContact> take_merge(const HeldFrame& frame);
 
   /// Takes out the contacts of a track; of all tracks where it is 0.
   std::vector<EndedContact> take(int32_t track);
 
-  /// What was noted of track `from` holds for track `to`, which it is from `frame` on.
-  void rename(int32_t from, int32_t to, int64_t frame);
+  /// What was noted of track `from` holds for track `to`, which it is from `frame` on. Gives the
+  /// contacts that had parted before.
+  std::vector<EndedContact> rename(int32_t from, int32_t to, int64_t frame);
 
   /// The same for the contact of `from` with one other track.
-  void rename(int32_t from, int32_t other, int32_t to, int64_t frame);
+  std::vector<EndedContact> rename(int32_t from, int32_t other, int32_t to, int64_t frame);
 
   const std::map<IdPair, Contact>& pairs() const { return pairs_; }
   std::map<IdPair, Contact>& pairs() { return pairs_; }
@@ -89,7 +93,8 @@ class Contacts {
   std::map<IdPair, Contact> pairs_;
 };
 
-/// The events of an open contact that ended: how it opened, and what `type` it ended by.
+/// The events of an open contact that ended: how it opened, and what `type` it ended by. A contact
+/// that does not end by a date of its own is left open in `last_frame`.
 std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t last_frame);
 
 }  // namespace mote::track

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "mote/core/error.h"
 
@@ -133,9 +134,51 @@ void rename_track(HeldFrame& frame, int32_t from, int32_t to) {
       }
     }
   }
-  for (auto& [a, b] : frame.joined) {
-    a = a == from ? to : a;
-    b = b == from ? to : b;
+  for (auto* pairs : {&frame.touching, &frame.joined}) {
+    for (auto& [a, b] : *pairs) {
+      a = a == from ? to : a;
+      b = b == from ? to : b;
+    }
+  }
+}
+
+void rename_contact(HeldFrame& frame, int32_t from, int32_t other, int32_t to) {
+  for (auto* pairs : {&frame.touching, &frame.joined}) {
+    for (auto& [a, b] : *pairs) {
+      if (a == from && b == other) {
+        a = to;
+      } else if (a == other && b == from) {
+        b = to;
+      }
+    }
+  }
+}
+
+void part_strangers(HeldFrame& frame, const std::function<bool(int32_t track)>& allowed) {
+  const auto regions_of = [&](int32_t track) {
+    return std::count_if(
+        frame.regions.begin(), frame.regions.end(), [track](const HeldRegion& region) {
+          return std::any_of(region.lobes.begin(), region.lobes.end(),
+                             [track](const HeldLobe& lobe) { return lobe.track == track; });
+        });
+  };
+  for (HeldRegion& region : frame.regions) {
+    std::set<int32_t> linked = {region.lobes.front().track};
+    if (std::all_of(region.lobes.begin(), region.lobes.end(),
+                    [&](const HeldLobe& lobe) { return linked.contains(lobe.track); })) {
+      continue;
+    }
+    for (size_t before = 0; before < linked.size();) {
+      before = linked.size();
+      for (const auto& [a, b] : frame.touching) {
+        if (linked.contains(a) || linked.contains(b)) {
+          linked.insert({a, b});
+        }
+      }
+    }
+    std::erase_if(region.lobes, [&](const HeldLobe& lobe) {
+      return !linked.contains(lobe.track) && (regions_of(lobe.track) > 1 || allowed(lobe.track));
+    });
   }
 }
 

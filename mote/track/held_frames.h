@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <map>
 #include <utility>
 #include <vector>
@@ -34,7 +34,8 @@ struct HeldFrame {
   double time = 0;
   std::vector<uint8_t> coverage;  ///< packed, empty where not known
   std::vector<HeldRegion> regions;
-  std::vector<std::pair<int32_t, int32_t>> joined;  ///< tracks whose regions make one instance
+  std::vector<std::pair<int32_t, int32_t>> touching;  ///< tracks in contact
+  std::vector<std::pair<int32_t, int32_t>> joined;    ///< of these, whose regions make one instance
 };
 
 /// A grid as (value, length of run) pairs: few where most of it is 0 or 255.
@@ -47,5 +48,12 @@ TrackedFrame handed_back(const HeldFrame& frame, Size field);
 
 /// Everything that counts as `from` counts as `to`.
 void rename_track(HeldFrame& frame, int32_t from, int32_t to);
+/// What `from` has with `other` is what `to` has with it.
+void rename_contact(HeldFrame& frame, int32_t from, int32_t other, int32_t to);
+
+/// Tracks share a region only in contact. Where others do so, for a frame or two, it is the region
+/// of the one that fits best: takes the others out of it, where `allowed`, which is asked for those
+/// that have no region left in the frame.
+void part_strangers(HeldFrame& frame, const std::function<bool(int32_t track)>& allowed);
 
 }  // namespace mote::track

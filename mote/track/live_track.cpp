@@ -1,11 +1,45 @@
 #include "mote/track/live_track.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace mote::track {
 namespace {
 
 constexpr size_t kGlimpses = 5;
+
+constexpr int64_t kBefore = -1;
+constexpr int64_t kAfter = std::numeric_limits<int64_t>::max() / 2;
+
+/// The frames from kBefore to kAfter in which the track is not there, or which lie before `from`.
+std::vector<Gap> absent(const LiveTrack& track, int64_t from) {
+  std::vector<Gap> absent = {
+      {.first = kBefore, .last = std::max(from, track.track.first_frame) - 1}};
+  absent.insert(absent.end(), track.gaps.begin(), track.gaps.end());
+  absent.push_back({.first = track.track.last_frame + 1, .last = kAfter});
+  return absent;
+}
+
+/// In order, those that touch as one.
+std::vector<Gap> joined(std::vector<Gap> gaps) {
+  std::sort(gaps.begin(), gaps.end(), [](const Gap& a, const Gap& b) { return a.first < b.first; });
+  std::vector<Gap> joined;
+  for (const Gap& gap : gaps) {
+    if (!joined.empty() && gap.first <= joined.back().last + 1) {
+      joined.back().last = std::max(joined.back().last, gap.last);
+    } else {
+      joined.push_back(gap);
+    }
+  }
+  return joined;
+}
+
+/// The track is there between the first and the last of `gaps`, but for those between.
+void keep_between(LiveTrack& track, const std::vector<Gap>& gaps) {
+  track.track.first_frame = gaps.front().last + 1;
+  track.track.last_frame = gaps.back().first - 1;
+  track.gaps.assign(gaps.begin() + 1, gaps.end() - 1);
+}
 
 Point velocity(const std::vector<Glimpse>& glimpses) {
   const Glimpse& first = glimpses.front();
@@ -52,7 +86,20 @@ Event event_of(const LiveTrack& track, const Glimpse& glimpse, Size field) {
 
 }  // namespace
 
+Box around(const Box& a, const Box& b) {
+  const int64_t y = std::min(a.y, b.y);
+  const int64_t x = std::min(a.x, b.x);
+  return {.y = y,
+          .x = x,
+          .height = std::max(a.y_end(), b.y_end()) - y,
+          .width = std::max(a.x_end(), b.x_end()) - x};
+}
+
 void glimpse(LiveTrack& track, const Glimpse& glimpse) {
+  const int64_t missed = track.track.last_frame + 1;
+  if (track.frames_seen > 0 && missed < glimpse.frame) {
+    track.gaps.push_back({.first = missed, .last = glimpse.frame - 1});
+  }
   track.track.last_frame = glimpse.frame;
   ++track.frames_seen;
   if (track.first.size() < kGlimpses) {
@@ -64,12 +111,61 @@ void glimpse(LiveTrack& track, const Glimpse& glimpse) {
   track.last.push_back(glimpse);
 }
 
+bool unsee(LiveTrack& track, int64_t frame) {
+  Track& known = track.track;
+  if (known.first_frame == known.last_frame) {
+    return false;
+  }
+  std::vector<Gap> gaps = {{.first = known.first_frame - 1, .last = known.first_frame - 1}};
+  gaps.insert(gaps.end(), track.gaps.begin(), track.gaps.end());
+  gaps.push_back({.first = known.last_frame + 1, .last = known.last_frame + 1});
+  gaps.push_back({.first = frame, .last = frame});
+  keep_between(track, joined(std::move(gaps)));
+  --track.frames_seen;
+  std::erase_if(track.first, [&](const Glimpse& g) { return g.frame == frame; });
+  if (track.last.size() > 1) {
+    std::erase_if(track.last, [&](const Glimpse& g) { return g.frame == frame; });
+  }
+  return true;
+}
+
+int64_t last_seen_before(const LiveTrack& track, int64_t frame) {
+  int64_t last = std::min(frame - 1, track.track.last_frame);
+  for (auto gap = track.gaps.rbegin(); gap != track.gaps.rend(); ++gap) {
+    if (gap->first <= last && last <= gap->last) {
+      last = gap->first - 1;
+    }
+  }
+  return last;
+}
+
+void unite(LiveTrack& track, const LiveTrack& a, const LiveTrack& b, int64_t from) {
+  const std::vector<Gap> absent_a = joined(absent(a, from));
+  const std::vector<Gap> absent_b = joined(absent(b, from));
+  std::vector<Gap> both;
+  for (auto x = absent_a.begin(), y = absent_b.begin();
+       x != absent_a.end() && y != absent_b.end();) {
+    const Gap shared{.first = std::max(x->first, y->first), .last = std::min(x->last, y->last)};
+    if (shared.first <= shared.last) {
+      both.push_back(shared);
+    }
+    if (x->last < y->last) {
+      ++x;
+    } else {
+      ++y;
+    }
+  }
+  keep_between(track, joined(std::move(both)));
+}
+
 std::optional<Event> birth_of(const LiveTrack& track, Size field, double border_px) {
   if (!track.born || track.first.empty()) {
     return std::nullopt;
   }
   const Glimpse& first = track.first.front();
   Event event = event_of(track, first, field);
+  event.frame_before = track.track.first_frame - 1;
+  event.frame = track.track.first_frame;
   if (at_border(first.box, velocity(track.first), field, border_px)) {
     event.type = EventType::kEntered;
   }
@@ -83,8 +179,8 @@ Event death_of(const LiveTrack& track, Size field, double border_px) {
   event.type = at_border(last.box, {.y_px = -step.y_px, .x_px = -step.x_px}, field, border_px)
                    ? EventType::kLeft
                    : EventType::kLost;
-  event.frame_before = last.frame;
-  event.frame = last.frame + 1;
+  event.frame_before = track.track.last_frame;
+  event.frame = track.track.last_frame + 1;
   return event;
 }
 

@@ -17,16 +17,38 @@ struct Glimpse {
   double area_px = 0;
 };
 
-/// A track that has not ended.
+/// The smallest box around both.
+Box around(const Box& a, const Box& b);
+
+/// Frames [first, last] in which a track is not there.
+struct Gap {
+  int64_t first = 0;
+  int64_t last = 0;
+
+  bool operator==(const Gap&) const = default;
+};
+
+/// A track that has not been handed back.
 struct LiveTrack {
   Track track;
-  bool born = false;  ///< it began after the first frame and of no parent: that is an event
+  std::vector<Gap> gaps;  ///< in order, between its first and its last frame
+  bool born = false;      ///< it began after the first frame and of no parent: that is an event
+  bool died = false;      ///< it ended of itself: that is an event
   std::vector<Glimpse> first;  ///< its first glimpses, oldest first
   std::vector<Glimpse> last;   ///< its latest, oldest first
   int64_t frames_seen = 0;
 };
 
 void glimpse(LiveTrack& track, const Glimpse& glimpse);
+
+/// Takes back that the track is there in `frame`. Not if that is its only frame: false.
+bool unsee(LiveTrack& track, int64_t frame);
+
+/// The last frame before `frame` in which the track is there; there is one.
+int64_t last_seen_before(const LiveTrack& track, int64_t frame);
+
+/// Makes `track` be there in the frames from `from` on in which `a` or `b` is.
+void unite(LiveTrack& track, const LiveTrack& a, const LiveTrack& b, int64_t from);
 
 /// `entered` or `appeared`: it entered if it was first seen within `border_px` of the border, or so
 /// near that a frame before it was there by its motion. Nothing for a track that was not born.

@@ -1,10 +1,30 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "mote/track/overlap_tracker.h"
 
 namespace mote::track {
 namespace {
+
+/// Adds what a region shows of a track to what others do.
+void add(std::optional<Glimpse>& seen, int64_t frame, const Mask& mask) {
+  double sum_y = 0;
+  double sum_x = 0;
+  for (const Run& run : mask.runs) {
+    sum_y += static_cast<double>(run.length) * run.y;
+    sum_x += run.length * (run.x + 0.5 * (run.length - 1));
+  }
+  const auto area_px = static_cast<double>(mask.area_px());
+  if (!seen) {
+    seen = Glimpse{.frame = frame, .centroid = {}, .box = mask.bounds(), .area_px = 0};
+  }
+  const double before_px = seen->area_px;
+  seen->area_px += area_px;
+  seen->centroid = {.y_px = (before_px * seen->centroid.y_px + sum_y) / seen->area_px,
+                    .x_px = (before_px * seen->centroid.x_px + sum_x) / seen->area_px};
+  seen->box = around(seen->box, mask.bounds());
+}
 
 /// Pixels of the regions that hold one of two tracks.
 double area_of(const HeldFrame& frame, IdPair tracks) {
@@ -23,13 +43,42 @@ double area_of(const HeldFrame& frame, IdPair tracks) {
 
 void OverlapTracker::judge(HeldFrame& frame) {
   for (const EndedContact& parted : contacts_.judge(frame, areas_px())) {
-    add_events(events_of(parted, EventType::kParted, frame.index));
+    close(parted);
   }
-  while (const std::optional<EndedContact> merged = contacts_.take_merge(frame.time)) {
+  while (const std::optional<EndedContact> merged = contacts_.take_merge(frame)) {
     merge(*merged, frame);
   }
   judge_bonds(frame);
   split_where_due(frame);
+  end_tracks(frame);
+}
+
+/// Tracks without lobes have ended, once their last frame is judged.
+void OverlapTracker::end_tracks(const HeldFrame& frame) {
+  std::set<int32_t> alive;
+  for (const Lobe& lobe : lobes_) {
+    alive.insert(lobe.track);
+  }
+  std::vector<int32_t> dead;
+  for (const auto& [id, track] : tracks_) {
+    if (!alive.contains(id) && track.track.last_frame <= frame.index) {
+      dead.push_back(id);
+    }
+  }
+  for (const int32_t id : dead) {
+    for (const EndedContact& contact : contacts_.take(id)) {
+      close(contact);
+    }
+    end(id, tracks_.at(id).track.last_frame, true);
+  }
+}
+
+void OverlapTracker::close(const EndedContact& ended) {
+  const int64_t last_frame = std::min(tracks_.at(ended.tracks.first).track.last_frame,
+                                      tracks_.at(ended.tracks.second).track.last_frame);
+  const std::optional<Since>& apart = ended.contact.apart;
+  const bool both_go_on = apart && apart->frame <= last_frame;
+  add_events(events_of(ended, both_go_on ? EventType::kParted : EventType::kUndecided, last_frame));
 }
 
 void OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_in) {
@@ -64,14 +113,17 @@ void OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_i
     event.evidence["area_after_px"] = area_of(decided_in, ended.tracks);
   }
   add_events(events);
-  complete(a, date - 1);
-  complete(b, date - 1);
 
+  for (const int32_t parent : {a, b}) {
+    for (const EndedContact& parted : contacts_.rename(parent, c, date)) {
+      close(parted);
+    }
+  }
+  end(a, last_seen_before(tracks_.at(a), date), false);
+  end(b, last_seen_before(tracks_.at(b), date), false);
   reassign(date, {a, b}, c);
   reassign(date, {a}, c);
   reassign(date, {b}, c);
-  contacts_.rename(a, c, date);
-  contacts_.rename(b, c, date);
   for (Lobe& lobe : lobes_) {
     lobe.track = lobe.track == a || lobe.track == b ? c : lobe.track;
   }
@@ -79,12 +131,14 @@ void OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_i
 
 void OverlapTracker::dissolve(int32_t track, int32_t into) {
   LiveTrack& kept = tracks_.at(into);
-  kept.track.last_frame = std::max(kept.track.last_frame, tracks_.at(track).track.last_frame);
   const int64_t first = tracks_.at(track).track.first_frame;
-  tracks_.erase(track);
+  unite(kept, kept, tracks_.at(track), 0);
   reassign(first, {std::min(track, into), std::max(track, into)}, into);
   reassign(first, {track}, into);
-  contacts_.rename(track, into, first);
+  for (const EndedContact& parted : contacts_.rename(track, into, first)) {
+    close(parted);
+  }
+  tracks_.erase(track);
   for (Lobe& lobe : lobes_) {
     lobe.track = lobe.track == track ? into : lobe.track;
   }
@@ -117,11 +171,11 @@ void OverlapTracker::rename_in_events(int32_t from, int32_t to, int64_t frame) {
 void OverlapTracker::judge_bonds(const HeldFrame& frame) {
   for (auto& [pair, bond] : bonds_) {
     const std::optional<PairSample> median = bond.series.median_at(frame.index);
+    const std::optional<double> own = bond.series.ratio_at(frame.index);
     bond.series.forget_before(frame.index - kHalfWindow);
-    if (median) {
+    if (median && own) {
       const double limit = options_.split_neck_ratio;
-      const double own = bond.series.ratio_at(frame.index).value_or(median->ratio);
-      advance(bond.below, median->ratio < limit, own < limit, *median, frame.time);
+      advance(bond.below, median->ratio < limit, *own < limit, *median, frame.time);
       bond.last_ratio = median->ratio;
     }
   }
@@ -198,7 +252,8 @@ void OverlapTracker::split(int32_t track, std::vector<std::vector<const Lobe*>> 
         .join(bond.series);
   }
 
-  const int64_t date = since.frame;
+  // What has been handed back in one piece stays so.
+  const int64_t date = std::max(since.frame, handed_back_ + 1);
   const LiveTrack parent = tracks_.at(track);
   const bool parent_lives_before = parent.track.first_frame < date;
   std::vector<int32_t> ids;
@@ -207,21 +262,13 @@ void OverlapTracker::split(int32_t track, std::vector<std::vector<const Lobe*>> 
       ids.push_back(track);
       continue;
     }
-    LiveTrack& child = begin_track(parent_lives_before ? date : parent.track.first_frame);
+    LiveTrack& child = begin_track(date);
     ids.push_back(child.track.id);
-    child.frames_seen = now_.frame - date + 1;
     child.born = !parent_lives_before && parent.born;
-    child.first = child.born ? parent.first : std::vector<Glimpse>{};
     if (parent_lives_before) {
       child.track.parents = {track};
     }
-    const Lobe& lobe = *parts[p].front();
-    glimpse(child, {.frame = lobe.frame,
-                    .centroid = lobe.mask_centroid,
-                    .box = lobe.mask.bounds(),
-                    .area_px = lobe.area_px});
   }
-
   for (HeldFrame& held : held_) {
     for (HeldRegion& region : held.regions) {
       for (HeldLobe& lobe : region.lobes) {
@@ -237,11 +284,15 @@ void OverlapTracker::split(int32_t track, std::vector<std::vector<const Lobe*>> 
       lobe.track = ids[part_of.at(lobe.id)];
     }
   }
+  for (const int32_t id : ids) {
+    glimpse_again(tracks_.at(id));
+  }
   std::erase_if(bonds_, [&](const auto& bond) {
     const auto& [a, b] = bond.first;
     return part_of.contains(a) && part_of.contains(b) && part_of.at(a) != part_of.at(b);
   });
   hand_contacts_on(track, ids, date);
+  hand_events_on(track, ids, date);
   for (const auto& [pair, known] : series) {
     Contact& contact = contacts_.pairs()[pair_of(ids[static_cast<size_t>(pair.first)],
                                                  ids[static_cast<size_t>(pair.second)])];
@@ -268,7 +319,46 @@ void OverlapTracker::split(int32_t track, std::vector<std::vector<const Lobe*>> 
                             {"decided_frame", static_cast<double>(decided_in.index)},
                             {"area_px", parent.last.front().area_px},
                             {"area_after_px", children_px}}}});
-  complete(track, date - 1);
+  end(track, last_seen_before(parent, date), false);
+}
+
+/// The glimpses of a track that is new to the frames that are held.
+void OverlapTracker::glimpse_again(LiveTrack& track) {
+  track.first.clear();
+  track.last.clear();
+  track.gaps.clear();
+  track.frames_seen = 0;
+  for (const HeldFrame& frame : held_) {
+    std::optional<Glimpse> seen;
+    for (const HeldRegion& region : frame.regions) {
+      if (std::any_of(region.lobes.begin(), region.lobes.end(),
+                      [&](const HeldLobe& lobe) { return lobe.track == track.track.id; })) {
+        add(seen, frame.index, region.mask);
+      }
+    }
+    if (seen) {
+      if (track.frames_seen == 0) {
+        track.track.first_frame = frame.index;
+      }
+      glimpse(track, *seen);
+    }
+  }
+}
+
+/// What happened to the track happened to the part that lay nearest.
+void OverlapTracker::hand_events_on(int32_t track, const std::vector<int32_t>& ids, int64_t frame) {
+  const auto away = [](Point a, Point b) { return std::hypot(a.y_px - b.y_px, a.x_px - b.x_px); };
+  for (Event& event : held_events_) {
+    if (frame_of_tracks(event) < frame) {
+      continue;
+    }
+    const auto nearest = std::min_element(ids.begin(), ids.end(), [&](int32_t a, int32_t b) {
+      return away(tracks_.at(a).last.front().centroid, event.position) <
+             away(tracks_.at(b).last.front().centroid, event.position);
+    });
+    std::replace(event.tracks.begin(), event.tracks.end(), track, *nearest);
+    std::sort(event.tracks.begin(), event.tracks.end());
+  }
 }
 
 void OverlapTracker::hand_contacts_on(int32_t track, const std::vector<int32_t>& ids,
@@ -295,7 +385,14 @@ void OverlapTracker::hand_contacts_on(int32_t track, const std::vector<int32_t>&
       }
     }
     if (nearest != track) {
-      contacts_.rename(track, other, nearest, frame);
+      for (HeldFrame& held : held_) {
+        if (held.index >= frame) {
+          rename_contact(held, track, other, nearest);
+        }
+      }
+      for (const EndedContact& parted : contacts_.rename(track, other, nearest, frame)) {
+        close(parted);
+      }
     }
   }
 }
@@ -306,13 +403,11 @@ LiveTrack& OverlapTracker::begin_track(int64_t frame) {
   return track;
 }
 
-void OverlapTracker::complete(int32_t track, int64_t last_frame) {
+void OverlapTracker::end(int32_t track, int64_t last_frame, bool died) {
   const auto found = tracks_.find(track);
-  if (const std::optional<Event> birth = birth_of(found->second, field_, options_.border_px)) {
-    add_events({*birth});
-  }
   found->second.track.last_frame = last_frame;
-  output_.tracks.push_back(std::move(found->second.track));
+  found->second.died = died;
+  ended_.emplace(track, std::move(found->second));
   tracks_.erase(found);
 }
 

@@ -54,8 +54,14 @@ void archive(Archive& archive, Glimpse& glimpse) {
 }
 
 template <typename Archive>
+void archive(Archive& archive, Gap& gap) {
+  archive(gap.first, gap.last);
+}
+
+template <typename Archive>
 void archive(Archive& archive, LiveTrack& track) {
-  archive(track.track, track.born, track.first, track.last, track.frames_seen);
+  archive(track.track, track.gaps, track.born, track.died, track.first, track.last,
+          track.frames_seen);
 }
 
 template <typename Archive>
@@ -76,7 +82,8 @@ void archive(Archive& archive, Since& since) {
 template <typename Archive>
 void archive(Archive& archive, Contact& contact) {
   archive(contact.series, contact.open, contact.after_split, contact.openings, contact.area_px,
-          contact.highest_ratio, contact.last_ratio, contact.joined, contact.fused, contact.apart);
+          contact.highest_ratio, contact.last_ratio, contact.judged, contact.joined, contact.fused,
+          contact.apart);
 }
 
 template <typename Archive>
@@ -96,13 +103,13 @@ void archive(Archive& archive, HeldRegion& region) {
 
 template <typename Archive>
 void archive(Archive& archive, HeldFrame& frame) {
-  archive(frame.index, frame.time, frame.coverage, frame.regions, frame.joined);
+  archive(frame.index, frame.time, frame.coverage, frame.regions, frame.touching, frame.joined);
 }
 
 template <typename Archive>
 void OverlapTracker::archive(Archive& archive) {
   archive(now_.frame, now_.time, now_.drift, next_frame_, handed_back_, last_track_id_,
-          last_lobe_id_, lobes_, tracks_, contacts_.pairs(), bonds_, held_, held_events_);
+          last_lobe_id_, lobes_, tracks_, ended_, contacts_.pairs(), bonds_, held_, held_events_);
 }
 
 std::string OverlapTracker::save_state() const {

@@ -58,15 +58,11 @@ TrackerOutput OverlapTracker::finish() {
     judge(held_[i]);
   }
   for (const EndedContact& ended : contacts_.take(0)) {
-    const EventType type = ended.contact.apart ? EventType::kParted : EventType::kUndecided;
-    add_events(events_of(ended, type, now_.frame));
+    close(ended);
   }
   while (!tracks_.empty()) {
-    LiveTrack& track = tracks_.begin()->second;
-    if (track.track.last_frame < now_.frame) {
-      add_events({death_of(track, field_, options_.border_px)});
-    }
-    complete(track.track.id, track.track.last_frame);
+    const Track& track = tracks_.begin()->second.track;
+    end(track.id, track.last_frame, track.last_frame < now_.frame);
   }
   hand_back(now_.frame);
   lobes_.clear();
@@ -189,14 +185,7 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
       glimpse.centroid.y_px += share * (at.y_px - glimpse.centroid.y_px);
       glimpse.centroid.x_px += share * (at.x_px - glimpse.centroid.x_px);
       glimpse.area_px = sum_px;
-      const Box& a = glimpse.box;
-      const Box& b = region.box;
-      const int64_t y = std::min(a.y, b.y);
-      const int64_t x = std::min(a.x, b.x);
-      glimpse.box = {.y = y,
-                     .x = x,
-                     .height = std::max(a.y_end(), b.y_end()) - y,
-                     .width = std::max(a.x_end(), b.x_end()) - x};
+      glimpse.box = around(glimpse.box, region.box);
     }
   }
   for (const auto& [id, seen] : glimpses) {
@@ -244,15 +233,21 @@ void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& l
     note(*nearest_a, *nearest_b, neck.ratio);
   }
   for (const std::vector<int32_t>& owners : links.lobes_of) {
-    // A chain through the region: each lobe touches the nearest before it.
+    // A chain through the region: each lobe touches one before it, which it touched before if it
+    // can, and else the nearest.
     for (size_t i = 1; i < owners.size(); ++i) {
+      const Lobe& lobe = lobes_[owners[i]];
+      const auto rank = [&](const Lobe& other) {
+        const bool known = contacts_.pairs().contains(pair_of(lobe.track, other.track)) ||
+                           lobe.track == other.track;
+        return std::pair(!known, gap_px(lobe, other));
+      };
       const Lobe* nearest = &lobes_[owners[0]];
       for (size_t j = 1; j < i; ++j) {
         const Lobe& other = lobes_[owners[j]];
-        nearest = gap_px(lobes_[owners[i]], other) < gap_px(lobes_[owners[i]], *nearest) ? &other
-                                                                                         : nearest;
+        nearest = rank(other) < rank(*nearest) ? &other : nearest;
       }
-      note(*nearest, lobes_[owners[i]], kInseparable);
+      note(*nearest, lobe, kInseparable);
     }
   }
 
@@ -340,44 +335,80 @@ void OverlapTracker::drop_lobes(const std::set<int32_t>& ids) {
 
 void OverlapTracker::end_missing() {
   std::set<int32_t> ended;
-  std::set<int32_t> alive;
   for (const Lobe& lobe : lobes_) {
     if (lobe.missing && now_.time - lobe.missing_since >= options_.max_gap) {
       ended.insert(lobe.id);
-    } else {
-      alive.insert(lobe.track);
     }
-  }
-  std::set<int32_t> dead;
-  for (const Lobe& lobe : lobes_) {
-    if (!alive.contains(lobe.track)) {
-      dead.insert(lobe.track);
-    }
-  }
-  for (const int32_t id : dead) {
-    const LiveTrack& track = tracks_.at(id);
-    for (const EndedContact& contact : contacts_.take(id)) {
-      const EventType type = contact.contact.apart ? EventType::kParted : EventType::kUndecided;
-      add_events(events_of(contact, type, track.track.last_frame));
-    }
-    add_events({death_of(track, field_, options_.border_px)});
-    complete(id, track.track.last_frame);
   }
   drop_lobes(ended);
 }
 
 void OverlapTracker::hand_back(int64_t until) {
   while (!held_.empty() && held_.front().index <= until) {
-    handed_back_ = held_.front().index;
-    output_.frames.push_back(handed_back(held_.front(), field_));
+    HeldFrame& frame = held_.front();
+    part_strangers(frame, [&](int32_t id) {
+      LiveTrack* track = known_track(id);
+      return track != nullptr && unsee(*track, frame.index);
+    });
+    handed_back_ = frame.index;
+    output_.frames.push_back(handed_back(frame, field_));
     held_.pop_front();
   }
   const auto due = std::stable_partition(
       held_events_.begin(), held_events_.end(),
       [&](const Event& event) { return event.frame <= handed_back_ || held_.empty(); });
-  output_.events.insert(output_.events.end(), std::make_move_iterator(held_events_.begin()),
-                        std::make_move_iterator(due));
+  for (auto event = held_events_.begin(); event != due; ++event) {
+    date_within_lives(*event);
+    output_.events.push_back(std::move(*event));
+  }
   held_events_.erase(held_events_.begin(), due);
+  for (auto at = ended_.begin(); at != ended_.end();) {
+    const LiveTrack& track = at->second;
+    if (track.track.last_frame > handed_back_) {
+      ++at;
+      continue;
+    }
+    if (const std::optional<Event> birth = birth_of(track, field_, options_.border_px)) {
+      output_.events.push_back(*birth);
+    }
+    if (track.died) {
+      output_.events.push_back(death_of(track, field_, options_.border_px));
+    }
+    output_.tracks.push_back(track.track);
+    at = ended_.erase(at);
+  }
+}
+
+LiveTrack* OverlapTracker::known_track(int32_t id) {
+  const auto live = tracks_.find(id);
+  if (live != tracks_.end()) {
+    return &live->second;
+  }
+  const auto ended = ended_.find(id);
+  return ended != ended_.end() ? &ended->second : nullptr;
+}
+
+/// A track may have been taken out of frames since: a contact begins and ends where both are there.
+void OverlapTracker::date_within_lives(Event& event) {
+  const bool begins = event.type == EventType::kContact;
+  if (!begins && event.type != EventType::kParted && event.type != EventType::kUndecided) {
+    return;
+  }
+  for (const int32_t id : event.tracks) {
+    const LiveTrack* track = known_track(id);
+    if (track == nullptr) {
+      continue;
+    }
+    if (event.frame > track->track.last_frame) {
+      event.type = begins ? EventType::kContact : EventType::kUndecided;
+      event.frame = track->track.last_frame;
+    }
+    event.frame = std::max(event.frame, track->track.first_frame);
+    if (begins) {
+      event.frame = last_seen_before(*track, event.frame + 1);
+    }
+    event.frame_before = std::min(event.frame_before, event.frame);
+  }
 }
 
 }  // namespace mote::track

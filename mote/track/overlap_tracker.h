@@ -56,21 +56,27 @@ class OverlapTracker : public Tracker {
   void drop_lobes(const std::set<int32_t>& ids);
   void end_missing();
   void hand_back(int64_t until);
+  void date_within_lives(Event& event);
+  LiveTrack* known_track(int32_t id);
 
   // overlap_decisions.cpp: what becomes of tracks.
   void judge(HeldFrame& frame);
+  void end_tracks(const HeldFrame& frame);
+  void close(const EndedContact& ended);
   void judge_bonds(const HeldFrame& frame);
   void merge(const EndedContact& ended, const HeldFrame& decided_in);
   void dissolve(int32_t track, int32_t into);
   void split_where_due(const HeldFrame& frame);
   void split(int32_t track, std::vector<std::vector<const Lobe*>> parts,
              const HeldFrame& decided_in);
+  void glimpse_again(LiveTrack& track);
   void hand_contacts_on(int32_t track, const std::vector<int32_t>& ids, int64_t frame);
+  void hand_events_on(int32_t track, const std::vector<int32_t>& ids, int64_t frame);
   void reassign(int64_t frame, const std::vector<int32_t>& from, int32_t to);
   void rename_in_events(int32_t from, int32_t to, int64_t frame);
   void add_events(const std::vector<Event>& events);
   LiveTrack& begin_track(int64_t frame);
-  void complete(int32_t track, int64_t last_frame);
+  void end(int32_t track, int64_t last_frame, bool died);
   std::map<int32_t, double> areas_px() const;
 
   template <typename Archive>
@@ -85,6 +91,7 @@ class OverlapTracker : public Tracker {
   int32_t last_lobe_id_ = 0;
   std::vector<Lobe> lobes_;  ///< in order of id
   std::map<int32_t, LiveTrack> tracks_;
+  std::map<int32_t, LiveTrack> ended_;  ///< whose last frame is held
   Contacts contacts_;
   std::map<IdPair, Bond> bonds_;  ///< by lobes
   std::deque<HeldFrame> held_;

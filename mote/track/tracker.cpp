@@ -122,6 +122,12 @@ Lineage LineageBuilder::build() {
     map_all(frame_of_tracks(event), event.tracks);
     map_all(event.frame, event.children);
   }
+  // Two that turned out to be one already had no contact.
+  std::erase_if(lineage.events, [](const Event& event) {
+    const bool of_two = event.type == EventType::kContact || event.type == EventType::kParted ||
+                        event.type == EventType::kUndecided;
+    return of_two && event.tracks.size() < 2;
+  });
   std::sort(lineage.events.begin(), lineage.events.end(), [](const Event& a, const Event& b) {
     return std::tie(a.frame, a.type, a.tracks, a.children) <
            std::tie(b.frame, b.type, b.tracks, b.children);

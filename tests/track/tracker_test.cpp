@@ -85,6 +85,18 @@ TEST(LineageBuilder, GivesEventsTheTracksOfTheirFrame) {
   EXPECT_THAT(lineage.events[1].tracks, ElementsAre(3, 4));
 }
 
+TEST(LineageBuilder, DropsTheContactOfTracksThatTurnOutToBeOne) {
+  TrackerOutput output = merge_learned_late();
+  output.events.push_back(
+      {.type = EventType::kParted, .frame_before = 24, .frame = 25, .tracks = {3, 5}});
+  LineageBuilder builder;
+  builder.add(output);
+
+  const Lineage lineage = builder.build();
+
+  EXPECT_EQ(lineage.events.size(), 2u);
+}
+
 TEST(LineageBuilder, NamesATrackThatWasNeverHandedBack) {
   LineageBuilder builder;
   builder.add({.events = {{.type = EventType::kLost, .frame = 3, .tracks = {8}}}});
