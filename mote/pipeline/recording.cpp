@@ -57,6 +57,11 @@ void leave_out(BinaryImage& left_out, Box box) {
 }
 
 /// Means of named values over the frames that have them.
+// 39 frames of 0.1 s are 3.9 s, not 3.9000000000000004.
+double whole_nanoseconds(double seconds) {
+  return std::round(seconds * 1e9) / 1e9;
+}
+
 class ValueMeans {
  public:
   void add(const std::map<std::string, double>& values) {
@@ -272,12 +277,14 @@ struct Recording::Impl {
       }
       sum += *time;
     }
-    return sum / static_cast<double>(options.average);
+    return whole_nanoseconds(sum / static_cast<double>(options.average));
   }
 
   std::optional<double> recorded_time_s(int64_t recorded) {
     if (!stamped) {
-      return interval_s ? std::optional(static_cast<double>(recorded) * *interval_s) : std::nullopt;
+      return interval_s
+                 ? std::optional(whole_nanoseconds(static_cast<double>(recorded) * *interval_s))
+                 : std::nullopt;
     }
     {
       const std::lock_guard lock(stamping);
