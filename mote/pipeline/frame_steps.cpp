@@ -1,0 +1,352 @@
+#include "mote/pipeline/frame_steps.h"
+
+#include <cassert>
+
+#include <nlohmann/json.hpp>
+
+#include "mote/core/bytes.h"
+#include "mote/core/error.h"
+#include "mote/imaging/components.h"
+#include "mote/imaging/regions.h"
+#include "mote/measure/instance.h"
+#include "mote/pipeline/drift_file.h"
+#include "mote/pipeline/timing.h"
+
+namespace mote::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string to_text(const WaitingFrame& waiting) {
+  JournalFrame frame{.source_index = waiting.source_index,
+                     .time_s = waiting.time_s,
+                     .values = waiting.values,
+                     .warnings = waiting.warnings};
+  return encode(frame);
+}
+
+WaitingFrame waiting_of(const std::string& text) {
+  JournalFrame frame = decode_frame(text);
+  return {.source_index = frame.source_index,
+          .time_s = frame.time_s,
+          .values = std::move(frame.values),
+          .warnings = std::move(frame.warnings),
+          .image = nullptr};
+}
+
+// What is no support: particles, and pixels that are no specimen.
+BinaryImage not_support(const LabelImage& labels, const BinaryImage& excluded) {
+  BinaryImage mask = imaging::mask_of(labels);
+  if (excluded.size() == mask.size()) {
+    for (size_t i = 0; i < mask.values().size(); ++i) {
+      mask.values()[i] |= excluded.values()[i];
+    }
+  }
+  return mask;
+}
+
+track::TrackedFrame untracked(Segmentation segmentation) {
+  track::TrackedFrame frame{.labels = std::move(segmentation.labels),
+                            .coverage = std::move(segmentation.coverage)};
+  for (const Region& region : segmentation.regions) {
+    frame.instances.push_back({.label = region.label, .cluster = region.cluster, .tracks = {}});
+  }
+  return frame;
+}
+
+// Instances whose label in `given` is their track.
+track::TrackedFrame as_given(const Segmentation& segmentation, LabelImage given) {
+  std::map<int32_t, int32_t> given_of;
+  int32_t last = 0;
+  for (size_t i = 0; i < given.values().size(); ++i) {
+    if (given.values()[i] != 0 && given.values()[i] != last) {
+      last = given.values()[i];
+      given_of.emplace(segmentation.labels.values()[i], last);
+    }
+  }
+  track::TrackedFrame frame{.labels = std::move(given)};
+  for (const Region& region : segmentation.regions) {
+    const int32_t label = given_of.at(region.label);
+    frame.instances.push_back({.label = label, .cluster = region.cluster, .tracks = {label}});
+  }
+  return frame;
+}
+
+}  // namespace
+
+FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
+    : job_(job), recording_(recording), labels_(labels) {
+  const Size field = recording_.info().size;
+  if (labels_ == nullptr) {
+    segmenter_ = segment::make_threshold_segmenter(job_.threshold);
+  }
+  if (job_.command == Command::kTrack) {
+    const TimeScale scale = time_scale(recording_);
+    track::OverlapOptions overlap = job_.overlap;
+    overlap.max_gap = tracker_time("max-gap", job_.max_gap, scale);
+    overlap.confirm = tracker_time("confirm", job_.confirm, scale);
+    tracker_ = track::make_overlap_tracker(overlap, field);
+    set_up_drift(field);
+  }
+}
+
+void FrameSteps::set_up_drift(Size field) {
+  if (job_.drift_from == "none" || recording_.info().frames < 2) {
+    return;
+  }
+  track::DriftOptions options = job_.drift;
+  if (job_.drift_from == "support") {
+    options.from = track::DriftFrom::kSupport;
+  } else if (job_.drift_from == "all") {
+    options.from = track::DriftFrom::kAll;
+  } else if (job_.drift_from == "particles") {
+    options.from = track::DriftFrom::kParticles;
+  } else {
+    given_drift_ = read_drift_file(job_.drift_from, recording_.info().frames);
+    return;
+  }
+  drift_ = track::make_drift_estimator(options, field);
+}
+
+std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
+  auto task = std::make_shared<FrameTask>();
+  task->source_index = index;
+  try {
+    Frame frame = recording_.read(index);
+    task->time_s = frame.time_s;
+    task->values = std::move(frame.values);
+    task->image = std::make_shared<const Grid<float>>(to_float32(frame.image));
+    if (segmenter_) {
+      task->prepared = segmenter_->prepare(input_of(*task));
+    }
+  } catch (const Error& error) {
+    if (!job_.recording.skip_bad_frames || error.kind() != ErrorKind::kBadFile) {
+      throw;
+    }
+    task->bad = error.what();
+  }
+  return task;
+}
+
+segment::SegmenterInput FrameSteps::input_of(const FrameTask& task) const {
+  static const BinaryImage kNone;
+  const BinaryImage& excluded = recording_.excluded();
+  const bool fits = excluded.size() == task.image->size();
+  return {*task.image, fits ? excluded : kNone};
+}
+
+void FrameSteps::settle(FrameTask& task, bool checkpoint_due) {
+  if (task.bad.empty() && segmenter_) {
+    segmenter_->settle(*task.prepared);
+  }
+  if (checkpoint_due) {
+    task.segmenter_state = segmenter_ ? segmenter_->save_state() : std::string();
+  }
+}
+
+void FrameSteps::segment(FrameTask& task) {
+  if (!task.bad.empty()) {
+    return;
+  }
+  if (labels_ != nullptr) {
+    LabelImage given = labels_->read(task.source_index, task.image->size());
+    task.segmentation = imaging::segmentation_of(given);
+    task.given = std::move(given);
+  } else {
+    task.segmentation = segmenter_->segment(input_of(task), *task.prepared);
+    task.prepared.reset();
+  }
+  if (drift_) {
+    task.drift =
+        drift_->prepare(*task.image, not_support(task.segmentation.labels, recording_.excluded()));
+  }
+}
+
+FrameBatch FrameSteps::follow(FrameTask& task) {
+  FrameBatch batch;
+  next_source_ = task.source_index + 1;
+  batch.done = next_source_;
+  if (!task.bad.empty()) {
+    batch.bad_frame = Json{
+        {"source_index", task.source_index},
+        {"recorded_frame", recording_.recorded_index(task.source_index)},
+        {"reason",
+         task.bad}}.dump();
+  } else {
+    push(task, batch);
+  }
+  if (task.segmenter_state) {
+    batch.checkpoint = save(*task.segmenter_state);
+  }
+  return batch;
+}
+
+void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
+  const int64_t index = pushed_++;
+  for (auto& [key, value] : task.segmentation.values) {
+    task.values[key] = value;
+  }
+  WaitingFrame frame{.source_index = task.source_index,
+                     .time_s = task.time_s,
+                     .values = std::move(task.values),
+                     .warnings = std::move(task.segmentation.warnings),
+                     .image = task.image};
+  if (job_.command == Command::kTrack) {
+    waiting_.push_back(std::move(frame));
+    Point shift;
+    if (drift_) {
+      shift = drift_->push(index, std::move(task.drift)).shift;
+    } else if (!given_drift_.empty()) {
+      shift = given_drift_[static_cast<size_t>(task.source_index)].shift;
+    }
+    const track::TrackerFrame input{
+        .index = index,
+        .time = task.time_s.value_or(static_cast<double>(task.source_index)),
+        .image = *task.image,
+        .drift = shift};
+    take(tracker_->push(input, [&]() -> const Segmentation& { return task.segmentation; }), batch);
+    return;
+  }
+  track::TrackedFrame tracked =
+      job_.command == Command::kMeasure
+          ? as_given(task.segmentation, std::move(task.given))
+          : untracked(imaging::join_necks(std::move(task.segmentation), job_.still_join_ratio));
+  tracked.index = index;
+  for (const track::TrackedInstance& instance : tracked.instances) {
+    for (const int32_t id : instance.tracks) {
+      Track& track =
+          given_tracks_.try_emplace(id, Track{.id = id, .first_frame = index}).first->second;
+      track.last_frame = index;
+    }
+  }
+  batch.frames.emplace_back(std::move(frame), std::move(tracked));
+}
+
+// Puts what the tracker handed back into the batch, each frame with what waited for it.
+void FrameSteps::take(track::TrackerOutput output, FrameBatch& batch) {
+  for (track::TrackedFrame& frame : output.frames) {
+    batch.frames.emplace_back(std::move(waiting_.front()), std::move(frame));
+    waiting_.pop_front();
+  }
+  output.frames.clear();
+  batch.changes = std::move(output);
+}
+
+void FrameSteps::measure(FrameBatch& batch) {
+  for (auto& [frame, tracked] : batch.frames) {
+    if (!frame.image) {
+      frame.image = std::make_shared<const Grid<float>>(
+          to_float32(recording_.read(frame.source_index).image));
+    }
+    batch.encoded.push_back(encode(measured(frame, tracked)));
+  }
+  batch.frames.clear();
+}
+
+JournalFrame FrameSteps::measured(const WaitingFrame& frame,
+                                  const track::TrackedFrame& tracked) const {
+  measure::InstanceMeasureOptions options;
+  if (const auto& pixel = recording_.info().pixel_size) {
+    options.y_over_x = pixel->y_nm / pixel->x_nm;
+  }
+  const std::vector<measure::InstanceMeasures> measures =
+      measure::measure_instances(*frame.image, tracked.labels, tracked.coverage, options);
+  std::map<int32_t, Mask> masks = masks_of(tracked.labels);
+  JournalFrame out{.index = tracked.index,
+                   .source_index = frame.source_index,
+                   .time_s = frame.time_s,
+                   .size = tracked.labels.size(),
+                   .values = frame.values,
+                   .warnings = frame.warnings};
+  size_t k = 0;
+  for (const track::TrackedInstance& instance : tracked.instances) {
+    while (k < measures.size() && measures[k].label < instance.label) {
+      ++k;
+    }
+    assert(k < measures.size() && measures[k].label == instance.label);
+    out.instances.push_back({.cluster = instance.cluster,
+                             .tracks = instance.tracks,
+                             .measures = measures[k],
+                             .mask = std::move(masks[instance.label])});
+  }
+  return out;
+}
+
+FrameBatch FrameSteps::finish() {
+  FrameBatch batch;
+  if (tracker_) {
+    take(tracker_->finish(), batch);
+  }
+  for (const auto& [id, track] : given_tracks_) {
+    batch.changes.tracks.push_back(track);
+  }
+  return batch;
+}
+
+JournalEnd FrameSteps::end() const {
+  JournalEnd end;
+  if (drift_) {
+    end.measured = true;
+    end.drift = drift_->solve();
+    end.warnings = drift_->warnings();
+  } else {
+    end.drift = given_drift_;
+  }
+  return end;
+}
+
+std::string FrameSteps::segmenter_state() const {
+  return segmenter_ ? segmenter_->save_state() : std::string();
+}
+
+std::string FrameSteps::save(const std::string& segmenter_state) const {
+  ByteWriter out;
+  out.put(next_source_);
+  out.put(pushed_);
+  out.put(std::string_view(segmenter_state));
+  out.put(std::string_view(drift_ ? drift_->save_state() : std::string()));
+  out.put(std::string_view(tracker_ ? tracker_->save_state() : std::string()));
+  out.put<uint64_t>(waiting_.size());
+  for (const WaitingFrame& frame : waiting_) {
+    out.put(std::string_view(to_text(frame)));
+  }
+  out.put<uint64_t>(given_tracks_.size());
+  for (const auto& [id, track] : given_tracks_) {
+    out.put(id);
+    out.put(track.first_frame);
+    out.put(track.last_frame);
+  }
+  return out.take();
+}
+
+void FrameSteps::load(const std::string& state) {
+  ByteReader in(state);
+  next_source_ = in.get<int64_t>();
+  pushed_ = in.get<int64_t>();
+  const std::string segmenter_state = in.get_text();
+  const std::string drift_state = in.get_text();
+  const std::string tracker_state = in.get_text();
+  if (segmenter_) {
+    segmenter_->load_state(segmenter_state);
+  }
+  if (drift_) {
+    drift_->load_state(drift_state);
+  }
+  if (tracker_) {
+    tracker_->load_state(tracker_state);
+  }
+  const uint64_t frames = in.get_count(8);
+  for (uint64_t i = 0; i < frames; ++i) {
+    waiting_.push_back(waiting_of(in.get_text()));
+  }
+  const uint64_t tracks = in.get_count(20);
+  for (uint64_t i = 0; i < tracks; ++i) {
+    const auto id = in.get<int32_t>();
+    Track& track = given_tracks_[id];
+    track.id = id;
+    track.first_frame = in.get<int64_t>();
+    track.last_frame = in.get<int64_t>();
+  }
+}
+
+}  // namespace mote::pipeline

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mote/core/segmentation.h"
+#include "mote/pipeline/jobs.h"
+#include "mote/pipeline/journal.h"
+#include "mote/pipeline/journal_end.h"
+#include "mote/pipeline/label_input.h"
+#include "mote/pipeline/recording.h"
+#include "mote/segment/segmenter.h"
+#include "mote/track/drift.h"
+#include "mote/track/tracker.h"
+
+namespace mote::pipeline {
+
+using ImagePtr = std::shared_ptr<const Grid<float>>;
+
+/// A frame on its way to the tracker.
+struct FrameTask {
+  int64_t source_index = 0;
+  std::string bad;  ///< why it is left out; empty for a good frame
+  std::optional<double> time_s;
+  std::map<std::string, double> values;
+  ImagePtr image;
+  std::unique_ptr<segment::Prepared> prepared;
+  Segmentation segmentation;
+  LabelImage given;  ///< kMeasure: the labels as they came
+  std::unique_ptr<track::DriftPrepared> drift;
+  std::optional<std::string> segmenter_state;  ///< where a checkpoint is due after this frame
+};
+
+/// What is kept of a frame until the tracker hands it back.
+struct WaitingFrame {
+  int64_t source_index = 0;
+  std::optional<double> time_s;
+  std::map<std::string, double> values;
+  std::vector<std::string> warnings;
+  ImagePtr image;  ///< none after resuming: it is read again
+};
+
+/// What one step of the tracker gives to the journal.
+struct FrameBatch {
+  std::vector<std::pair<WaitingFrame, track::TrackedFrame>> frames;
+  std::vector<std::string> encoded;       ///< journal frames, once measured
+  track::TrackerOutput changes;           ///< without frames
+  std::string bad_frame;                  ///< JSON, or empty
+  std::optional<std::string> checkpoint;  ///< state, where one is due
+  int64_t done = 0;                       ///< frames of the recording so far
+};
+
+/// The steps that a frame passes in pass 1. `read`, `segment` and `measure` are safe to call from
+/// many threads at once; `settle` and `follow` are called once a frame, in order.
+class FrameSteps {
+ public:
+  /// `labels` may be null. Throws kUsage on options out of range.
+  FrameSteps(const Job& job, Recording& recording, LabelInput* labels);
+
+  std::shared_ptr<FrameTask> read(int64_t source_index);
+  void settle(FrameTask& task, bool checkpoint_due);
+  void segment(FrameTask& task);
+  FrameBatch follow(FrameTask& task);
+  void measure(FrameBatch& batch);
+
+  /// After the last frame: what the tracker still holds, not measured yet, and the end record.
+  FrameBatch finish();
+  JournalEnd end() const;
+
+  /// Next frame of the recording that `follow` will meet; good frames that it has met.
+  int64_t next_source() const { return next_source_; }
+  int64_t pushed() const { return pushed_; }
+
+  /// All that the steps in order remember. The segmenter is ahead of the tracker by the frames in
+  /// flight, so its state comes from the frame after which the checkpoint is taken.
+  std::string save(const std::string& segmenter_state) const;
+  std::string segmenter_state() const;
+  /// Throws kBadFile on a state that `save` did not write.
+  void load(const std::string& state);
+
+ private:
+  void set_up_drift(Size field);
+  segment::SegmenterInput input_of(const FrameTask& task) const;
+  void push(FrameTask& task, FrameBatch& batch);
+  void take(track::TrackerOutput output, FrameBatch& batch);
+  JournalFrame measured(const WaitingFrame& frame, const track::TrackedFrame& tracked) const;
+
+  const Job& job_;
+  Recording& recording_;
+  LabelInput* labels_;
+  std::unique_ptr<segment::Segmenter> segmenter_;  // none where labels are given
+  std::unique_ptr<track::DriftEstimator> drift_;   // none where drift is off or from a file
+  std::vector<track::DriftRow> given_drift_;       // --drift-from FILE
+  std::unique_ptr<track::Tracker> tracker_;        // kTrack only
+  int64_t next_source_ = 0;
+  int64_t pushed_ = 0;
+  std::deque<WaitingFrame> waiting_;
+  std::map<int32_t, Track> given_tracks_;  // kMeasure
+};
+
+}  // namespace mote::pipeline
