@@ -44,6 +44,10 @@ IdPair pair_of(int32_t a, int32_t b) {
   return {std::min(a, b), std::max(a, b)};
 }
 
+bool has_lasted(double since, double now, double long_enough) {
+  return now - since >= long_enough * (1 - 1e-6);
+}
+
 void advance(std::optional<Since>& since, bool holds, bool agrees, const PairSample& median,
              double time) {
   if (!holds) {
@@ -118,9 +122,9 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     if (contact.joined) {
       frame.joined.push_back(tracks);
     }
-    const bool over =
-        contact.apart && (contact.open ? frame.time - contact.apart->time >= options_.confirm
-                                       : contact.series.all_apart());
+    const bool over = contact.apart &&
+                      (contact.open ? has_lasted(contact.apart->time, frame.time, options_.confirm)
+                                    : contact.series.all_apart());
     if (!over) {
       ++at;
       continue;
@@ -137,7 +141,7 @@ std::optional<EndedContact> Contacts::take_merge(const HeldFrame& frame) {
   for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
     const Contact& contact = at->second;
     if (contact.judged == frame.index && contact.fused && contact.joined &&
-        frame.time - contact.fused->time >= options_.confirm) {
+        has_lasted(contact.fused->time, frame.time, options_.confirm)) {
       EndedContact ended{.tracks = at->first, .contact = std::move(at->second)};
       pairs_.erase(at);
       return ended;

@@ -17,6 +17,10 @@ namespace mote::track {
 using IdPair = std::pair<int32_t, int32_t>;
 IdPair pair_of(int32_t a, int32_t b);
 
+/// Whether the time from `since` to `now` is `long_enough`, but for rounding: frame times of 0.1 s
+/// do not add up to seconds exactly.
+bool has_lasted(double since, double now, double long_enough);
+
 /// What has held without a break, in the median, since some frame.
 struct Since {
   int64_t frame = 0;

@@ -192,7 +192,7 @@ void OverlapTracker::split_where_due(const HeldFrame& frame) {
       return false;
     }
     const Since& below = *found->second.below;
-    return frame.time - below.time >= options_.confirm ||
+    return has_lasted(below.time, frame.time, options_.confirm) ||
            now_.frame - below.frame >= options_.lag_frames;
   };
   for (const auto& [track, lobes] : of_track) {

@@ -311,9 +311,16 @@ void OverlapTracker::hold(const TrackerFrame& frame, const Segmentation& segment
 }
 
 void OverlapTracker::drop_absorbed_lobes() {
+  std::set<int32_t> sharing;
+  for (const Lobe& lobe : lobes_) {
+    if (lobe.shared) {
+      sharing.insert(lobe.id);
+    }
+  }
   std::set<int32_t> absorbed;
   for (const auto& [pair, bond] : bonds_) {
-    const bool one = bond.series.samples.size() > static_cast<size_t>(2 * kHalfWindow) &&
+    const bool one = sharing.contains(pair.first) && sharing.contains(pair.second) &&
+                     bond.series.samples.size() > static_cast<size_t>(2 * kHalfWindow) &&
                      std::all_of(bond.series.samples.begin(), bond.series.samples.end(),
                                  [](const PairSample& s) { return s.ratio == kInseparable; });
     if (one && !absorbed.contains(pair.first)) {
@@ -336,7 +343,7 @@ void OverlapTracker::drop_lobes(const std::set<int32_t>& ids) {
 void OverlapTracker::end_missing() {
   std::set<int32_t> ended;
   for (const Lobe& lobe : lobes_) {
-    if (lobe.missing && now_.time - lobe.missing_since >= options_.max_gap) {
+    if (lobe.missing && has_lasted(lobe.missing_since, now_.time, options_.max_gap)) {
       ended.insert(lobe.id);
     }
   }

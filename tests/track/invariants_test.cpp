@@ -7,9 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "mote/imaging/regions.h"
-#include "mote/track/overlap.h"
-#include "tests/synthetic.h"
+#include "tests/track/recordings.h"
 
 namespace mote::track {
 namespace {
@@ -17,7 +15,7 @@ namespace {
 using synthetic::Disc;
 using testing::IsEmpty;
 
-constexpr Size kField = {140, 140};
+constexpr Size kCrowdField = {140, 140};
 
 /// A crowd of discs that push about, meet, grow, shrink and vanish for some frames, and that the
 /// segmentation joins at random.
@@ -50,7 +48,7 @@ std::vector<Segmentation> crowd(uint32_t seed, int64_t frames) {
         discs.push_back(mover.disc);
       }
     }
-    LabelImage labels = synthetic::labels(kField, discs);
+    LabelImage labels = synthetic::labels(kCrowdField, discs);
     for (const Neck& neck : imaging::segmentation_of(labels).necks) {
       if (uniform(0.5, 1.2) < neck.ratio) {
         std::replace(labels.values().begin(), labels.values().end(), neck.b, neck.a);
@@ -59,37 +57,6 @@ std::vector<Segmentation> crowd(uint32_t seed, int64_t frames) {
     recording.push_back(imaging::segmentation_of(labels));
   }
   return recording;
-}
-
-struct Outcome {
-  Lineage lineage;
-  std::vector<TrackedFrame> frames;
-};
-
-Outcome track(const std::vector<Segmentation>& recording) {
-  const auto tracker = make_overlap_tracker({}, kField);
-  const Grid<float> no_image;
-  LineageBuilder builder;
-  Outcome outcome;
-  const auto take = [&](TrackerOutput output) {
-    builder.add(output);
-    std::move(output.frames.begin(), output.frames.end(), std::back_inserter(outcome.frames));
-  };
-  for (size_t i = 0; i < recording.size(); ++i) {
-    take(tracker->push({.index = static_cast<int64_t>(i),
-                        .time = static_cast<double>(i),
-                        .image = no_image,
-                        .drift = {}},
-                       [&]() -> const Segmentation& { return recording[i]; }));
-  }
-  take(tracker->finish());
-  outcome.lineage = builder.build();
-  for (TrackedFrame& frame : outcome.frames) {
-    for (TrackedInstance& instance : frame.instances) {
-      instance.tracks = builder.final_tracks(frame.index, instance.tracks);
-    }
-  }
-  return outcome;
 }
 
 /// The contacts that hold in `frame`; children go on with those of their parents.
@@ -142,7 +109,7 @@ bool are_linked(const std::vector<int32_t>& tracks,
 }
 
 /// One line for each invariant that does not hold.
-std::vector<std::string> breaches(const Outcome& outcome) {
+std::vector<std::string> breaches(const Tracked& outcome) {
   std::vector<std::string> lines;
   std::map<int32_t, std::set<int64_t>> frames_of;
   int64_t expected = 0;
@@ -204,7 +171,7 @@ std::vector<std::string> breaches(const Outcome& outcome) {
 class Crowd : public testing::TestWithParam<uint32_t> {};
 
 TEST_P(Crowd, KeepsTheInvariantsOfALineage) {
-  const Outcome outcome = track(crowd(GetParam(), 120));
+  const Tracked outcome = track(crowd(GetParam(), 120));
 
   EXPECT_THAT(breaches(outcome), IsEmpty());
   EXPECT_GT(outcome.lineage.events.size(), 5u);

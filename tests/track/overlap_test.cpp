@@ -4,76 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
-#include "mote/imaging/regions.h"
-#include "tests/synthetic.h"
+#include "tests/track/recordings.h"
 
 namespace mote::track {
 namespace {
 
-using synthetic::Disc;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::ThrowsMessage;
-
-constexpr Size kField = {96, 96};
-
-/// A recording of discs: what a frame holds, and the drift that is known.
-struct Shot {
-  std::vector<Disc> discs;
-  Point drift = {};
-};
-
-struct Tracked {
-  Lineage lineage;
-  std::vector<TrackedFrame> frames;  ///< with final tracks
-};
-
-void push(Tracker& tracker, const std::vector<Shot>& shots, size_t first, size_t end,
-          std::vector<TrackerOutput>& outputs) {
-  const Grid<float> no_image;
-  for (size_t i = first; i < end; ++i) {
-    const Segmentation segmentation =
-        imaging::segmentation_of(synthetic::labels(kField, shots[i].discs));
-    outputs.push_back(tracker.push({.index = static_cast<int64_t>(i),
-                                    .time = static_cast<double>(i),
-                                    .image = no_image,
-                                    .drift = shots[i].drift},
-                                   [&]() -> const Segmentation& { return segmentation; }));
-  }
-}
-
-Tracked join(std::vector<TrackerOutput> outputs) {
-  LineageBuilder builder;
-  Tracked tracked;
-  for (TrackerOutput& output : outputs) {
-    builder.add(output);
-    std::move(output.frames.begin(), output.frames.end(), std::back_inserter(tracked.frames));
-  }
-  tracked.lineage = builder.build();
-  for (TrackedFrame& frame : tracked.frames) {
-    for (TrackedInstance& instance : frame.instances) {
-      instance.tracks = builder.final_tracks(frame.index, instance.tracks);
-    }
-  }
-  return tracked;
-}
-
-Tracked track(const std::vector<Shot>& shots, const OverlapOptions& options = {}) {
-  const auto tracker = make_overlap_tracker(options, kField);
-  std::vector<TrackerOutput> outputs;
-  push(*tracker, shots, 0, shots.size(), outputs);
-  outputs.push_back(tracker->finish());
-  return join(std::move(outputs));
-}
-
-std::vector<EventType> types(const Lineage& lineage) {
-  std::vector<EventType> types;
-  for (const Event& event : lineage.events) {
-    types.push_back(event.type);
-  }
-  return types;
-}
 
 TEST(OverlapTracker, FollowsADiscThatMoves) {
   std::vector<Shot> shots;

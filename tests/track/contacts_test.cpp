@@ -1,0 +1,245 @@
+#include "mote/track/contacts.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/track/recordings.h"
+
+namespace mote::track {
+namespace {
+
+using synthetic::Disc;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr double kRadius = 12;
+
+/// The distance of centres at which two discs have a neck of so much of their diameter.
+double distance_at(double ratio) {
+  return 2 * kRadius * std::sqrt(1 - ratio * ratio);
+}
+
+Shot pair(double distance_px) {
+  return {.discs = {{48, 48 - distance_px / 2, kRadius}, {48, 48 + distance_px / 2, kRadius}}};
+}
+
+/// Two discs whose distance goes from `first` to `last` by 1 px a frame and then stays for `stay`.
+void go(std::vector<Shot>& shots, double first, double last, int stay) {
+  const double step = first < last ? 1 : -1;
+  for (double distance = first; step * distance < step * last; distance += step) {
+    shots.push_back(pair(distance));
+  }
+  shots.insert(shots.end(), static_cast<size_t>(stay), pair(last));
+}
+
+/// The first of `shots` in which the discs are nearer (or, where they part, farther) than that.
+int64_t first_frame(const std::vector<Shot>& shots, double distance_px, bool nearer) {
+  int64_t frame = 0;
+  for (const Shot& shot : shots) {
+    const double distance = shot.discs[1].x_px - shot.discs[0].x_px;
+    if (nearer ? distance <= distance_px : distance > distance_px) {
+      break;
+    }
+    ++frame;
+  }
+  return frame;
+}
+
+std::vector<std::vector<int32_t>> tracks_in(const TrackedFrame& frame) {
+  std::vector<std::vector<int32_t>> tracks;
+  for (const TrackedInstance& instance : frame.instances) {
+    tracks.push_back(instance.tracks);
+  }
+  return tracks;
+}
+
+TEST(Contact, BecomesAMergeDatedAtHalfTheDiameter) {
+  std::vector<Shot> shots;
+  go(shots, 36, 8, 20);
+  const int64_t merged = first_frame(shots, distance_at(0.5), true);
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kMerge));
+  EXPECT_NEAR(tracked.lineage.events[0].frame, first_frame(shots, 2 * kRadius, true), 1);
+  const Event& merge = tracked.lineage.events[1];
+  EXPECT_NEAR(merge.frame, merged, 1);
+  EXPECT_THAT(merge.tracks, ElementsAre(1, 2));
+  EXPECT_THAT(merge.children, ElementsAre(3));
+  EXPECT_EQ(merge.evidence.at("contact_frame"), tracked.lineage.events[0].frame);
+  ASSERT_EQ(tracked.lineage.tracks.size(), 3u);
+  EXPECT_THAT(tracked.lineage.tracks[2].parents, ElementsAre(1, 2));
+  EXPECT_THAT(tracks_in(tracked.frames[static_cast<size_t>(merge.frame - 1)]),
+              ElementsAre(ElementsAre(1), ElementsAre(2)));
+  EXPECT_THAT(tracks_in(tracked.frames[static_cast<size_t>(merge.frame)]),
+              ElementsAre(ElementsAre(3)));
+}
+
+TEST(Contact, ThatNeverPassesTheMergeRatioStaysTwoAndUndecided) {
+  std::vector<Shot> shots;
+  go(shots, 36, distance_at(0.63), 30);
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUndecided));
+  EXPECT_EQ(tracked.lineage.tracks.size(), 2u);
+  EXPECT_THAT(tracks_in(tracked.frames.back()), ElementsAre(ElementsAre(1, 2)));
+}
+
+TEST(Contact, ThatTheEndLeavesUnconfirmedIsUndecided) {
+  std::vector<Shot> shots;
+  go(shots, 36, 12, 2);
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUndecided));
+  EXPECT_EQ(tracked.lineage.events[1].frame, static_cast<int64_t>(shots.size()) - 1);
+}
+
+TEST(Contact, ThatPartsAfterLongIsNoSplit) {
+  std::vector<Shot> shots;
+  go(shots, 36, distance_at(0.4), 30);
+  go(shots, distance_at(0.4), 36, 15);
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kParted));
+  EXPECT_EQ(tracked.lineage.tracks.size(), 2u);
+}
+
+TEST(Contact, OfOneFrameIsNone) {
+  std::vector<Shot> shots(30, pair(30));
+  shots[15] = pair(23);
+
+  EXPECT_THAT(track(shots).lineage.events, IsEmpty());
+}
+
+TEST(Contact, SurvivesAFrameApart) {
+  std::vector<Shot> shots;
+  go(shots, 36, distance_at(0.4), 20);
+  shots[25] = pair(28);
+
+  EXPECT_THAT(types(track(shots).lineage), ElementsAre(EventType::kContact, EventType::kUndecided));
+}
+
+TEST(Split, IsDatedBelowHalfTheDiameterAndIsNoContact) {
+  std::vector<Shot> shots(20, pair(8));
+  go(shots, 8, 36, 20);
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kSplit));
+  const Event& split = tracked.lineage.events[0];
+  EXPECT_NEAR(split.frame, first_frame(shots, distance_at(0.5), false), 1);
+  EXPECT_THAT(split.tracks, ElementsAre(1));
+  EXPECT_THAT(split.children, ElementsAre(2, 3));
+  EXPECT_EQ(tracked.lineage.tracks[0].last_frame, split.frame - 1);
+  EXPECT_THAT(tracks_in(tracked.frames[static_cast<size_t>(split.frame - 1)]),
+              ElementsAre(ElementsAre(1)));
+  EXPECT_EQ(tracks_in(tracked.frames[static_cast<size_t>(split.frame)]).size(), 2u);
+}
+
+TEST(Split, NeedsToLast) {
+  std::vector<Shot> shots(20, pair(8));
+  shots.insert(shots.end(), 6, pair(26));
+  shots.insert(shots.end(), 20, pair(8));
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(tracked.lineage.events, IsEmpty());
+  EXPECT_EQ(tracked.lineage.tracks.size(), 1u);
+  EXPECT_THAT(tracks_in(tracked.frames[23]), ElementsAre(ElementsAre(1)));
+}
+
+TEST(Split, OfWhatWasOneOnlyBelowTheSplitRatio) {
+  std::vector<Shot> shots(20, pair(8));
+  go(shots, 8, distance_at(0.6), 30);
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(tracked.lineage.events, IsEmpty());
+  EXPECT_THAT(tracks_in(tracked.frames.back()), ElementsAre(ElementsAre(1)));
+}
+
+TEST(Split, IsUndoneByAMergeOfItsChildren) {
+  std::vector<Shot> shots(20, pair(8));
+  go(shots, 8, 36, 20);
+  go(shots, 36, 8, 20);
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(types(tracked.lineage),
+              ElementsAre(EventType::kSplit, EventType::kContact, EventType::kMerge));
+  EXPECT_EQ(tracked.lineage.tracks.size(), 4u);
+}
+
+TEST(Overlap, OfTwoThatCrossKeepsTheirIdentities) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < 30; ++i) {
+    shots.push_back({.discs = {{44, 10 + 2.5 * i, 11}, {52, 86 - 2.5 * i, 9}}});
+  }
+  std::vector<Segmentation> recording;
+  for (const Shot& shot : shots) {
+    // Where they overlap much, the segmentation sees one.
+    LabelImage labels = synthetic::labels(kField, shot.discs);
+    const double distance = std::hypot(8, shot.discs[0].x_px - shot.discs[1].x_px);
+    for (int32_t& label : labels.values()) {
+      label = distance < 14 && label > 0 ? 1 : label;
+    }
+    recording.push_back(imaging::segmentation_of(labels));
+  }
+
+  const Tracked tracked = track(recording);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kParted));
+  EXPECT_EQ(tracked.lineage.tracks.size(), 2u);
+  EXPECT_THAT(tracks_in(tracked.frames[15]), ElementsAre(ElementsAre(1, 2)));
+  // Label 1 is drawn first: the larger, which came from the left.
+  EXPECT_THAT(tracks_in(tracked.frames[0]), ElementsAre(ElementsAre(1), ElementsAre(2)));
+  EXPECT_THAT(tracks_in(tracked.frames[29]), ElementsAre(ElementsAre(1), ElementsAre(2)));
+}
+
+TEST(Merge, OfThreeKeepsAllParents) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < 100; ++i) {
+    const double first = std::max(8.0, 32.0 - i);
+    const double second = std::max(10.0, 36.0 - std::max(0, i - 40));
+    shots.push_back(
+        {.discs = {
+             {40, 14, kRadius}, {40, 14 + first, kRadius}, {40, 14 + first + second, kRadius}}});
+  }
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kMerge,
+                                                  EventType::kContact, EventType::kMerge));
+  ASSERT_EQ(tracked.lineage.tracks.size(), 5u);
+  EXPECT_THAT(tracked.lineage.tracks[3].parents, ElementsAre(1, 2));
+  EXPECT_THAT(tracked.lineage.tracks[4].parents, ElementsAre(3, 4));
+}
+
+TEST(Merge, OfThreeAtOnceIsToldAsTwo) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < 50; ++i) {
+    const double distance = std::max(8.0, 34.0 - i);
+    shots.push_back(
+        {.discs = {{48, 48 - distance, kRadius}, {48, 48, kRadius}, {48, 48 + distance, kRadius}}});
+  }
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_EQ(tracked.lineage.tracks.size(), 5u);
+  EXPECT_EQ(tracked.lineage.tracks[3].first_frame + 1, tracked.lineage.tracks[4].first_frame);
+  EXPECT_THAT(tracks_in(tracked.frames.back()), ElementsAre(ElementsAre(5)));
+}
+
+TEST(HasLasted, ForgivesRounding) {
+  EXPECT_TRUE(has_lasted(0.1, 0.1 + 0.2, 0.2));
+  EXPECT_TRUE(has_lasted(0.7, 1.0, 0.3));
+  EXPECT_FALSE(has_lasted(0.7, 0.9, 0.3));
+}
+
+}  // namespace
+}  // namespace mote::track
