@@ -13,6 +13,7 @@
 #include "mote/measure/frame.h"
 #include "mote/pipeline/journal.h"
 #include "mote/pipeline/journal_end.h"
+#include "mote/pipeline/memory.h"
 
 namespace mote::pipeline {
 namespace {
@@ -316,6 +317,7 @@ void PassTwo::run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobCont
   if (context.cancelled()) {
     throw Cancelled();
   }
+  give_back_memory();
   for (const auto& sink : sinks) {
     sink->finish();
   }

@@ -1,3 +1,4 @@
+#include <string_view>
 #include <utility>
 
 #include "mote/io/picture_file.h"
@@ -56,7 +57,7 @@ class ReportSink : public Sink {
 
   void finish() override {
     FileWriter file(folder_ + "/report.html");
-    file.write(builder_.html(describe_()));
+    builder_.write_html(describe_(), [&file](std::string_view piece) { file.write(piece); });
     file.close();
   }
 

@@ -11,6 +11,7 @@
 #include "mote/pipeline/identity.h"
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/label_input.h"
+#include "mote/pipeline/memory.h"
 #include "mote/pipeline/output_folder.h"
 #include "mote/pipeline/pass_one.h"
 #include "mote/pipeline/pass_two.h"
@@ -110,6 +111,7 @@ JobResult run(const Job& job, const JobContext& context) {
   RunTimings timings{.resumed = folder.resuming()};
   pass_one->run(header, folder, context);
   pass_one.reset();  // what it holds is large, and all of it is in the journal
+  give_back_memory();
   timings.pass_one_s = seconds_since(start);
 
   const auto middle = Clock::now();

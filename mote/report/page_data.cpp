@@ -290,20 +290,15 @@ std::string data_json(const PageData& data) {
   return script_text(json);
 }
 
-std::string overlays_json(const std::vector<OverlayPicture>& overlays) {
-  std::string json = "[";
-  for (const OverlayPicture& overlay : overlays) {
-    const Json entry = {{"index", overlay.frame.frame},
-                        {"recorded", overlay.frame.recorded_frame},
-                        {"time", number(overlay.frame.time_s)},
-                        {"height", overlay.size.height},
-                        {"width", overlay.size.width}};
-    std::string text = entry.dump();
-    text.pop_back();
-    json += json.size() > 1 ? ",\n" : "";
-    json += text + R"(,"src":"data:image/jpeg;base64,)" + base64(overlay.jpeg) + "\"}";
-  }
-  return json + "]";
+std::string overlay_json(const OverlayPicture& overlay) {
+  const Json entry = {{"index", overlay.frame.frame},
+                      {"recorded", overlay.frame.recorded_frame},
+                      {"time", number(overlay.frame.time_s)},
+                      {"height", overlay.size.height},
+                      {"width", overlay.size.width}};
+  std::string text = entry.dump();
+  text.pop_back();
+  return text + R"(,"src":"data:image/jpeg;base64,)" + base64(overlay.jpeg) + "\"}";
 }
 
 std::string html_text(std::string_view text) {

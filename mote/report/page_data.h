@@ -36,8 +36,8 @@ struct PageData {
 /// numbers of six significant digits, null for what is not known or not finite, and no `<`.
 std::string data_json(const PageData& data);
 
-/// `[{"frame": 0, ..., "src": "data:image/jpeg;base64,..."}, ...]`
-std::string overlays_json(const std::vector<OverlayPicture>& overlays);
+/// `{"index": 0, ..., "src": "data:image/jpeg;base64,..."}`
+std::string overlay_json(const OverlayPicture& overlay);
 
 /// Text as the content of an HTML element.
 std::string html_text(std::string_view text);

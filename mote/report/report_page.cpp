@@ -282,6 +282,13 @@ CheckInputs ReportBuilder::check_inputs(const ReportInfo& info) const {
 }
 
 std::string ReportBuilder::html(const ReportInfo& info) const {
+  std::string page;
+  write_html(info, [&page](std::string_view piece) { page += piece; });
+  return page;
+}
+
+void ReportBuilder::write_html(const ReportInfo& info,
+                               const std::function<void(std::string_view)>& write) const {
   const PageData data{.info = info,
                       .checks = checks(check_inputs(info)),
                       .frames = frames_,
@@ -296,34 +303,35 @@ std::string ReportBuilder::html(const ReportInfo& info) const {
                       .events_total = events_total_,
                       .drift = drift_,
                       .flags = flags_};
-  std::string page;
-  page.reserve(static_cast<size_t>(overlay_bytes_) * 4 / 3 + 4'000'000);
-  page += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
+  write("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
   // Nothing may be fetched, whatever a file name holds.
-  page +=
+  write(
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-  page += html_text(info.title);
-  page += "</title>\n<style>\n";
-  page += assets::uplot_css();
-  page += assets::report_css();
-  page +=
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+  write(html_text(info.title));
+  write("</title>\n<style>\n");
+  write(assets::uplot_css());
+  write(assets::report_css());
+  write(
       "</style>\n</head>\n<body>\n<noscript>This page draws its plots with a script that it "
       "carries; allow scripts to see it.</noscript>\n<div id=\"page\"></div>\n"
-      "<script type=\"application/json\" id=\"data\">";
-  page += data_json(data);
-  page += "</script>\n<script type=\"application/json\" id=\"overlays\">";
-  page += overlays_json(overlays_);
-  page += "</script>\n";
+      "<script type=\"application/json\" id=\"data\">");
+  write(data_json(data));
+  write("</script>\n<script type=\"application/json\" id=\"overlays\">");
+  write("[");
+  for (const OverlayPicture& overlay : overlays_) {
+    write(&overlay == overlays_.data() ? "" : ",\n");
+    write(overlay_json(overlay));
+  }
+  write("]</script>\n");
   for (const std::string_view script : {assets::uplot_js(), assets::plots_js(), assets::sizes_js(),
                                         assets::lineage_js(), assets::report_js()}) {
-    page += "<script>\n";
-    page += script;
-    page += "\n</script>\n";
+    write("<script>\n");
+    write(script);
+    write("\n</script>\n");
   }
-  page += "</body>\n</html>\n";
-  return page;
+  write("</body>\n</html>\n");
 }
 
 }  // namespace mote::report

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -111,7 +113,11 @@ class ReportBuilder {
   /// The numbers of the page of checks.
   CheckInputs check_inputs(const ReportInfo& info) const;
 
-  /// The page. At most 20 MB at default limits.
+  /// Hands the page to `write`, piece by piece: it is never in memory as a whole. At most 20 MB at
+  /// default limits.
+  void write_html(const ReportInfo& info, const std::function<void(std::string_view)>& write) const;
+
+  /// The same in one piece.
   std::string html(const ReportInfo& info) const;
 
  private:
