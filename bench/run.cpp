@@ -19,6 +19,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,6 +52,7 @@ Cost cost_of(const std::string& program, std::vector<std::string> arguments) {
   if (child == 0) {
     const int nowhere = ::open("/dev/null", O_WRONLY);
     ::dup2(nowhere, STDOUT_FILENO);
+    ::dup2(nowhere, STDERR_FILENO);
     ::execv(program.c_str(), argv.data());
     ::_exit(127);
   }
@@ -59,7 +61,7 @@ Cost cost_of(const std::string& program, std::vector<std::string> arguments) {
   ::wait4(child, &status, 0, &usage);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    fmt::print(stderr, "bench_run: {} {} failed\n", program, arguments.at(1));
+    fmt::print(stderr, "bench_run: failed: {}\n", fmt::join(arguments, " "));
     std::exit(1);
   }
   const auto seconds = [](const timeval& time) {
