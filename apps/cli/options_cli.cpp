@@ -104,9 +104,14 @@ void tell_result(const pipeline::JobResult& result, const RunFlags& flags, bool 
   for (const std::string& warning : result.warnings) {
     fmt::print(stderr, "warning: {}\n", warning);
   }
-  fmt::print(stderr, "{} frames, {} instances", result.frames, result.instances);
+  const auto counted = [](int64_t count, const char* noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+  };
+  fmt::print(stderr, "{}, {}", counted(result.frames, "frame"),
+             counted(result.instances, "instance"));
   if (result.tracks > 0) {
-    fmt::print(stderr, ", {} tracks, {} events", result.tracks, result.events);
+    fmt::print(stderr, ", {}, {}", counted(result.tracks, "track"),
+               counted(result.events, "event"));
   }
   fmt::print(stderr, " in {:.1f} s\n", result.seconds);
   fmt::print(stderr, "{}{}\n", result.output, report ? "/report.html" : "");

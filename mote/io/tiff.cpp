@@ -220,11 +220,11 @@ Frame TiffSource::read(int64_t index) {
                 info_.frames - 1);
   }
   if (!channel_) {
-    throw Error(ErrorKind::kUsage, "{} channels: expected one, from 0 to {}, to be chosen",
+    throw Error(ErrorKind::kUsage, "{} channels: expected one, from 0 to {}, by --channel",
                 info_.channels, info_.channels - 1);
   }
   if (!slice_) {
-    throw Error(ErrorKind::kUsage, "{} slices (z): expected one, from 0 to {}, to be chosen",
+    throw Error(ErrorKind::kUsage, "{} slices (z): expected one, from 0 to {}, by --z",
                 info_.slices, info_.slices - 1);
   }
   Frame frame;

@@ -632,7 +632,7 @@ std::vector<std::string> FourierDrift::warnings() const {
   if (pattern_ && pattern_->share() > 0.02) {
     out.push_back(
         "drift: what stood still in camera coordinates was taken for the detector's fixed pattern "
-        "and left out");
+        "and left out; where it is the specimen, which does not drift, give --no-drift");
   }
   const int64_t pieces = solve_links(frames_, links_).pieces;
   if (pieces > 1) {

@@ -297,7 +297,7 @@ TEST(Tiff, OpensSeveralChannelsForInfoButReadsNoneUnchosen) {
     FAIL() << "read";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    EXPECT_STREQ(error.what(), "2 channels: expected one, from 0 to 1, to be chosen");
+    EXPECT_STREQ(error.what(), "2 channels: expected one, from 0 to 1, by --channel");
   }
   EXPECT_THROW(open_tiff(path, {.channel = 2}), Error);
   EXPECT_THROW(open_tiff(path, {.channel = 0, .z = 1}), Error);
