@@ -1,15 +1,21 @@
 #include "mote/pipeline/label_input.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
-#include <set>
+#include <optional>
+#include <utility>
 
 #include "mote/core/error.h"
 #include "mote/imaging/components.h"
+#include "mote/pipeline/csv_numbers.h"
+#include "mote/pipeline/file.h"
 
 namespace mote::pipeline {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr int32_t kMaskValue = 255;
 
@@ -44,15 +50,14 @@ LabelImage labels_of(const Image& image) {
   return {};
 }
 
-bool is_mask(const LabelImage& labels) {
-  bool any = false;
+// A value that a mask does not hold, or nothing.
+std::optional<int32_t> not_of_a_mask(const LabelImage& labels) {
   for (const int32_t label : labels.values()) {
     if (label != 0 && label != kMaskValue) {
-      return false;
+      return label;
     }
-    any = any || label != 0;
   }
-  return any;
+  return std::nullopt;
 }
 
 LabelImage numbered_parts(const LabelImage& mask) {
@@ -63,9 +68,44 @@ LabelImage numbered_parts(const LabelImage& mask) {
   return imaging::components_of(inside).labels;
 }
 
+// The recorded frames that a mote run's label images are of; empty where `path` is no such run.
+std::vector<int64_t> frames_of_run(const std::string& path) {
+  const std::string table = path + "/frames.csv";
+  if (!fs::exists(path + "/labels.tif") || !fs::exists(table)) {
+    return {};
+  }
+  std::vector<int64_t> frames;
+  try {
+    for (const auto& cells : csv_numbers(read_file(table), {"recorded_frame"})) {
+      frames.push_back(static_cast<int64_t>(cells[0]));
+    }
+  } catch (const Error& error) {
+    throw error.in(table);
+  }
+  return frames;
+}
+
+// The label image of each frame of `recording`, or -1.
+std::vector<int64_t> pages_of_run(const std::string& path, const RecordingOptions& options,
+                                  const Recording& recording) {
+  const std::vector<int64_t> frames = frames_of_run(path);
+  std::vector<int64_t> pages;
+  for (int64_t i = 0; !frames.empty() && i < recording.info().frames; ++i) {
+    const int64_t recorded = recording.recorded_index(i);
+    const auto found = std::lower_bound(frames.begin(), frames.end(), recorded);
+    const bool there = found != frames.end() && *found == recorded;
+    if (!there && !options.skip_bad_frames) {
+      throw Error(ErrorKind::kUsage, "{}: has no labels of frame {}: that run left it out", path,
+                  recorded);
+    }
+    pages.push_back(there ? found - frames.begin() : -1);
+  }
+  return pages;
+}
+
 RecordingOptions label_options(std::string path, const RecordingOptions& options) {
   RecordingOptions own;
-  if (std::filesystem::exists(path + "/labels.tif")) {
+  if (fs::exists(path + "/labels.tif")) {
     path += "/labels.tif";
   }
   own.path = std::move(path);
@@ -79,18 +119,26 @@ RecordingOptions label_options(std::string path, const RecordingOptions& options
 }
 
 Recording open_labels(const std::string& path, const RecordingOptions& options,
-                      const Recording& recording) {
+                      const Recording& recording, const std::vector<int64_t>& pages) {
   RecordingOptions own = label_options(path, options);
   Recording all = Recording::open(own);
+  const int64_t count = all.info().frames;
   const bool sizes_fit = all.info().size == recording.info().size;
-  if (all.info().frames == recording.info().frames && sizes_fit) {
+  own.roi = sizes_fit ? "" : options.roi;
+  if (!pages.empty()) {
+    if (const int64_t last = *std::max_element(pages.begin(), pages.end()); last >= count) {
+      throw Error(ErrorKind::kBadFile, "{}: {} label images, but frames.csv names more", path,
+                  count);
+    }
+    return sizes_fit ? std::move(all) : Recording::open(own);
+  }
+  if (count == recording.info().frames && sizes_fit) {
     return all;
   }
   own.frames = options.frames;
-  own.roi = sizes_fit ? "" : options.roi;
   Recording selected = Recording::open(own);
   if (selected.info().frames != recording.info().frames) {
-    throw Error(ErrorKind::kUsage, "{}: {} label images for {} frames", path, all.info().frames,
+    throw Error(ErrorKind::kUsage, "{}: {} label images for {} frames", path, count,
                 recording.info().frames);
   }
   return selected;
@@ -100,16 +148,55 @@ Recording open_labels(const std::string& path, const RecordingOptions& options,
 
 LabelInput::LabelInput(const std::string& path, const RecordingOptions& options,
                        const Recording& recording)
-    : recording_(open_labels(path, options, recording)) {}
+    : pages_(pages_of_run(path, options, recording)),
+      recording_(open_labels(path, options, recording, pages_)),
+      masks_(begins_with_a_mask()) {}
+
+int64_t LabelInput::page_of(int64_t index) const {
+  const int64_t page = pages_.empty() ? index : pages_.at(static_cast<size_t>(index));
+  if (page < 0) {
+    throw Error(ErrorKind::kUsage, "frame {} has no labels: the run that made them left it out",
+                index);
+  }
+  return page;
+}
+
+// One answer for the whole input: a label image may well hold only instance 255 in some frame.
+bool LabelInput::begins_with_a_mask() {
+  for (int64_t page = 0; page < recording_.info().frames; ++page) {
+    const Image image = recording_.read(page).image;
+    if (image.type() != SampleType::kUint8) {
+      return false;
+    }
+    const LabelImage labels = labels_of(image);
+    if (not_of_a_mask(labels)) {
+      return false;
+    }
+    const auto pixels = labels.values();
+    if (std::find(pixels.begin(), pixels.end(), kMaskValue) != pixels.end()) {
+      return true;
+    }
+  }
+  return false;
+}
 
 LabelImage LabelInput::read(int64_t index, Size expected) {
-  const Image image = recording_.read(index).image;
+  const Image image = recording_.read(page_of(index)).image;
   if (image.size() != expected) {
     throw Error(ErrorKind::kUsage, "label image {} is {} x {} px, its frame {} x {} px", index,
                 image.size().width, image.size().height, expected.width, expected.height);
   }
   LabelImage labels = labels_of(image);
-  return is_mask(labels) ? numbered_parts(labels) : labels;
+  if (!masks_) {
+    return labels;
+  }
+  if (const auto value = not_of_a_mask(labels)) {
+    throw Error(ErrorKind::kUsage,
+                "label image {} holds {}, those before it only 0 and 255, as masks do: save them "
+                "with 16 bits where 255 is an instance",
+                index, *value);
+  }
+  return numbered_parts(labels);
 }
 
 }  // namespace mote::pipeline

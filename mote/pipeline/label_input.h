@@ -3,30 +3,38 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "mote/pipeline/recording.h"
 
 namespace mote::pipeline {
 
 /// Label images that exist already: a multi-page TIFF, a folder or glob of stills, or the output
-/// folder of a mote run. A frame whose only value besides 0 is 255 is a mask: its connected parts
-/// are numbered.
+/// folder of a mote run. Where the first image with any label is of 8 bits and holds nothing but 0
+/// and 255, all of them are masks: their connected parts are numbered.
 class LabelInput {
  public:
-  /// Frames are matched to those of `recording` one to one; the label images may be as many as the
-  /// frames that are used, or as those that were recorded.
-  /// Throws kUsage where their number fits neither.
+  /// Label images of a mote run are matched to the frames of `recording` by the recorded frames
+  /// that its frames.csv names, others one to one: they may be as many as the frames that are used,
+  /// or as those that were recorded.
+  /// Throws kUsage where their number fits neither, or the run left out a frame that is used
+  /// (with --skip-bad-frames: when that frame's labels are read).
   LabelInput(const std::string& path, const RecordingOptions& options, const Recording& recording);
 
   const RecordingInfo& info() const { return recording_.info(); }
 
   /// The labels of frame `index` of the recording. Thread-safe.
-  /// Throws kUsage where the size differs from `expected`, kUnsupported where values are no whole
-  /// numbers of 0 to 2^31 - 1.
+  /// Throws kUsage where the size differs from `expected` or a mask holds other values than 0 and
+  /// 255, kUnsupported where values are no whole numbers of 0 to 2^31 - 1.
   LabelImage read(int64_t index, Size expected);
 
  private:
-  Recording recording_;
+  int64_t page_of(int64_t index) const;
+  bool begins_with_a_mask();
+
+  std::vector<int64_t> pages_;  // by frame of the recording, -1 for none; empty: one to one
+  Recording recording_;         // of the label images
+  bool masks_ = false;
 };
 
 }  // namespace mote::pipeline

@@ -1,0 +1,63 @@
+#include "mote/pipeline/csv_numbers.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <sstream>
+
+#include "mote/core/error.h"
+
+namespace mote::pipeline {
+namespace {
+
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells(1);
+  for (const char c : line) {
+    if (c == ',') {
+      cells.emplace_back();
+    } else if (c != '\r') {
+      cells.back() += c;
+    }
+  }
+  return cells;
+}
+
+double number_of(const std::string& cell, const std::string& column, int64_t line) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (error != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value)) {
+    throw Error(ErrorKind::kBadFile, "line {}: {} is '{}', expected a number", line, column, cell);
+  }
+  return value;
+}
+
+}  // namespace
+
+std::vector<std::vector<double>> csv_numbers(const std::string& text,
+                                             const std::vector<std::string>& columns) {
+  std::istringstream in(text);
+  std::string line;
+  std::getline(in, line);
+  const std::vector<std::string> names = cells_of(line);
+  std::vector<size_t> places;
+  for (const std::string& column : columns) {
+    const auto found = std::find(names.begin(), names.end(), column);
+    if (found == names.end()) {
+      throw Error(ErrorKind::kBadFile, "has no column {}", column);
+    }
+    places.push_back(static_cast<size_t>(found - names.begin()));
+  }
+  std::vector<std::vector<double>> rows;
+  for (int64_t line_number = 2; std::getline(in, line); ++line_number) {
+    const std::vector<std::string> cells = cells_of(line);
+    std::vector<double>& row = rows.emplace_back();
+    for (size_t i = 0; i < columns.size(); ++i) {
+      row.push_back(
+          number_of(places[i] < cells.size() ? cells[places[i]] : "", columns[i], line_number));
+    }
+  }
+  return rows;
+}
+
+}  // namespace mote::pipeline
