@@ -158,7 +158,8 @@ void fill_cluster_variants(FrameRow& out, std::span<const ParticleRow> particles
   out.n_sized_exclude = static_cast<int64_t>(alone.size());
 }
 
-void fill_window(FrameRow& out, std::span<const ParticleRow> particles, const Box& window) {
+void fill_window(FrameRow& out, std::span<const ParticleRow> particles, const Box& window,
+                 int64_t excluded_px) {
   int64_t n = 0;
   std::vector<Sized> sizes;
   for (const ParticleRow& row : particles) {
@@ -176,8 +177,9 @@ void fill_window(FrameRow& out, std::span<const ParticleRow> particles, const Bo
     }
   }
   out.window_n = n;
-  out.window_areal_density_per_px2 =
-      static_cast<double>(n) / static_cast<double>(window.size().area());
+  if (const int64_t area_px2 = window.size().area() - excluded_px; area_px2 > 0) {
+    out.window_areal_density_per_px2 = static_cast<double>(n) / static_cast<double>(area_px2);
+  }
   out.window_ecd_mean_px = weighted_mean(sizes);
 }
 
@@ -212,7 +214,19 @@ ParticleRow particle_row(const FrameInfo& info, const InstanceMeasures& measures
           .border_weight = border_weight(measures, field)};
 }
 
-std::optional<Box> common_window(std::span<const Point> drift, Size field) {
+Point reach_px(const InstanceMeasures& instance) {
+  const Box& box = instance.box;
+  const Point& at = instance.centroid;
+  // Pixel centres lie on integers: the sides of a box lie half a pixel outside of them.
+  return {std::max(at.y_px - static_cast<double>(box.y),
+                   static_cast<double>(box.y_end()) - 1 - at.y_px) +
+              0.5,
+          std::max(at.x_px - static_cast<double>(box.x),
+                   static_cast<double>(box.x_end()) - 1 - at.x_px) +
+              0.5};
+}
+
+std::optional<Box> common_window(std::span<const Point> drift, Size field, Point reach) {
   if (drift.empty()) {
     return std::nullopt;
   }
@@ -226,10 +240,15 @@ std::optional<Box> common_window(std::span<const Point> drift, Size field) {
     y1 = std::min(y1, -shift.y_px);
     x1 = std::min(x1, -shift.x_px);
   }
-  const Box window{.y = std::llround(std::ceil(y0)),
-                   .x = std::llround(std::ceil(x0)),
-                   .height = std::llround(std::floor(y1) - std::ceil(y0)) + field.height,
-                   .width = std::llround(std::floor(x1) - std::ceil(x0)) + field.width};
+  constexpr double kSlack = 1;  // for what noise does to centroids and drift
+  y0 = std::ceil(y0 + reach.y_px + kSlack);
+  x0 = std::ceil(x0 + reach.x_px + kSlack);
+  y1 = std::floor(y1 - reach.y_px - kSlack);
+  x1 = std::floor(x1 - reach.x_px - kSlack);
+  const Box window{.y = std::llround(y0),
+                   .x = std::llround(x0),
+                   .height = std::llround(y1 - y0) + field.height,
+                   .width = std::llround(x1 - x0) + field.width};
   return window.empty() ? std::nullopt : std::optional(window);
 }
 
@@ -255,7 +274,7 @@ FrameRow frame_row(const FrameInfo& info, std::span<const ParticleRow> particles
     out.nearest_neighbour_px = {.value = nearest->corrected, .plain = nearest->mean};
   }
   if (options.common_window) {
-    fill_window(out, particles, *options.common_window);
+    fill_window(out, particles, *options.common_window, options.window_excluded_px);
   }
   add_flags(out, particles, field);
   return out;

@@ -25,15 +25,24 @@ double border_weight(const InstanceMeasures& instance, Size field);
 ParticleRow particle_row(const FrameInfo& info, const InstanceMeasures& measures,
                          std::vector<int32_t> tracks, int32_t cluster, Size field);
 
-/// The box of specimen coordinates that every frame saw, given each frame's drift and the field;
-/// nothing where no pixel stayed in view.
-std::optional<Box> common_window(std::span<const Point> drift, Size field);
+/// How far an instance reaches from its centroid, down or up and right or left: the distance to the
+/// farther side of its bounding box.
+Point reach_px(const InstanceMeasures& instance);
+
+/// The box of specimen coordinates in which every frame sees particles whole: what the field covers
+/// in every frame, given each frame's drift, less a margin of `reach` and 1 px on every side.
+/// Nothing where no pixel is left.
+///
+/// Where `reach` is the greatest reach of the recording's instances, no centre in the window can be
+/// that of a particle cut by the field, so drift alone changes no count.
+std::optional<Box> common_window(std::span<const Point> drift, Size field, Point reach);
 
 struct FrameStatisticsOptions {
   int64_t resamples = 200;           ///< bootstrap resamples of an interval
   uint64_t seed = 1;                 ///< with the frame's number, seeds the bootstrap
   int64_t excluded_px = 0;           ///< pixels of the field that are no specimen
   std::optional<Box> common_window;  ///< in specimen coordinates
+  int64_t window_excluded_px = 0;    ///< of excluded_px, those in the common window in this frame
 };
 
 /// One row of frames.csv from all instances of a frame; `values`, `warnings` and flags of the

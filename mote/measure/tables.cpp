@@ -409,15 +409,19 @@ std::vector<Column<FrameRow>> frame_columns(std::span<const std::string> value_n
                [](const Row& row) { return row.ecd_mean_exclude_px; });
   table.add("n_sized_exclude", "", "particles in ecd_mean_exclude", "",
             [](const Row& row) { return row.n_sized_exclude; });
-  table.add("window_n", "", "particles centred in the part of the specimen that every frame saw",
-            "", [](const Row& row) {
-              return row.window_n ? std::optional(static_cast<double>(*row.window_n))
-                                  : std::nullopt;
-            });
-  table.density("window_areal_number_density", "window_n / area of that part",
+  table.add(
+      "window_n", "",
+      "particles centred in the common window: what every frame saw of the specimen, less the "
+      "farthest that any instance of the recording reaches from its centroid and 1 px on "
+      "every side, so that no particle cut by the field counts",
+      "", [](const Row& row) {
+        return row.window_n ? std::optional(static_cast<double>(*row.window_n)) : std::nullopt;
+      });
+  table.density("window_areal_number_density",
+                "window_n / area of that window, pixels left out of the field not counted",
                 [](const Row& row) { return row.window_areal_density_per_px2; });
   table.length("window_ecd_mean",
-               "mean ECD of instances centred in that part, neither shared nor at the border", "",
+               "mean ECD of instances centred in that window, neither shared nor at the border", "",
                [](const Row& row) { return row.window_ecd_mean_px; });
   table.add("flags", "", "what to mind in this frame, `;` between (below)", "",
             [](const Row& row) { return fmt::format("{}", fmt::join(row.flags, ";")); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -91,6 +92,7 @@ struct PassTwo::Impl {
     std::vector<int64_t> source_of;
     std::vector<Track> given;
     measure::SizeSample sizes;
+    Point farthest;  // that an instance reaches from its centroid
     JournalEnd end;
     JournalReader reader(journal);
     while (const auto record = reader.next()) {
@@ -108,6 +110,9 @@ struct PassTwo::Impl {
             sizes = {};  // frames of a recording show the same particles: the last one counts
           }
           for (const JournalInstance& instance : frame.instances) {
+            const Point reach = measure::reach_px(instance.measures);
+            farthest.y_px = std::max(farthest.y_px, reach.y_px);
+            farthest.x_px = std::max(farthest.x_px, reach.x_px);
             sizes.add(measure::particle_row(info_of(frame), instance.measures, instance.tracks,
                                             instance.cluster, frame.size));
           }
@@ -155,6 +160,7 @@ struct PassTwo::Impl {
     }
     summary.evidence_names.assign(evidence.begin(), evidence.end());
     take_drift(end, infos, source_of, summary);
+    summary.common_window = measure::common_window(drift, summary.field, farthest);
     summary.warnings = bad_frames;
     summary.warnings.insert(summary.warnings.end(), end.warnings.begin(), end.warnings.end());
     frame_warnings.tell(summary.warnings);
@@ -183,7 +189,6 @@ struct PassTwo::Impl {
       out.jump = row.jump;
       out.blurred = row.blurred;
     }
-    summary.common_window = measure::common_window(drift, summary.field);
   }
 
   measure::FrameInfo info_of(const JournalFrame& frame) const {
@@ -195,6 +200,32 @@ struct PassTwo::Impl {
   }
 
   // ---- the second reading ----
+
+  // Pixels within `box` that are no specimen.
+  int64_t excluded_in(const Box& box) const {
+    const BinaryImage& excluded = recording.excluded();
+    int64_t count = 0;
+    for (int64_t y = std::max<int64_t>(0, box.y); y < std::min(box.y_end(), excluded.height());
+         ++y) {
+      const auto row = excluded.row(y);
+      for (int64_t x = std::max<int64_t>(0, box.x); x < std::min(box.x_end(), excluded.width());
+           ++x) {
+        count += row[x] != 0 ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  // Those within the common window as a frame of drift `shift` sees it.
+  int64_t excluded_in_window(const std::optional<Box>& window, Point shift) const {
+    if (!window) {
+      return 0;
+    }
+    return excluded_in({.y = window->y + std::llround(shift.y_px),
+                        .x = window->x + std::llround(shift.x_px),
+                        .height = window->height,
+                        .width = window->width});
+  }
 
   void decode(Task& task, const RunSummary& summary, int64_t excluded_px) const {
     const JournalFrame journal_frame = decode_frame(task.encoded);
@@ -221,10 +252,12 @@ struct PassTwo::Impl {
                      [](const measure::ParticleRow& a, const measure::ParticleRow& b) {
                        return a.measures.label < b.measures.label;
                      });
-    frame.row = measure::frame_row(frame.info, frame.particles, journal_frame.size,
-                                   {.seed = static_cast<uint64_t>(job.seed),
-                                    .excluded_px = excluded_px,
-                                    .common_window = summary.common_window});
+    frame.row = measure::frame_row(
+        frame.info, frame.particles, journal_frame.size,
+        {.seed = static_cast<uint64_t>(job.seed),
+         .excluded_px = excluded_px,
+         .common_window = summary.common_window,
+         .window_excluded_px = excluded_in_window(summary.common_window, frame.info.drift)});
     frame.row.values = journal_frame.values;
     frame.row.warnings = static_cast<int64_t>(journal_frame.warnings.size());
     frame.image = [this, index = frame.source_index,
@@ -248,10 +281,8 @@ void PassTwo::run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobCont
   const Impl& impl = *impl_;
   JournalReader reader(impl.journal);
   report::Trails trails;
-  int64_t excluded_px = 0;
-  for (const uint8_t excluded : impl.recording.excluded().values()) {
-    excluded_px += excluded != 0 ? 1 : 0;
-  }
+  const Size whole = impl.recording.excluded().size();
+  const int64_t excluded_px = impl.excluded_in({.height = whole.height, .width = whole.width});
   auto last_progress = Clock::now() - kProgressEvery;
   int64_t done = 0;
   const size_t threads =

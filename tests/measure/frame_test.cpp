@@ -54,6 +54,28 @@ ParticleRow disc_row(const synthetic::Disc& disc, std::vector<int32_t> tracks = 
   return particle_row({}, measured_disc(disc, kField), std::move(tracks), cluster, kField);
 }
 
+/// A disc as it is seen where the field cuts it: with the centroid of what is in view.
+ParticleRow disc_seen(const synthetic::Disc& disc) {
+  ParticleRow row = disc_row(disc);
+  const Box& box = row.measures.box;
+  Point sum;
+  double pixels = 0;
+  for (int64_t y = box.y; y < box.y_end(); ++y) {
+    for (int64_t x = box.x; x < box.x_end(); ++x) {
+      const double dy = static_cast<double>(y) - disc.y_px;
+      const double dx = static_cast<double>(x) - disc.x_px;
+      const double inside = dy * dy + dx * dx <= disc.radius_px * disc.radius_px ? 1 : 0;
+      sum.y_px += inside * static_cast<double>(y);
+      sum.x_px += inside * static_cast<double>(x);
+      pixels += inside;
+    }
+  }
+  const bool cut = row.measures.touches_border && pixels > 0;
+  row.measures.centroid =
+      cut ? Point{sum.y_px / pixels, sum.x_px / pixels} : Point{disc.y_px, disc.x_px};
+  return row;
+}
+
 TEST(BorderWeight, IsTheFieldOverThePlacesThatABoxHasInIt) {
   InstanceMeasures m;
   m.box = {.y = 10, .x = 20, .height = 30, .width = 50};
@@ -203,17 +225,78 @@ TEST(FrameRow, CountsInTheCommonWindowByCentre) {
   EXPECT_NEAR(row.window_ecd_mean_px.value(), 20, 1e-9);
 }
 
-TEST(CommonWindow, IsWhatEveryFrameSaw) {
-  const std::vector<Point> drift{{0, 0}, {-3.5, 10}, {2, 4}};
+TEST(FrameRow, LeavesExcludedPixelsOutOfTheWindowsArea) {
+  const std::vector<ParticleRow> rows{disc_row({60, 60, 10})};
+  const Box window{.y = 20, .x = 20, .height = 100, .width = 100};
 
-  EXPECT_EQ(common_window(drift, {100, 100}), (Box{.y = 4, .x = 0, .height = 94, .width = 90}));
+  const FrameRow part =
+      frame_row({}, rows, kField, {.common_window = window, .window_excluded_px = 2000});
+  const FrameRow all =
+      frame_row({}, rows, kField, {.common_window = window, .window_excluded_px = 10000});
+
+  EXPECT_DOUBLE_EQ(part.window_areal_density_per_px2.value(), 1.0 / 8000);
+  EXPECT_EQ(all.window_areal_density_per_px2, std::nullopt);
 }
 
-TEST(CommonWindow, IsNothingWhereTheFieldMovedAway) {
-  const std::vector<Point> drift{{0, 0}, {0, 120}};
+TEST(ReachPx, GoesToTheFartherSideOfTheBox) {
+  InstanceMeasures m;
+  m.box = {.y = 10, .x = 20, .height = 5, .width = 10};
+  m.centroid = {12, 28};
 
-  EXPECT_EQ(common_window(drift, {100, 100}), std::nullopt);
-  EXPECT_EQ(common_window({}, {100, 100}), std::nullopt);
+  EXPECT_EQ(reach_px(m), (Point{2.5, 8.5}));
+}
+
+TEST(CommonWindow, IsWhatEveryFrameSawLessReachAndAPixel) {
+  const std::vector<Point> drift{{0, 0}, {-3.5, 10}, {2, 4}};
+
+  EXPECT_EQ(common_window(drift, {100, 100}, {9, 19.5}),
+            (Box{.y = 14, .x = 21, .height = 74, .width = 48}));
+}
+
+TEST(CommonWindow, IsNothingWhereTheFieldMovedAwayOrParticlesFillIt) {
+  const std::vector<Point> drift{{0, 0}, {0, 120}};
+  const std::vector<Point> still{{0, 0}};
+
+  EXPECT_EQ(common_window(drift, {100, 100}, {}), std::nullopt);
+  EXPECT_EQ(common_window(still, {100, 100}, {50, 50}), std::nullopt);
+  EXPECT_EQ(common_window({}, {100, 100}, {}), std::nullopt);
+}
+
+TEST(CommonWindow, HasTheSameCountInEveryFrameUnderPureDrift) {
+  // The specimen is wider than the field and drifts along both axes, back and forth.
+  constexpr Size kSpecimen{320, 420};
+  const std::vector<synthetic::Disc> specimen = synthetic::scattered(kSpecimen, 5, 12, 0.25, 2, 3);
+  std::vector<Point> drift;
+  for (int i = 0; i < 40; ++i) {
+    drift.push_back({30 * std::sin(0.31 * i), 40 * std::sin(0.17 * i)});
+  }
+  std::vector<std::vector<ParticleRow>> frames;
+  Point reach;
+  for (const Point& shift : drift) {
+    std::vector<ParticleRow>& rows = frames.emplace_back();
+    for (const synthetic::Disc& disc : specimen) {
+      const ParticleRow row =
+          disc_seen({disc.y_px - 60 + shift.y_px, disc.x_px - 60 + shift.x_px, disc.radius_px});
+      if (row.measures.area_px2 > 0.5) {
+        rows.push_back(row);
+        rows.back().info.drift = shift;
+        reach.y_px = std::max(reach.y_px, reach_px(row.measures).y_px);
+        reach.x_px = std::max(reach.x_px, reach_px(row.measures).x_px);
+      }
+    }
+  }
+
+  const std::optional<Box> window = common_window(drift, kField, reach);
+
+  ASSERT_TRUE(window.has_value());
+  const FrameRow first =
+      frame_row({}, frames[0], kField, {.resamples = 0, .common_window = window});
+  EXPECT_GT(first.window_n.value(), 5);
+  for (const std::vector<ParticleRow>& rows : frames) {
+    const FrameRow row = frame_row({}, rows, kField, {.resamples = 0, .common_window = window});
+    EXPECT_EQ(row.window_n, first.window_n);
+    EXPECT_NEAR(row.window_ecd_mean_px.value(), first.window_ecd_mean_px.value(), 1e-9);
+  }
 }
 
 TEST(SizeSample, WarnsBelowTheCountsOfIso13322) {
