@@ -1,5 +1,6 @@
 #include "mote/pipeline/frame_steps.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include <nlohmann/json.hpp>
@@ -20,6 +21,7 @@ using Json = nlohmann::ordered_json;
 std::string to_text(const WaitingFrame& waiting) {
   JournalFrame frame{.source_index = waiting.source_index,
                      .time_s = waiting.time_s,
+                     .excluded_px = waiting.excluded_px,
                      .values = waiting.values,
                      .warnings = waiting.warnings};
   return encode(frame);
@@ -31,18 +33,26 @@ WaitingFrame waiting_of(const std::string& text) {
           .time_s = frame.time_s,
           .values = std::move(frame.values),
           .warnings = std::move(frame.warnings),
+          .excluded_px = frame.excluded_px,
           .image = nullptr};
 }
 
 // What is no support: particles, and pixels that are no specimen.
 BinaryImage not_support(const LabelImage& labels, const BinaryImage& excluded) {
   BinaryImage mask = imaging::mask_of(labels);
-  if (excluded.size() == mask.size()) {
-    for (size_t i = 0; i < mask.values().size(); ++i) {
-      mask.values()[i] |= excluded.values()[i];
-    }
+  for (size_t i = 0; i < excluded.values().size(); ++i) {
+    mask.values()[i] |= excluded.values()[i];
   }
   return mask;
+}
+
+segment::SegmenterInput input_of(const FrameTask& task) {
+  return {*task.image, *task.excluded};
+}
+
+int64_t pixels_in(const BinaryImage& image) {
+  const auto pixels = image.values();
+  return std::count(pixels.begin(), pixels.end(), uint8_t{1});
 }
 
 track::TrackedFrame untracked(Segmentation segmentation) {
@@ -112,7 +122,9 @@ std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
   auto task = std::make_shared<FrameTask>();
   task->source_index = index;
   try {
-    Frame frame = recording_.read(index);
+    auto [frame, excluded, warnings] = recording_.read_field(index);
+    task->excluded = std::move(excluded);
+    task->warnings = std::move(warnings);
     task->time_s = frame.time_s;
     task->values = std::move(frame.values);
     task->image = std::make_shared<const Grid<float>>(to_float32(frame.image));
@@ -126,13 +138,6 @@ std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
     task->bad = error.what();
   }
   return task;
-}
-
-segment::SegmenterInput FrameSteps::input_of(const FrameTask& task) const {
-  static const BinaryImage kNone;
-  const BinaryImage& excluded = recording_.excluded();
-  const bool fits = excluded.size() == task.image->size();
-  return {*task.image, fits ? excluded : kNone};
 }
 
 void FrameSteps::settle(FrameTask& task, bool checkpoint_due) {
@@ -158,7 +163,7 @@ void FrameSteps::segment(FrameTask& task) {
   }
   if (drift_) {
     task.drift =
-        drift_->prepare(*task.image, not_support(task.segmentation.labels, recording_.excluded()));
+        drift_->prepare(*task.image, not_support(task.segmentation.labels, *task.excluded));
   }
 }
 
@@ -186,10 +191,13 @@ void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
   for (auto& [key, value] : task.segmentation.values) {
     task.values[key] = value;
   }
+  task.warnings.insert(task.warnings.end(), task.segmentation.warnings.begin(),
+                       task.segmentation.warnings.end());
   WaitingFrame frame{.source_index = task.source_index,
                      .time_s = task.time_s,
                      .values = std::move(task.values),
-                     .warnings = std::move(task.segmentation.warnings),
+                     .warnings = std::move(task.warnings),
+                     .excluded_px = pixels_in(*task.excluded),
                      .image = task.image};
   if (job_.command == Command::kTrack) {
     waiting_.push_back(std::move(frame));
@@ -256,6 +264,7 @@ JournalFrame FrameSteps::measured(const WaitingFrame& frame,
                    .source_index = frame.source_index,
                    .time_s = frame.time_s,
                    .size = tracked.labels.size(),
+                   .excluded_px = frame.excluded_px,
                    .values = frame.values,
                    .warnings = frame.warnings};
   size_t k = 0;

@@ -30,6 +30,8 @@ struct FrameTask {
   std::optional<double> time_s;
   std::map<std::string, double> values;
   ImagePtr image;
+  std::shared_ptr<const BinaryImage> excluded;  ///< pixels that are no specimen, or empty
+  std::vector<std::string> warnings;            ///< of reading
   std::unique_ptr<segment::Prepared> prepared;
   Segmentation segmentation;
   LabelImage given;  ///< kMeasure: the labels as they came
@@ -43,6 +45,7 @@ struct WaitingFrame {
   std::optional<double> time_s;
   std::map<std::string, double> values;
   std::vector<std::string> warnings;
+  int64_t excluded_px = 0;
   ImagePtr image;  ///< none after resuming: it is read again
 };
 
@@ -86,7 +89,6 @@ class FrameSteps {
 
  private:
   void set_up_drift(Size field);
-  segment::SegmenterInput input_of(const FrameTask& task) const;
   void push(FrameTask& task, FrameBatch& batch);
   void take(track::TrackerOutput output, FrameBatch& batch);
   JournalFrame measured(const WaitingFrame& frame, const track::TrackedFrame& tracked) const;

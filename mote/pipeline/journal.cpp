@@ -120,6 +120,7 @@ std::string encode(const JournalFrame& frame) {
   out.put(frame.time_s.value_or(0));
   out.put(frame.size.height);
   out.put(frame.size.width);
+  out.put(frame.excluded_px);
   put(out, frame.values);
   out.put<uint64_t>(frame.warnings.size());
   for (const std::string& warning : frame.warnings) {
@@ -152,6 +153,7 @@ JournalFrame decode_frame(const std::string& bytes) {
   }
   frame.size.height = in.get<int64_t>();
   frame.size.width = in.get<int64_t>();
+  frame.excluded_px = in.get<int64_t>();
   frame.values = get_values(in);
   const uint64_t warnings = in.get_count(8);
   for (uint64_t i = 0; i < warnings; ++i) {

@@ -27,6 +27,7 @@ struct JournalFrame {
   int64_t source_index = 0;  ///< in the Recording
   std::optional<double> time_s;
   Size size;
+  int64_t excluded_px = 0;               ///< outside the mask, or under a bar
   std::map<std::string, double> values;  ///< threshold, readings of the recording, ...
   std::vector<std::string> warnings;
   std::vector<JournalInstance> instances;  ///< in order of label

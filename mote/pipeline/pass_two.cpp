@@ -15,6 +15,7 @@
 #include "mote/pipeline/journal.h"
 #include "mote/pipeline/journal_end.h"
 #include "mote/pipeline/memory.h"
+#include "mote/pipeline/sinks.h"
 
 namespace mote::pipeline {
 namespace {
@@ -48,11 +49,14 @@ class FrameWarnings {
     }
   }
 
-  void tell(std::vector<std::string>& out) const {
+  /// `stills`: the names of recorded frames, where they have any.
+  void tell(const std::vector<std::string>& stills, std::vector<std::string>& out) const {
     for (const Told& told : list_) {
-      out.push_back(told.frames == 1 ? fmt::format("frame {}: {}", told.first, told.text)
-                                     : fmt::format("{} frames, first {}: {}", told.frames,
-                                                   told.first, told.text));
+      const std::string first = stills.empty() ? fmt::format("frame {}", told.first)
+                                               : stills.at(static_cast<size_t>(told.first));
+      out.push_back(told.frames == 1
+                        ? fmt::format("{}: {}", first, told.text)
+                        : fmt::format("{} frames, first {}: {}", told.frames, first, told.text));
     }
     if (others_ > 0) {
       out.push_back(fmt::format("{} more warnings about single frames", others_));
@@ -162,8 +166,14 @@ struct PassTwo::Impl {
     take_drift(end, infos, source_of, summary);
     summary.common_window = measure::common_window(drift, summary.field, farthest);
     summary.warnings = bad_frames;
+    if (const size_t more = summary.bad_sources.size() - bad_frames.size(); more > 0) {
+      summary.warnings.push_back(
+          fmt::format("{} more frames are left out: run.json lists them all", more));
+    }
     summary.warnings.insert(summary.warnings.end(), end.warnings.begin(), end.warnings.end());
-    frame_warnings.tell(summary.warnings);
+    const bool stills = job.command == Command::kSegment;
+    frame_warnings.tell(stills ? FrameNames(recording).stills() : std::vector<std::string>{},
+                        summary.warnings);
     for (const std::string& warning : sizes.warnings()) {
       summary.warnings.push_back(warning);
     }
@@ -201,7 +211,7 @@ struct PassTwo::Impl {
 
   // ---- the second reading ----
 
-  // Pixels within `box` that are no specimen.
+  // Pixels within `box` that are no specimen in any frame.
   int64_t excluded_in(const Box& box) const {
     const BinaryImage& excluded = recording.excluded();
     int64_t count = 0;
@@ -227,7 +237,7 @@ struct PassTwo::Impl {
                         .width = window->width});
   }
 
-  void decode(Task& task, const RunSummary& summary, int64_t excluded_px) const {
+  void decode(Task& task, const RunSummary& summary) const {
     const JournalFrame journal_frame = decode_frame(task.encoded);
     task.encoded.clear();
     FinalFrame& frame = task.frame;
@@ -255,7 +265,7 @@ struct PassTwo::Impl {
     frame.row = measure::frame_row(
         frame.info, frame.particles, journal_frame.size,
         {.seed = static_cast<uint64_t>(job.seed),
-         .excluded_px = excluded_px,
+         .excluded_px = journal_frame.excluded_px,
          .common_window = summary.common_window,
          .window_excluded_px = excluded_in_window(summary.common_window, frame.info.drift)});
     frame.row.values = journal_frame.values;
@@ -281,8 +291,6 @@ void PassTwo::run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobCont
   const Impl& impl = *impl_;
   JournalReader reader(impl.journal);
   report::Trails trails;
-  const Size whole = impl.recording.excluded().size();
-  const int64_t excluded_px = impl.excluded_in({.height = whole.height, .width = whole.width});
   auto last_progress = Clock::now() - kProgressEvery;
   int64_t done = 0;
   const size_t threads =
@@ -322,7 +330,7 @@ void PassTwo::run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobCont
       tbb::make_filter<void, TaskPtr>(Mode::serial_in_order, next_record) &
       tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel,
                                          [&](TaskPtr task) {
-                                           impl.decode(*task, summary_, excluded_px);
+                                           impl.decode(*task, summary_);
                                            return task;
                                          }) &
       tbb::make_filter<TaskPtr, TaskPtr>(Mode::serial_in_order, follow_trails) &

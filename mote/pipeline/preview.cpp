@@ -192,11 +192,14 @@ PreviewResult preview(const Job& given, const JobContext& context) {
   PreviewResult result{
       .picture = job.output, .command = run_command(job), .warnings = info.warnings};
   const auto total = static_cast<int64_t>(indices.size()) + 1;
-  static const BinaryImage kNone;
   for (const int64_t index : indices) {
-    const Grid<float> image = to_float32(recording.read(index).image);
-    const bool fits = recording.excluded().size() == image.size();
-    const BinaryImage& excluded = fits ? recording.excluded() : kNone;
+    const FieldFrame field = recording.read_field(index);
+    const Grid<float> image = to_float32(field.frame.image);
+    const BinaryImage& excluded = *field.excluded;
+    for (const std::string& warning : field.warnings) {
+      result.warnings.push_back(
+          fmt::format("frame {}: {}", recording.recorded_index(index), warning));
+    }
     const Segmentation found = segmented(job.threshold, image, excluded, job.still_join_ratio);
     sheet.frames.push_back({drawn(image, found.labels, info, report::kPreviewFramePx, true),
                             fmt::format("frame {}: {} particles", recording.recorded_index(index),

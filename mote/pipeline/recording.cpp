@@ -56,12 +56,12 @@ void leave_out(BinaryImage& left_out, Box box) {
   }
 }
 
-/// Means of named values over the frames that have them.
 // 39 frames of 0.1 s are 3.9 s, not 3.9000000000000004.
 double whole_nanoseconds(double seconds) {
   return std::round(seconds * 1e9) / 1e9;
 }
 
+// Means of named values over the frames that have them.
 class ValueMeans {
  public:
   void add(const std::map<std::string, double>& values) {
@@ -92,7 +92,8 @@ struct Recording::Impl {
   Selection selection;
   Size recorded_size;  // of the first frame that can be read
   Box roi;
-  BinaryImage excluded;
+  BinaryImage outside_mask;  // of the recorded size; empty without a mask
+  std::shared_ptr<const BinaryImage> excluded;
   bool stamped = false;              // times come from the frames' stamps
   std::optional<double> interval_s;  // between recorded frames
 
@@ -166,34 +167,48 @@ struct Recording::Impl {
     }
   }
 
+  // What holds for all frames: the mask, and bars unless each frame is a still of its own.
   void exclude(const Image& first) {
-    BinaryImage left_out;
     if (!options.mask.empty()) {
-      left_out = read_mask(options.mask, recorded_size);
+      outside_mask = read_mask(options.mask, recorded_size);
     }
-    if (!options.keep_bars) {
-      for (const imaging::Annotation& found : imaging::find_annotations(first)) {
+    auto [pixels, warnings] = left_out_of(first, roi, !options.keep_bars && !options.any_size);
+    excluded = std::make_shared<const BinaryImage>(std::move(pixels));
+    info.warnings.insert(info.warnings.end(), warnings.begin(), warnings.end());
+  }
+
+  struct LeftOut {
+    BinaryImage pixels;  // of `box`, binned; empty where there are none
+    std::vector<std::string> warnings;
+  };
+
+  LeftOut left_out_of(const Image& image, Box box, bool find_bars) const {
+    LeftOut out;
+    BinaryImage left_out = outside_mask;
+    if (find_bars) {
+      for (const imaging::Annotation& found : imaging::find_annotations(image)) {
         if (left_out.empty()) {
-          left_out = BinaryImage(recorded_size);
+          left_out = BinaryImage(image.size());
         }
         leave_out(left_out, found.box);
-        info.warnings.push_back(fmt::format(
+        out.warnings.push_back(fmt::format(
             "a {} at x={},y={},w={},h={} is left out (--keep-bars keeps it)", name(found.kind),
             found.box.x, found.box.y, found.box.width, found.box.height));
       }
     }
     if (left_out.empty()) {
-      return;
+      return out;
     }
-    excluded = imaging::binned_any(left_out, roi, options.bin);
-    const auto pixels = excluded.values();
+    out.pixels = imaging::binned_any(left_out, box, options.bin);
+    const auto pixels = out.pixels.values();
     const auto count = std::count(pixels.begin(), pixels.end(), uint8_t{1});
-    if (count == excluded.size().area()) {
+    if (count == out.pixels.size().area()) {
       throw Error(ErrorKind::kUsage, "mask and bars leave nothing of the field");
     }
     if (count == 0) {
-      excluded = {};
+      out.pixels = {};
     }
+    return out;
   }
 
   Error described(const Error& error, int64_t recorded) const {
@@ -227,7 +242,8 @@ struct Recording::Impl {
     return parse_roi(options.roi, size);
   }
 
-  Frame read(int64_t index) {
+  FieldFrame read(int64_t index, bool find_bars) {
+    FieldFrame out{.frame = {}, .excluded = excluded, .warnings = {}};
     std::optional<BinnedMean> mean;
     ValueMeans values;
     int64_t repaired = 0;
@@ -237,6 +253,11 @@ struct Recording::Impl {
       try {
         Frame frame = read_recorded(recorded);
         const Box box = box_in(frame.image.size());
+        if (find_bars && k == 0) {
+          LeftOut left_out = left_out_of(frame.image, box, true);
+          out.excluded = std::make_shared<const BinaryImage>(std::move(left_out.pixels));
+          out.warnings = std::move(left_out.warnings);
+        }
         repaired += imaging::repair_non_finite(frame.image, box);
         values.add(frame.values);
         if (options.bin > 1 || options.average > 1) {
@@ -252,12 +273,12 @@ struct Recording::Impl {
         throw described(error, recorded);
       }
     }
-    Frame out{.index = index,
-              .time_s = time_s(index),
-              .values = values.means(),
-              .image = mean ? mean->mean() : std::move(image)};
+    out.frame = {.index = index,
+                 .time_s = time_s(index),
+                 .values = values.means(),
+                 .image = mean ? mean->mean() : std::move(image)};
     if (repaired > 0) {
-      out.values["repaired_samples"] = static_cast<double>(repaired);
+      out.frame.values["repaired_samples"] = static_cast<double>(repaired);
     }
     return out;
   }
@@ -317,7 +338,10 @@ const RecordingInfo& Recording::info() const {
   return impl_->info;
 }
 Frame Recording::read(int64_t index) {
-  return impl_->read(index);
+  return impl_->read(index, false).frame;
+}
+FieldFrame Recording::read_field(int64_t index) {
+  return impl_->read(index, impl_->options.any_size && !impl_->options.keep_bars);
 }
 int64_t Recording::recorded_index(int64_t index) const {
   return impl_->recorded_index(index);
@@ -329,7 +353,7 @@ std::optional<double> Recording::time_s(int64_t index) const {
   return impl_->time_s(index);
 }
 const BinaryImage& Recording::excluded() const {
-  return impl_->excluded;
+  return *impl_->excluded;
 }
 
 }  // namespace mote::pipeline

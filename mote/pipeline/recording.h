@@ -23,8 +23,15 @@ struct RecordingOptions {
   std::string pixel_size;      ///< of a recorded pixel, as parse_pixel_size reads it; overrides
   std::string frame_interval;  ///< between recorded frames, as parse_frame_interval; overrides
   bool keep_bars = false;      ///< keep scale and data bars in the field
-  bool any_size = false;       ///< frames may differ in size (stills); otherwise that is refused
+  bool any_size = false;       ///< stills: may differ in size, and each has its own bars
   bool skip_bad_frames = false;
+};
+
+/// A frame, and what of it is no specimen.
+struct FieldFrame {
+  Frame frame;
+  std::shared_ptr<const BinaryImage> excluded;  ///< never null; empty where nothing is left out
+  std::vector<std::string> warnings;            ///< bars found in this frame
 };
 
 /// A recording as the user asked for it: selected, cropped, binned, averaged, with calibration and
@@ -55,6 +62,10 @@ class Recording {
   /// differs from the first's; the message begins with path and recorded frame.
   Frame read(int64_t index);
 
+  /// As `read`, with what is left out: `excluded()`, and with `any_size` the bars of this frame.
+  /// Throws kUsage where nothing of the field is left.
+  FieldFrame read_field(int64_t index);
+
   /// The (first) recorded frame behind frame `index`.
   int64_t recorded_index(int64_t index) const;
 
@@ -66,8 +77,8 @@ class Recording {
   /// recording has stamps and the frame was not read yet. Safe to call from several threads.
   std::optional<double> time_s(int64_t index) const;
 
-  /// Pixels that are no specimen: outside --mask, and bars detected in the first frame; empty where
-  /// there are none.
+  /// Pixels that are no specimen in any frame: outside --mask, and unless `any_size` the bars of
+  /// the first frame; empty where there are none.
   const BinaryImage& excluded() const;
 
  private:

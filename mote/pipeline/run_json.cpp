@@ -62,6 +62,14 @@ std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summa
   return files;
 }
 
+std::vector<int64_t> frames_left_out(const Recording& recording, const RunSummary& summary) {
+  std::vector<int64_t> recorded;
+  for (const int64_t source : summary.bad_sources) {
+    recorded.push_back(recording.recorded_index(source));
+  }
+  return recorded;
+}
+
 }  // namespace
 
 Json run_header(const Job& job, const Json& identity) {
@@ -86,7 +94,7 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
                       {"labels", job.labels},
                       {"format", info.format},
                       {"frames_used", summary.frames},
-                      {"frames_left_out", summary.bad_sources.size()},
+                      {"frames_left_out", frames_left_out(recording, summary)},
                       {"height_px", summary.field.height},
                       {"width_px", summary.field.width},
                       {"sample_type", std::string(name(info.type))}};

@@ -19,6 +19,7 @@ JournalFrame some_frame() {
                      .source_index = 9,
                      .time_s = 0.7,
                      .size = {20, 30},
+                     .excluded_px = 7,
                      .values = {{"threshold", 101.5}},
                      .warnings = {"something"}};
   frame.instances.push_back({.cluster = 2,
@@ -41,6 +42,7 @@ TEST(Journal, GivesBackTheFrameThatItWasGiven) {
   EXPECT_EQ(back.index, frame.index);
   EXPECT_EQ(back.source_index, frame.source_index);
   EXPECT_EQ(back.time_s, frame.time_s);
+  EXPECT_EQ(back.excluded_px, frame.excluded_px);
   EXPECT_EQ(back.values, frame.values);
   EXPECT_EQ(back.warnings, frame.warnings);
   ASSERT_EQ(back.instances.size(), 1);

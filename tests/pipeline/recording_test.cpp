@@ -21,6 +21,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::ThrowsMessage;
 
 /// Frames in memory; an empty one cannot be read.
@@ -368,6 +369,24 @@ TEST(Recording, LeavesOutADataBarAndSaysSo) {
               ElementsAre("a data bar at x=0,y=80,w=120,h=20 is left out (--keep-bars keeps it)"));
   EXPECT_TRUE(kept.excluded().empty());
   EXPECT_TRUE(kept.info().warnings.empty());
+}
+
+TEST(Recording, LooksForBarsInEachStill) {
+  std::vector<Frame> frames;
+  frames.push_back(ramp<uint8_t>(0, SampleType::kUint8, {40, 50}));
+  frames.push_back(with_data_bar());
+  Recording recording = over(std::move(frames), {.any_size = true});
+
+  const FieldFrame plain = recording.read_field(0);
+  const FieldFrame barred = recording.read_field(1);
+
+  EXPECT_TRUE(plain.excluded->empty());
+  EXPECT_THAT(plain.warnings, IsEmpty());
+  ASSERT_EQ(barred.excluded->size(), (Size{100, 120}));
+  EXPECT_EQ((*barred.excluded)(79, 60), 0);
+  EXPECT_EQ((*barred.excluded)(80, 60), 1);
+  EXPECT_THAT(barred.warnings, ElementsAre(HasSubstr("a data bar at x=0,y=80")));
+  EXPECT_THAT(recording.info().warnings, IsEmpty());
 }
 
 TEST(Recording, RefusesOptionsThatDoNotFit) {
