@@ -13,6 +13,7 @@
 #include "apps/error_map.h"
 #include "mote/core/error.h"
 #include "mote/core/version.h"
+#include "mote/pipeline/memory.h"
 #include "mote/pipeline/progress.h"
 
 namespace {
@@ -78,6 +79,7 @@ std::string resume_command(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  mote::pipeline::keep_memory();
   try {
     return run(argc, argv);
   } catch (const mote::pipeline::Cancelled&) {
