@@ -59,6 +59,8 @@ class StateReader {
     return count;
   }
 
+  std::string_view rest() const { return bytes_; }
+
   void expect_end() const {
     if (!bytes_.empty()) {
       throw Error(ErrorKind::kBadFile, "tracker state has {} bytes too many", bytes_.size());

@@ -1,6 +1,7 @@
 #include "mote/track/held_frames.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <set>
 
@@ -38,6 +39,13 @@ std::vector<uint8_t> packed(const Grid<uint8_t>& grid) {
   const std::span<const uint8_t> values = grid.values();
   for (size_t i = 0; i < values.size();) {
     const size_t first = i;
+    // Eight at a time: most of an image is background.
+    uint64_t eight = 0;
+    std::memset(&eight, values[first], sizeof(eight));
+    for (uint64_t next = eight; next == eight && i + sizeof(next) <= values.size();) {
+      std::memcpy(&next, values.data() + i, sizeof(next));
+      i += next == eight ? sizeof(next) : 0;
+    }
     while (i < values.size() && values[i] == values[first]) {
       ++i;
     }

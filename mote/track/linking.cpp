@@ -123,6 +123,9 @@ std::vector<Mask> region_masks(const Segmentation& segmentation) {
       const int32_t label = row[x];
       if (label == 0) {
         ++x;
+        while (x + 4 <= labels.width() && (row[x] | row[x + 1] | row[x + 2] | row[x + 3]) == 0) {
+          x += 4;
+        }
         continue;
       }
       if (label < 0 || static_cast<size_t>(label) > masks.size()) {

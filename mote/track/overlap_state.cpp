@@ -1,3 +1,5 @@
+#include <xxhash.h>
+
 #include "mote/track/archive.h"
 #include "mote/track/overlap_tracker.h"
 
@@ -113,23 +115,32 @@ void OverlapTracker::archive(Archive& archive) {
 }
 
 std::string OverlapTracker::save_state() const {
-  StateWriter writer;
-  uint64_t magic = kMagic;
+  StateWriter content;
   Size field = field_;
-  writer(magic, field.height, field.width);
+  content(field.height, field.width);
   // One function describes reading and writing; writing changes nothing.
-  const_cast<OverlapTracker*>(this)->archive(writer);
-  return writer.take();
+  const_cast<OverlapTracker*>(this)->archive(content);
+  const std::string bytes = content.take();
+  StateWriter head;
+  uint64_t magic = kMagic;
+  uint64_t checksum = XXH3_64bits(bytes.data(), bytes.size());
+  head(magic, checksum);
+  return head.take() + bytes;
 }
 
 void OverlapTracker::load_state(std::string_view state) {
   StateReader reader(state);
   uint64_t magic = 0;
-  Size field;
-  reader(magic);
+  uint64_t checksum = 0;
+  reader(magic, checksum);
   if (magic != kMagic) {
     throw Error(ErrorKind::kBadFile, "not a state of this version's overlap tracker");
   }
+  const std::string_view content = reader.rest();
+  if (XXH3_64bits(content.data(), content.size()) != checksum) {
+    throw Error(ErrorKind::kBadFile, "the tracker's state of {} bytes is damaged", state.size());
+  }
+  Size field;
   reader(field.height, field.width);
   if (field != field_) {
     throw Error(ErrorKind::kBadFile, "tracker state of a field of {} x {} px, expected {} x {}",

@@ -43,6 +43,16 @@ class OverlapTracker : public Tracker {
     Point drift;
   };
 
+  using Part = std::vector<const Lobe*>;
+  /// A track in parts, and since when.
+  struct Cut {
+    std::vector<Part> parts;                                 ///< the largest first
+    std::map<int32_t, size_t> part_of;                       ///< by lobe
+    std::map<std::pair<size_t, size_t>, PairSeries> series;  ///< by parts, the lower first
+    Since since;                                             ///< the last cut between two parts
+    double ratio = kApart;
+  };
+
   // overlap_tracker.cpp: one frame.
   void take_regions(const Segmentation& segmentation, std::vector<Mask>& masks, Links& links);
   void begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks, Links& links);
@@ -55,11 +65,8 @@ class OverlapTracker : public Tracker {
   void drop_absorbed_lobes();
   void drop_lobes(const std::set<int32_t>& ids);
   void end_missing();
-  void hand_back(int64_t until);
-  void date_within_lives(Event& event);
-  LiveTrack* known_track(int32_t id);
 
-  // overlap_decisions.cpp: what becomes of tracks.
+  // overlap_decisions.cpp, overlap_splits.cpp: what becomes of tracks.
   void judge(HeldFrame& frame);
   void end_tracks(const HeldFrame& frame);
   void close(const EndedContact& ended);
@@ -67,13 +74,20 @@ class OverlapTracker : public Tracker {
   void merge(const EndedContact& ended, const HeldFrame& decided_in);
   void dissolve(int32_t track, int32_t into);
   void split_where_due(const HeldFrame& frame);
-  void split(int32_t track, std::vector<std::vector<const Lobe*>> parts,
-             const HeldFrame& decided_in);
+  Cut cut_between(std::vector<Part> parts) const;
+  void split(int32_t track, const Cut& cut, const HeldFrame& decided_in);
+  std::vector<int32_t> name_parts(const LiveTrack& whole, const Cut& cut, int64_t date,
+                                  bool is_split);
   void glimpse_again(LiveTrack& track);
   void hand_contacts_on(int32_t track, const std::vector<int32_t>& ids, int64_t frame);
   void hand_events_on(int32_t track, const std::vector<int32_t>& ids, int64_t frame);
   void reassign(int64_t frame, const std::vector<int32_t>& from, int32_t to);
   void rename_in_events(int32_t from, int32_t to, int64_t frame);
+
+  // overlap_output.cpp: what is handed back.
+  void hand_back(int64_t until);
+  void date_within_lives(Event& event);
+  LiveTrack* known_track(int32_t id);
   void add_events(const std::vector<Event>& events);
   LiveTrack& begin_track(int64_t frame);
   void end(int32_t track, int64_t last_frame, bool died);

@@ -109,5 +109,18 @@ TEST(OverlapTracker, RefusesEveryStateThatIsCutShort) {
   EXPECT_THROW(tracker->load_state(state + "x"), Error);
 }
 
+TEST(OverlapTracker, RefusesEveryStateWithAWrongByte) {
+  const auto tracker = make_overlap_tracker({}, kField);
+  std::vector<TrackerOutput> outputs;
+  push(*tracker, std::vector<Shot>(8, Shot{.discs = {{.y_px = 48, .x_px = 48}}}), 0, 8, outputs);
+  const std::string state = tracker->save_state();
+
+  for (size_t byte = 0; byte < state.size(); byte += 3) {
+    std::string damaged = state;
+    damaged[byte] = static_cast<char>(damaged[byte] ^ 0x10);
+    EXPECT_THROW(tracker->load_state(damaged), Error) << "byte " << byte;
+  }
+}
+
 }  // namespace
 }  // namespace mote::track
