@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "mote/pipeline/json_text.h"
 
 namespace mote::cli {
 
@@ -32,7 +33,8 @@ Subcommand add_info_command(CLI::App& app) {
   command->add_flag("--json", options->json, "As JSON");
   command->callback([options] {
     const auto description = pipeline::describe(options->recording, options->all);
-    fmt::print("{}", options->json ? description.dump(2) + "\n" : pipeline::to_text(description));
+    fmt::print("{}", options->json ? pipeline::json_text(description, 2) + "\n"
+                                   : pipeline::to_text(description));
   });
   return {command, nullptr};
 }

@@ -9,6 +9,7 @@
 
 #include "apps/cli/terminal.h"
 #include "mote/core/error.h"
+#include "mote/pipeline/json_text.h"
 
 namespace mote::cli {
 namespace {
@@ -98,7 +99,7 @@ void tell_result(const pipeline::JobResult& result, const RunFlags& flags, bool 
         {"frames", result.frames},   {"instances", result.instances},
         {"tracks", result.tracks},   {"events", result.events},
         {"seconds", result.seconds}, {"warnings", result.warnings}};
-    fmt::print("{}\n", line.dump());
+    fmt::print("{}\n", pipeline::json_text(line));
     return;
   }
   for (const std::string& warning : result.warnings) {

@@ -9,6 +9,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/options_cli.h"
 #include "apps/cli/terminal.h"
+#include "mote/pipeline/json_text.h"
 
 namespace mote::cli {
 
@@ -44,7 +45,7 @@ Subcommand add_preview_command(CLI::App& app) {
                                            {"picture", result.picture},
                                            {"command", result.command},
                                            {"warnings", result.warnings}};
-      fmt::print("{}\n", line.dump());
+      fmt::print("{}\n", pipeline::json_text(line));
       return;
     }
     for (const std::string& warning : result.warnings) {

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "mote/pipeline/json_text.h"
+
 namespace mote::cli {
 namespace {
 
@@ -80,7 +82,7 @@ void ProgressTeller::tell(const pipeline::ProgressEvent& event) {
                                          {"done", event.done},
                                          {"total", event.total},
                                          {"frames_per_s", rate}};
-    fmt::print("{}\n", line.dump());
+    fmt::print("{}\n", pipeline::json_text(line));
     std::fflush(stdout);
   } else if (terminal_) {
     draw_bar(event, rate);

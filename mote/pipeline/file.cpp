@@ -1,11 +1,11 @@
 #include "mote/pipeline/file.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -44,14 +44,7 @@ void FileWriter::write(std::string_view bytes) {
 }
 
 void FileWriter::flush() {
-  size_t done = 0;
-  while (done < buffer_.size()) {
-    const ssize_t written = ::write(file_, buffer_.data() + done, buffer_.size() - done);
-    if (written < 0 && errno != EINTR) {
-      fail(path_, "be written");
-    }
-    done += static_cast<size_t>(std::max<ssize_t>(written, 0));
-  }
+  write_all(file_, path_, buffer_);
   buffer_.clear();
 }
 
@@ -80,13 +73,36 @@ void write_file(const std::string& path, std::string_view content) {
 }
 
 std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
     throw Error(ErrorKind::kNotFound, "{}: cannot be opened: {}", path, std::strerror(errno));
   }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  std::string text;
+  std::vector<char> block(kBufferBytes);
+  ssize_t got = 0;
+  while ((got = ::read(file, block.data(), block.size())) > 0 || (got < 0 && errno == EINTR)) {
+    text.append(block.data(), static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  }
+  const int error = got < 0 ? errno : 0;
+  ::close(file);
+  if (error == EISDIR) {
+    throw Error(ErrorKind::kUsage, "{}: is a folder, expected a file", path);
+  }
+  if (error != 0) {
+    errno = error;
+    fail(path, "be read");
+  }
+  return text;
+}
+
+void write_all(int file, const std::string& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) {
+      fail(path, "be written");
+    }
+    bytes.remove_prefix(static_cast<size_t>(std::max<ssize_t>(written, 0)));
+  }
 }
 
 void sync_path(const std::string& path) {

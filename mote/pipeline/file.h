@@ -10,8 +10,11 @@ namespace mote::pipeline {
 /// Throws kResource where that fails.
 void write_file(const std::string& path, std::string_view content);
 
-/// The whole file. Throws kNotFound.
+/// The whole file. Throws kNotFound, kUsage where it is a folder, kResource where reading fails.
 std::string read_file(const std::string& path);
+
+/// Writes all of `bytes` to an open file; `path` stands in messages. Throws kResource.
+void write_all(int file, const std::string& path, std::string_view bytes);
 
 /// Waits until the file's content (or the folder's entries) are on the disk. Throws kResource.
 void sync_path(const std::string& path);

@@ -11,12 +11,11 @@
 #include "mote/imaging/regions.h"
 #include "mote/measure/instance.h"
 #include "mote/pipeline/drift_file.h"
+#include "mote/pipeline/json_text.h"
 #include "mote/pipeline/timing.h"
 
 namespace mote::pipeline {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string to_text(const WaitingFrame& waiting) {
   JournalFrame frame{.source_index = waiting.source_index,
@@ -172,11 +171,9 @@ FrameBatch FrameSteps::follow(FrameTask& task) {
   next_source_ = task.source_index + 1;
   batch.done = next_source_;
   if (!task.bad.empty()) {
-    batch.bad_frame = Json{
-        {"source_index", task.source_index},
-        {"recorded_frame", recording_.recorded_index(task.source_index)},
-        {"reason",
-         task.bad}}.dump();
+    batch.bad_frame = json_text({{"source_index", task.source_index},
+                                 {"recorded_frame", recording_.recorded_index(task.source_index)},
+                                 {"reason", task.bad}});
   } else {
     push(task, batch);
   }

@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "mote/core/bytes.h"
+#include "mote/pipeline/file.h"
 
 namespace mote::pipeline {
 namespace {
@@ -79,20 +80,6 @@ measure::InstanceMeasures get_measures(ByteReader& in) {
 
 [[noreturn]] void fail(const std::string& path, const char* action) {
   throw Error(ErrorKind::kResource, "{}: cannot {}: {}", path, action, std::strerror(errno));
-}
-
-void write_all(int file, const std::string& path, const char* bytes, size_t count) {
-  while (count > 0) {
-    const ssize_t written = ::write(file, bytes, count);
-    if (written < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      fail(path, "be written");
-    }
-    bytes += written;
-    count -= static_cast<size_t>(written);
-  }
 }
 
 bool read_all(int file, char* bytes, size_t count) {
@@ -260,8 +247,8 @@ void JournalWriter::append(RecordType type, const std::string& payload) {
   head.type = static_cast<uint32_t>(type);
   head.length = payload.size();
   head.hash = XXH3_64bits(payload.data(), payload.size());
-  write_all(file_, path_, reinterpret_cast<const char*>(&head), sizeof head);
-  write_all(file_, path_, payload.data(), payload.size());
+  write_all(file_, path_, {reinterpret_cast<const char*>(&head), sizeof head});
+  write_all(file_, path_, payload);
   bytes_ += static_cast<int64_t>(sizeof head + payload.size());
 }
 

@@ -4,6 +4,7 @@
 
 #include "mote/core/bytes.h"
 #include "mote/pipeline/journal.h"
+#include "mote/pipeline/json_text.h"
 
 namespace mote::pipeline {
 
@@ -67,8 +68,8 @@ void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordere
     const auto& before = then.contains(part) ? then.at(part) : nlohmann::ordered_json();
     if (!values.is_object()) {
       if (before != values) {
-        throw Error(ErrorKind::kUsage, "cannot resume: {} was {}, is {}", part, before.dump(),
-                    values.dump());
+        throw Error(ErrorKind::kUsage, "cannot resume: {} was {}, is {}", part, json_text(before),
+                    json_text(values));
       }
       continue;
     }
@@ -76,7 +77,7 @@ void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordere
       const auto& old = before.contains(key) ? before.at(key) : nlohmann::ordered_json();
       if (old != value) {
         throw Error(ErrorKind::kUsage, "cannot resume: {} '{}' was {}, is {}",
-                    part == "options" ? "option" : part, key, old.dump(), value.dump());
+                    part == "options" ? "option" : part, key, json_text(old), json_text(value));
       }
     }
   }

@@ -1,14 +1,15 @@
 #include "mote/pipeline/options.h"
 
-#include <fstream>
+#include <algorithm>
 #include <initializer_list>
 #include <set>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 #include <toml++/toml.h>
 
 #include "mote/core/error.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/json_text.h"
 
 namespace mote::pipeline {
 namespace {
@@ -201,23 +202,14 @@ class FromJson : public OptionVisitor {
   static void expect(bool right, const std::string& name, const std::string& wanted,
                      const Json& found) {
     if (!right) {
-      throw Error(ErrorKind::kUsage, "option '{}' is {}: expected {}", name, found.dump(), wanted);
+      throw Error(ErrorKind::kUsage, "option '{}' is {}: expected {}", name, json_text(found),
+                  wanted);
     }
   }
 
   const Json& object_;
   std::set<std::string> met_;
 };
-
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw Error(ErrorKind::kNotFound, "{}: cannot be opened", path);
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 Json to_json(const toml::node& node, const std::string& key) {
   if (const auto* text = node.as_string()) {
@@ -289,7 +281,7 @@ void options_from_json(const Json& object, Job& job) {
 }
 
 Json read_options_toml(const std::string& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_file(path);
   Json object = Json::object();
   try {
     const toml::table table = toml::parse(text, path);
@@ -306,7 +298,7 @@ Json read_options_toml(const std::string& path) {
 }
 
 Json read_options_of_run(const std::string& path) {
-  Json run = Json::parse(read_text(path), nullptr, false);
+  Json run = Json::parse(read_file(path), nullptr, false);
   if (run.is_discarded() || !run.contains("options") || !run["options"].is_object()) {
     throw Error(ErrorKind::kBadFile, "{}: expected the run.json of a mote run", path);
   }

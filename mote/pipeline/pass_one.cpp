@@ -11,6 +11,7 @@
 #include "mote/pipeline/frame_steps.h"
 #include "mote/pipeline/journal.h"
 #include "mote/pipeline/journal_end.h"
+#include "mote/pipeline/json_text.h"
 
 namespace mote::pipeline {
 namespace {
@@ -128,7 +129,7 @@ void PassOne::run(const Json& header, OutputFolder& folder, const JobContext& co
   int64_t keep_bytes = 0;
   if (folder.resuming()) {
     const JournalSummary summary = summarise(folder.journal());
-    require_same_run(Json::parse(summary.header), header);
+    require_same_run(Json::parse(summary.header), Json::parse(json_text(header)));
     if (summary.complete) {
       return;
     }
@@ -140,7 +141,7 @@ void PassOne::run(const Json& header, OutputFolder& folder, const JobContext& co
   }
   JournalWriter journal(folder.journal(), keep_bytes);
   if (keep_bytes == 0) {
-    journal.append(RecordType::kHeader, header.dump());
+    journal.append(RecordType::kHeader, json_text(header));
   }
   stream(steps, impl_->job, impl_->frames, journal, folder.checkpoint(), context);
   if (steps.next_source() < impl_->frames) {

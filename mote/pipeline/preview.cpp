@@ -14,6 +14,7 @@
 #include "mote/imaging/filters.h"
 #include "mote/imaging/regions.h"
 #include "mote/io/picture_file.h"
+#include "mote/pipeline/json_text.h"
 #include "mote/pipeline/options.h"
 #include "mote/pipeline/sinks.h"
 #include "mote/report/overlay.h"
@@ -157,7 +158,7 @@ std::string run_command(const Job& job) {
       line += value.get<bool>() ? " --" + key : " --no-" + key;
     } else {
       line += fmt::format(" --{} {}", key,
-                          value.is_string() ? quoted(value.get<std::string>()) : value.dump());
+                          value.is_string() ? quoted(value.get<std::string>()) : json_text(value));
     }
   }
   return line;

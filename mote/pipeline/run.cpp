@@ -10,6 +10,7 @@
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/identity.h"
 #include "mote/pipeline/jobs.h"
+#include "mote/pipeline/json_text.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/memory.h"
 #include "mote/pipeline/output_folder.h"
@@ -121,7 +122,7 @@ JobResult run(const Job& job, const JobContext& context) {
   pass_two.run(make_sinks(job, stage, recording, summary), context);
   timings.pass_two_s = seconds_since(middle);
   write_file(stage + "/run.json",
-             run_json(header, job, recording, summary, timings).dump(2) + "\n");
+             json_text(run_json(header, job, recording, summary, timings), 2) + "\n");
   folder.publish("run.json");
   return {.output = job.output,
           .frames = summary.frames,

@@ -6,6 +6,7 @@
 
 #include "mote/core/version.h"
 #include "mote/measure/frame.h"
+#include "mote/pipeline/json_text.h"
 #include "mote/pipeline/options.h"
 #include "mote/pipeline/sinks.h"
 
@@ -36,7 +37,7 @@ Json calibration(const RecordingInfo& info) {
 }
 
 std::string option_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : json_text(value);
 }
 
 std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summary) {

@@ -12,6 +12,7 @@
 #include "mote/core/version.h"
 #include "mote/io/output_file.h"
 #include "mote/io/tiff_writer.h"
+#include "mote/pipeline/json_text.h"
 
 namespace mote::pipeline {
 namespace {
@@ -168,7 +169,7 @@ std::string simulation_json(const simulate::DemoOptions& options) {
                                        {"noise_sd", options.noise_sd},
                                        {"drift_px", options.drift_px},
                                        {"min_radius_px", options.min_radius_px}};
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace

@@ -39,6 +39,15 @@ grep -A 1 '"frames_left_out": \[$' out_bad/run.json | grep -q '^ *2$' ||
   fail "the bad frame is not listed"
 grep -q 'left out: .*frame 2' out_bad/run.json || fail "the bad frame is not reported"
 
+# A file name that is not UTF-8, as JSON is.
+name=$(printf 'gold_\xb5m.tif')
+cp a/labels.tif "$name"
+runs "$mote" info "$name" --json
+runs "$mote" segment "$name" -o out_name --json --no-overlay
+grep -q 'gold_.*m.tif' out_name/run.json || fail "run.json does not name its input"
+head -c 1000 a/labels.tif >"frames/3_$name"
+runs "$mote" track frames -o out_names --skip-bad-frames --no-overlay
+
 # Output that cannot be written.
 : >file
 expect 2 "is a file" "$mote" track $recording -o file

@@ -95,6 +95,13 @@ TEST(Options, AreNotReadFromAJsonThatIsNoRun) {
               ThrowsMessage<Error>(HasSubstr("expected the run.json of a mote run")));
 }
 
+TEST(Options, AreNotReadFromAFolder) {
+  const TemporaryFolder folder;
+
+  EXPECT_THAT([&] { read_options_toml(folder.path()); },
+              ThrowsMessage<Error>(HasSubstr(folder.path() + ": is a folder")));
+}
+
 TEST(TrackerTime, TurnsFramesIntoSecondsWhereTheIntervalIsKnown) {
   EXPECT_DOUBLE_EQ(tracker_time("--max-gap", "3 frames", {.seconds = true, .per_frame = 0.04}),
                    0.12);
