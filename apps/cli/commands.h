@@ -16,6 +16,7 @@ namespace mote::cli {
 struct Subcommand {
   CLI::App* app = nullptr;
   std::shared_ptr<pipeline::Job> job;
+  bool any_run = false;  ///< `--from` may name a run of another command
 };
 
 Subcommand add_info_command(CLI::App& app);

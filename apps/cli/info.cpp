@@ -6,37 +6,32 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/options_cli.h"
 #include "mote/pipeline/json_text.h"
 
 namespace mote::cli {
 
 Subcommand add_info_command(CLI::App& app) {
-  struct Options {
-    pipeline::RecordingOptions recording;
+  struct Flags {
     bool all = false;
     bool json = false;
   };
-  const auto options = std::make_shared<Options>();
+  const auto job = std::make_shared<pipeline::Job>();
+  const auto flags = std::make_shared<Flags>();
+  job->command = pipeline::Command::kTrack;  // so that --config may name every option
   CLI::App* command = app.add_subcommand("info", "What a recording is, and what a run will cost");
-  command->add_option("recording", options->recording.path, "File, folder or glob of frames")
-      ->required()
+  command->add_option("recording", job->recording.path, "File, folder or glob of frames")
       ->type_name("RECORDING");
-  command->add_option("--frames", options->recording.frames, "Frames to use, A:B:STEP, B excluded");
-  command->add_option("--roi", options->recording.roi, "Part of the field, x=..,y=..,w=..,h=..");
-  command->add_option("--bin", options->recording.bin, "Average N x N pixels to one");
-  command->add_option("--average", options->recording.average, "Average K consecutive frames");
-  command->add_option("--channel", options->recording.channel, "Channel to use, from 0");
-  command->add_option("--z", options->recording.z, "Slice to use, from 0");
-  command->add_option("--pixel-size", options->recording.pixel_size, "Such as 0.21nm");
-  command->add_option("--frame-interval", options->recording.frame_interval, "Such as 40ms");
-  command->add_flag("--all", options->all, "Also whatever else the file says");
-  command->add_flag("--json", options->json, "As JSON");
-  command->callback([options] {
-    const auto description = pipeline::describe(options->recording, options->all);
-    fmt::print("{}", options->json ? pipeline::json_text(description, 2) + "\n"
-                                   : pipeline::to_text(description));
+  command->add_flag("--all", flags->all, "Also whatever else the file says");
+  command->add_flag("--json", flags->json, "As JSON");
+  add_file_options(*command, false);
+  add_recording_options(*command, job->recording);
+  command->callback([job, flags] {
+    const auto description = pipeline::describe(job->recording, flags->all);
+    fmt::print("{}", flags->json ? pipeline::json_text(description, 2) + "\n"
+                                 : pipeline::to_text(description));
   });
-  return {command, nullptr};
+  return {.app = command, .job = job, .any_run = true};
 }
 
 }  // namespace mote::cli

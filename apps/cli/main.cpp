@@ -46,7 +46,7 @@ int run(int argc, char** argv) {
   }
   for (const Subcommand& command : commands) {
     if (!arguments.empty() && arguments.front() == command.app->get_name() && command.job) {
-      mote::cli::apply_files(arguments, *command.job);
+      mote::cli::apply_files(arguments, *command.job, command.any_run);
     }
   }
   mote::cli::catch_interrupts();

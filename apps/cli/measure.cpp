@@ -18,7 +18,7 @@ Subcommand add_measure_command(CLI::App& app) {
   add_file_options(*command, false);
   add_job_options(*command, *job);
   command->callback([job, flags] { run_job(*job, *flags); });
-  return {command, job};
+  return {.app = command, .job = job};
 }
 
 }  // namespace mote::cli

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdio>
 #include <optional>
+#include <utility>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -80,16 +81,26 @@ void apply_preset(const std::string& name, pipeline::Job& job) {
   }
 }
 
-void apply_run(const std::string& path, pipeline::Job& job) {
+void apply_run(const std::string& path, pipeline::Job& job, bool any_run) {
+  using pipeline::Command;
   const nlohmann::ordered_json run = pipeline::read_options_of_run(path);
-  if (run.value("command", "") != pipeline::name(job.command)) {
-    throw Error(ErrorKind::kUsage, "{}: is of mote {}, not of mote {}", path,
-                run.value("command", "?"), pipeline::name(job.command));
+  const std::string command = run.value("command", "?");
+  pipeline::Job filled = job;
+  for (const Command known : {Command::kSegment, Command::kTrack, Command::kMeasure}) {
+    if (any_run && command == pipeline::name(known)) {
+      filled.command = known;
+    }
   }
-  pipeline::options_from_json(run.at("options"), job);
+  if (command != pipeline::name(filled.command)) {
+    throw Error(ErrorKind::kUsage, "{}: is of mote {}, not of mote {}", path, command,
+                pipeline::name(job.command));
+  }
+  pipeline::options_from_json(run.at("options"), filled);
   const auto recording = run.value("recording", nlohmann::ordered_json::object());
-  job.recording.path = recording.value("path", "");
-  job.labels = recording.value("labels", "");
+  filled.recording.path = recording.value("path", "");
+  filled.labels = recording.value("labels", "");
+  filled.command = job.command;
+  job = std::move(filled);
 }
 
 void tell_result(const pipeline::JobResult& result, const RunFlags& flags, bool report) {
@@ -125,6 +136,11 @@ void add_job_options(CLI::App& command, pipeline::Job& job) {
   pipeline::visit_options(visitor, job);
 }
 
+void add_recording_options(CLI::App& command, pipeline::RecordingOptions& options) {
+  CliOptions visitor(command);
+  pipeline::visit_recording_options(visitor, options);
+}
+
 void add_segment_options(CLI::App& command, pipeline::Job& job) {
   CliOptions visitor(command);
   pipeline::visit_segment_options(visitor, job);
@@ -142,12 +158,12 @@ void add_file_options(CLI::App& command, bool presets) {
   }
 }
 
-void apply_files(const std::vector<std::string>& arguments, pipeline::Job& job) {
+void apply_files(const std::vector<std::string>& arguments, pipeline::Job& job, bool any_run) {
   if (const auto preset = value_of(arguments, "--preset")) {
     apply_preset(*preset, job);
   }
   if (const auto run = value_of(arguments, "--from")) {
-    apply_run(*run, job);
+    apply_run(*run, job, any_run);
   }
   if (const auto config = value_of(arguments, "--config")) {
     try {

@@ -14,6 +14,9 @@ namespace mote::cli {
 /// Puts every option of a job on a subcommand, with its default in the help.
 void add_job_options(CLI::App& command, pipeline::Job& job);
 
+/// Those of them that choose a recording.
+void add_recording_options(CLI::App& command, pipeline::RecordingOptions& options);
+
 /// Those of them that a preview needs.
 void add_segment_options(CLI::App& command, pipeline::Job& job);
 
@@ -23,8 +26,8 @@ void add_segment_options(CLI::App& command, pipeline::Job& job);
 void add_file_options(CLI::App& command, bool presets);
 
 /// Applies what `--preset`, `--from` and `--config` among `arguments` name, in this order.
-/// Throws Error.
-void apply_files(const std::vector<std::string>& arguments, pipeline::Job& job);
+/// With `any_run` the run.json may be of any command. Throws Error.
+void apply_files(const std::vector<std::string>& arguments, pipeline::Job& job, bool any_run);
 
 /// What every subcommand that runs a job shares after its own options: -o, --force, --resume,
 /// --threads, --json.

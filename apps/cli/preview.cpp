@@ -54,7 +54,7 @@ Subcommand add_preview_command(CLI::App& app) {
     fmt::print(stderr, "{}\nTo run it:\n", result.picture);
     fmt::print("{}\n", result.command);
   });
-  return {command, job};
+  return {.app = command, .job = job};
 }
 
 }  // namespace mote::cli

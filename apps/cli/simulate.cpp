@@ -52,7 +52,7 @@ Subcommand add_simulate_command(CLI::App& app) {
     fmt::print(stderr, "{}/recording.tif, its truth in {}/truth\n", options->job.output,
                options->job.output);
   });
-  return {command, nullptr};
+  return {.app = command, .job = nullptr};
 }
 
 }  // namespace mote::cli

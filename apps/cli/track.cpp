@@ -16,7 +16,7 @@ Subcommand add_track_command(CLI::App& app) {
   command->add_flag_callback(
       "--no-drift", [job] { job->drift_from = "none"; }, "The same as --drift-from none");
   command->callback([job, flags] { run_job(*job, *flags); });
-  return {command, job};
+  return {.app = command, .job = job};
 }
 
 }  // namespace mote::cli

@@ -7,6 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <tbb/task_arena.h>
 
+#include "mote/core/error.h"
+#include "mote/pipeline/run_json.h"
+
 namespace mote::pipeline {
 namespace {
 
@@ -20,25 +23,6 @@ constexpr int64_t kOverlayFrames = 2000;
 constexpr double kBytesPerPixelInFlight = 40;  // images, labels and spectra of one frame
 constexpr double kBaseBytes = 60e6;
 constexpr double kOutputBytesPerPixel = 0.05;  // labels.tif, journal and video, compressed
-
-Json calibration(const RecordingInfo& info) {
-  Json out;
-  out["pixel_size"] = nullptr;
-  if (const auto& pixel = info.pixel_size) {
-    out["pixel_size"] = {{"y_nm", pixel->y_nm}, {"x_nm", pixel->x_nm}, {"source", pixel->source}};
-    if (pixel->relative_uncertainty) {
-      out["pixel_size"]["relative_uncertainty"] = *pixel->relative_uncertainty;
-    }
-  }
-  out["frame_interval"] = nullptr;
-  if (const auto& interval = info.frame_interval) {
-    out["frame_interval"] = {{"seconds", interval->seconds}, {"source", interval->source}};
-  }
-  if (info.exposure_s) {
-    out["exposure_s"] = *info.exposure_s;
-  }
-  return out;
-}
 
 Json cost(const RecordingInfo& info) {
   const auto threads = static_cast<double>(tbb::this_task_arena::max_concurrency());
@@ -76,7 +60,7 @@ std::string pixel_text(const Json& pixel) {
   const double x = pixel.at("x_nm");
   std::string text =
       y == x ? fmt::format("{:.6g} nm", y) : fmt::format("{:.6g} x {:.6g} nm (y by x)", y, x);
-  if (pixel.contains("relative_uncertainty")) {
+  if (!pixel.at("relative_uncertainty").is_null()) {
     text += fmt::format(" ± {:.3g} %", pixel.at("relative_uncertainty").get<double>() * 100);
   }
   return fmt::format("{} (from {})", text, pixel.at("source").get<std::string>());
@@ -85,16 +69,17 @@ std::string pixel_text(const Json& pixel) {
 }  // namespace
 
 Json describe(const RecordingOptions& options, bool all) {
-  RecordingOptions quick = options;
-  quick.keep_bars = true;  // looking for bars needs a frame
-  const Recording recording = Recording::open(quick);
+  if (options.path.empty()) {
+    throw Error(ErrorKind::kUsage, "no recording given");
+  }
+  const Recording recording = Recording::open(options);
   const RecordingInfo& info = recording.info();
   Json out = {{"path", options.path},        {"format", info.format},
               {"frames", info.frames},       {"height_px", info.size.height},
               {"width_px", info.size.width}, {"sample_type", std::string(name(info.type))},
               {"colour", info.colour},       {"channels", info.channels},
               {"slices", info.slices},       {"files", info.files.size()}};
-  out.update(calibration(info));
+  out.update(calibration_json(info));
   out["cost"] = cost(info);
   out["warnings"] = info.warnings;
   if (all) {
@@ -124,7 +109,7 @@ std::string to_text(const Json& d) {
        interval.is_null() ? "not known: give --frame-interval, or times stay in frames"
                           : fmt::format("{:.6g} s (from {})", interval.at("seconds").get<double>(),
                                         interval.at("source").get<std::string>()));
-  if (d.contains("exposure_s")) {
+  if (!d.at("exposure_s").is_null()) {
     line("exposure", fmt::format("{:.6g} s", d.at("exposure_s").get<double>()));
   }
   const Json& cost = d.at("cost");

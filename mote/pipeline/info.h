@@ -9,8 +9,8 @@
 namespace mote::pipeline {
 
 /// What a recording is: format, frames, size, sample type, calibration with the source of each
-/// figure, what a run will cost, warnings; from the header alone. With `all`, also whatever else
-/// the file says.
+/// figure, what a run will cost, warnings; from the header and the first frame. With `all`, also
+/// whatever else the file says.
 nlohmann::ordered_json describe(const RecordingOptions& options, bool all);
 
 /// The same to read.

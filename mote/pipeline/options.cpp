@@ -42,22 +42,6 @@ Choice choice_of(Enum& value, std::initializer_list<std::pair<const char*, Enum>
   return choice;
 }
 
-void visit_recording(OptionVisitor& visitor, RecordingOptions& options) {
-  visitor.group("Recording");
-  visitor.text("frames", options.frames, "Frames to use, A:B:STEP, B excluded");
-  visitor.text("roi", options.roi, "Part of the field to use, x=..,y=..,w=..,h=.. in pixels");
-  visitor.text("mask", options.mask, "Image whose zero pixels are left out");
-  visitor.count("bin", options.bin, "Average N x N pixels to one");
-  visitor.count("average", options.average, "Average K consecutive frames to one");
-  visitor.count("channel", options.channel, "Channel to use, from 0");
-  visitor.count("z", options.z, "Slice to use, from 0");
-  visitor.text("pixel-size", options.pixel_size, "Pixel size, such as 0.21nm or 0.21nm±2%");
-  visitor.text("frame-interval", options.frame_interval, "Time between frames, such as 40ms");
-  visitor.flag("keep-bars", options.keep_bars, "Do not look for scale and data bars");
-  visitor.flag("skip-bad-frames", options.skip_bad_frames,
-               "Go on past a frame that cannot be read, and report it");
-}
-
 void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options) {
   using segment::Polarity;
   using segment::ThresholdMethod;
@@ -238,8 +222,24 @@ std::string name(Command command) {
   return "";
 }
 
+void visit_recording_options(OptionVisitor& visitor, RecordingOptions& options) {
+  visitor.group("Recording");
+  visitor.text("frames", options.frames, "Frames to use, A:B:STEP, B excluded");
+  visitor.text("roi", options.roi, "Part of the field to use, x=..,y=..,w=..,h=.. in pixels");
+  visitor.text("mask", options.mask, "Image whose zero pixels are left out");
+  visitor.count("bin", options.bin, "Average N x N pixels to one");
+  visitor.count("average", options.average, "Average K consecutive frames to one");
+  visitor.count("channel", options.channel, "Channel to use, from 0");
+  visitor.count("z", options.z, "Slice to use, from 0");
+  visitor.text("pixel-size", options.pixel_size, "Pixel size, such as 0.21nm or 0.21nm±2%");
+  visitor.text("frame-interval", options.frame_interval, "Time between frames, such as 40ms");
+  visitor.flag("keep-bars", options.keep_bars, "Do not look for scale and data bars");
+  visitor.flag("skip-bad-frames", options.skip_bad_frames,
+               "Go on past a frame that cannot be read, and report it");
+}
+
 void visit_segment_options(OptionVisitor& visitor, Job& job) {
-  visit_recording(visitor, job.recording);
+  visit_recording_options(visitor, job.recording);
   if (job.command != Command::kMeasure) {
     visit_threshold(visitor, job.threshold);
   }

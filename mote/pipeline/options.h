@@ -43,6 +43,9 @@ void visit_options(OptionVisitor& visitor, Job& job);
 /// Those of them that choose the recording and find particles in a frame: what a preview needs.
 void visit_segment_options(OptionVisitor& visitor, Job& job);
 
+/// Those that choose the recording alone.
+void visit_recording_options(OptionVisitor& visitor, RecordingOptions& options);
+
 /// Every option of `job` with its effective value, in the order of `visit_options`.
 nlohmann::ordered_json options_to_json(const Job& job);
 

@@ -17,25 +17,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kSchema = 1;
 
-Json calibration(const RecordingInfo& info) {
-  Json out = Json::object();
-  out["pixel_size"] = nullptr;
-  if (const auto& pixel = info.pixel_size) {
-    out["pixel_size"] = {
-        {"y_nm", pixel->y_nm},
-        {"x_nm", pixel->x_nm},
-        {"relative_uncertainty",
-         pixel->relative_uncertainty ? Json(*pixel->relative_uncertainty) : Json(nullptr)},
-        {"source", pixel->source}};
-  }
-  out["frame_interval"] = nullptr;
-  if (const auto& interval = info.frame_interval) {
-    out["frame_interval"] = {{"seconds", interval->seconds}, {"source", interval->source}};
-  }
-  out["exposure_s"] = info.exposure_s ? Json(*info.exposure_s) : Json(nullptr);
-  return out;
-}
-
 std::string option_text(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : json_text(value);
 }
@@ -73,6 +54,25 @@ std::vector<int64_t> frames_left_out(const Recording& recording, const RunSummar
 
 }  // namespace
 
+Json calibration_json(const RecordingInfo& info) {
+  Json out = Json::object();
+  out["pixel_size"] = nullptr;
+  if (const auto& pixel = info.pixel_size) {
+    out["pixel_size"] = {
+        {"y_nm", pixel->y_nm},
+        {"x_nm", pixel->x_nm},
+        {"relative_uncertainty",
+         pixel->relative_uncertainty ? Json(*pixel->relative_uncertainty) : Json(nullptr)},
+        {"source", pixel->source}};
+  }
+  out["frame_interval"] = nullptr;
+  if (const auto& interval = info.frame_interval) {
+    out["frame_interval"] = {{"seconds", interval->seconds}, {"source", interval->source}};
+  }
+  out["exposure_s"] = info.exposure_s ? Json(*info.exposure_s) : Json(nullptr);
+  return out;
+}
+
 Json run_header(const Job& job, const Json& identity) {
   return {{"mote", version()},
           {"command", name(job.command)},
@@ -99,7 +99,7 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
                       {"height_px", summary.field.height},
                       {"width_px", summary.field.width},
                       {"sample_type", std::string(name(info.type))}};
-  out["recording"].update(calibration(info));
+  out["recording"].update(calibration_json(info));
   out["counts"] = {{"instances", summary.instances},
                    {"tracks", summary.lineage.tracks.size()},
                    {"events", summary.lineage.events.size()}};

@@ -13,6 +13,9 @@ namespace mote::pipeline {
 /// command, options, input identity.
 nlohmann::ordered_json run_header(const Job& job, const nlohmann::ordered_json& identity);
 
+/// Pixel size, frame interval and exposure with their sources; null where not known.
+nlohmann::ordered_json calibration_json(const RecordingInfo& info);
+
 /// How long the parts of a run took, in seconds; named fields that differ between runs.
 struct RunTimings {
   double pass_one_s = 0;

@@ -44,5 +44,10 @@ grep -q '"sigma-px": 2.0' toml/run.json || fail "the command line does not win o
 grep -q '"min-diameter-px": 7.0' toml/run.json || fail "--config is not used"
 runs "$mote" segment --from toml/run.json -o again
 same toml/particles.csv again/particles.csv
+runs "$mote" info --from toml/run.json
+grep -q '^frames  *3$' stdout || fail "info does not take the frames of --from"
+runs "$mote" info $recording --config good.toml --skip-bad-frames
+expect 2 "is a folder" "$mote" info $recording --config toml
+expect 2 "no recording" "$mote" info
 
 finish
