@@ -55,7 +55,10 @@ void advance(std::optional<Since>& since, bool holds, bool agrees, const PairSam
     return;
   }
   if (!since) {
-    since = Since{.frame = median.frame, .time = time, .position = median.position};
+    since = Since{.frame = median.frame,
+                  .time = time,
+                  .position = median.position,
+                  .ratio = std::max(0.0, median.ratio)};
   }
   ++since->frames;
   since->agreeing += agrees ? 1 : 0;
@@ -220,7 +223,7 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
             .position = events.back().position,
             .confidence = 1,
             .evidence = {{"contact_frame", static_cast<double>(events.front().frame)},
-                         {"neck_ratio", contact.last_ratio},
+                         {"neck_ratio", std::max(0.0, contact.last_ratio)},
                          {"highest_neck_ratio", contact.highest_ratio},
                          {"area_px", contact.area_px}}};
   const std::optional<Since>& since = type == EventType::kMerge ? contact.joined : contact.apart;

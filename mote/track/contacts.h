@@ -26,6 +26,7 @@ struct Since {
   int64_t frame = 0;
   double time = 0;
   Point position;
+  double ratio = 0;      ///< of the neck then; 0 where apart
   int64_t frames = 0;    ///< that were looked at
   int64_t agreeing = 0;  ///< of these, in which it held by itself
 

@@ -44,7 +44,6 @@ void OverlapTracker::judge_bonds(const HeldFrame& frame) {
     if (median && own) {
       const double limit = options_.split_neck_ratio;
       advance(bond.below, median->ratio < limit, *own < limit, *median, frame.time);
-      bond.last_ratio = median->ratio;
     }
   }
 }
@@ -102,7 +101,6 @@ OverlapTracker::Cut OverlapTracker::cut_between(std::vector<Part> parts) const {
     if (bond.below->frame >= cut.since.frame) {
       cut.since = *bond.below;
     }
-    cut.ratio = std::max(cut.ratio, bond.last_ratio);
     cut.series[std::minmax(a->second, b->second)].join(bond.series);
   }
   return cut;
@@ -143,7 +141,7 @@ void OverlapTracker::split(int32_t track, const Cut& cut, const HeldFrame& decid
                .children = children,
                .position = cut.since.position,
                .confidence = cut.since.confidence(),
-               .evidence = {{"neck_ratio", cut.ratio},
+               .evidence = {{"neck_ratio", cut.since.ratio},
                             {"decided_frame", static_cast<double>(decided_in.index)},
                             {"area_px", parent.last.front().area_px},
                             {"area_after_px", children_px}}}});

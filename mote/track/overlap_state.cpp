@@ -78,7 +78,7 @@ void archive(Archive& archive, PairSeries& series) {
 
 template <typename Archive>
 void archive(Archive& archive, Since& since) {
-  archive(since.frame, since.time, since.position, since.frames, since.agreeing);
+  archive(since.frame, since.time, since.position, since.ratio, since.frames, since.agreeing);
 }
 
 template <typename Archive>
@@ -90,7 +90,7 @@ void archive(Archive& archive, Contact& contact) {
 
 template <typename Archive>
 void archive(Archive& archive, Bond& bond) {
-  archive(bond.series, bond.below, bond.last_ratio);
+  archive(bond.series, bond.below);
 }
 
 template <typename Archive>

@@ -22,7 +22,6 @@ namespace mote::track {
 struct Bond {
   PairSeries series;
   std::optional<Since> below;  ///< split_neck_ratio
-  double last_ratio = kApart;
 };
 
 /// What `make_overlap_tracker` makes; the header is for its own sources.
@@ -50,7 +49,6 @@ class OverlapTracker : public Tracker {
     std::map<int32_t, size_t> part_of;                       ///< by lobe
     std::map<std::pair<size_t, size_t>, PairSeries> series;  ///< by parts, the lower first
     Since since;                                             ///< the last cut between two parts
-    double ratio = kApart;
   };
 
   // overlap_tracker.cpp: one frame.

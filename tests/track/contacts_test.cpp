@@ -135,6 +135,7 @@ TEST(Split, IsDatedBelowHalfTheDiameterAndIsNoContact) {
   EXPECT_NEAR(split.frame, first_frame(shots, distance_at(0.5), false), 1);
   EXPECT_THAT(split.tracks, ElementsAre(1));
   EXPECT_THAT(split.children, ElementsAre(2, 3));
+  EXPECT_NEAR(split.evidence.at("neck_ratio"), 0.47, 0.04);
   EXPECT_EQ(tracked.lineage.tracks[0].last_frame, split.frame - 1);
   EXPECT_THAT(tracks_in(tracked.frames[static_cast<size_t>(split.frame - 1)]),
               ElementsAre(ElementsAre(1)));
