@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/options_cli.h"
@@ -15,6 +16,7 @@
 #include "mote/core/version.h"
 #include "mote/pipeline/memory.h"
 #include "mote/pipeline/progress.h"
+#include "mote/pipeline/shell_text.h"
 
 namespace {
 
@@ -60,20 +62,53 @@ int run(int argc, char** argv) {
   return 0;
 }
 
-// The command line again, to be pasted, with --resume.
+// The command line again, to be pasted, with --resume; nothing for commands that do not resume.
 std::string resume_command(int argc, char** argv) {
-  std::string line = "mote";
+  const std::string command = argc > 1 ? argv[1] : "";
+  if (command != "track" && command != "segment" && command != "measure") {
+    return {};
+  }
+  std::string line = mote::pipeline::shell_quoted(argv[0]);
   bool resumes = false;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     resumes = resumes || argument == "--resume";
-    if (argument == "--force") {
-      continue;
+    if (argument != "--force") {
+      line += " " + mote::pipeline::shell_quoted(argument);
     }
-    const bool plain = argument.find_first_of(" '\"$&()*;<>?[]`|\\~#") == std::string::npos;
-    line += plain ? " " + argument : " '" + argument + "'";
   }
   return resumes ? line : line + " --resume";
+}
+
+// One line on stderr; for programs (`--json`) an event on stdout as well.
+int report(const mote::Error& error, int argc, char** argv) {
+  const int code = mote::apps::codes_of(error.kind()).exit_code;
+  fmt::print(stderr, "mote: {}\n", error.what());
+  if (std::find(argv, argv + argc, std::string("--json")) != argv + argc) {
+    const nlohmann::json line = {
+        {"event", "error"}, {"message", error.what()}, {"exit_code", code}};
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  return code;
+}
+
+int report_stopped(int argc, char** argv) {
+  const std::string resume = resume_command(argc, argv);
+  if (resume.empty()) {
+    fmt::print(stderr, "mote: stopped; nothing was written\n");
+  } else {
+    fmt::print(stderr, "mote: stopped; what was done is kept. Continue with:\n  {}\n", resume);
+  }
+  return mote::apps::kExitInterrupted;
+}
+
+// What was printed must have arrived: a full disk behind a redirection is an error.
+int with_output_checked(int code) {
+  if (code == 0 && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
+    fmt::print(stderr, "mote: standard output cannot be written\n");
+    return mote::apps::codes_of(mote::ErrorKind::kResource).exit_code;
+  }
+  return code;
 }
 
 }  // namespace
@@ -81,17 +116,13 @@ std::string resume_command(int argc, char** argv) {
 int main(int argc, char** argv) {
   mote::pipeline::keep_memory();
   try {
-    return run(argc, argv);
+    return with_output_checked(run(argc, argv));
   } catch (const mote::pipeline::Cancelled&) {
-    fmt::print(stderr, "mote: stopped; what was done is kept. Continue with:\n  {}\n",
-               resume_command(argc, argv));
-    return mote::apps::kExitInterrupted;
+    return report_stopped(argc, argv);
   } catch (const mote::Error& error) {
-    fmt::print(stderr, "mote: {}\n", error.what());
-    return mote::apps::codes_of(error.kind()).exit_code;
+    return report(error, argc, argv);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "mote: out of memory\n");
-    return mote::apps::codes_of(mote::ErrorKind::kResource).exit_code;
+    return report({mote::ErrorKind::kResource, "out of memory"}, argc, argv);
   } catch (const std::exception& error) {
     fmt::print(stderr, "mote: this is a bug in mote {}, please report it: {}\n", mote::version(),
                error.what());

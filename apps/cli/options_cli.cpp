@@ -31,14 +31,15 @@ class CliOptions : public pipeline::OptionVisitor {
     add(command_.add_option("--" + name, value, help));
   }
   void flag(const std::string& name, bool& value, const std::string& help) override {
-    if (!value) {
-      add(command_.add_flag("--" + name, value, help));
-      return;
-    }
-    std::string off = help;
-    off.front() = static_cast<char>(std::tolower(off.front()));
-    add(command_.add_flag_callback(
-        "--no-" + name, [&value] { value = false; }, "Switch off: " + off));
+    // Both directions work, whatever a file said; the help shows the one that changes something.
+    const auto on = command_.add_flag_callback(
+        "--" + name, [&value] { value = true; }, help);
+    std::string off_help = help;
+    off_help.front() = static_cast<char>(std::tolower(off_help.front()));
+    const auto off = command_.add_flag_callback(
+        "--no-" + name, [&value] { value = false; }, "Switch off: " + off_help);
+    on->group(value ? "" : group_);
+    off->group(value ? group_ : "");
   }
   void text(const std::string& name, std::string& value, const std::string& help) override {
     CLI::Option* option = command_.add_option("--" + name, value, help);

@@ -37,8 +37,8 @@ Subcommand add_preview_command(CLI::App& app) {
     pipeline::PreviewResult result;
     {
       ProgressTeller teller(flags->json);
-      result = pipeline::preview(
-          *job, {.progress = [&](const auto& event) { teller.tell(event); }, .cancel = nullptr});
+      result = pipeline::preview(*job, {.progress = [&](const auto& event) { teller.tell(event); },
+                                        .cancel = &interrupted()});
     }
     if (flags->json) {
       const nlohmann::ordered_json line = {{"event", "done"},

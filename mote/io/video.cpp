@@ -42,6 +42,10 @@ std::unique_ptr<VideoSegmentWriter> open_video_segment(const std::string& path, 
   return plugin().open_segment(path, size, options);
 }
 
+void require_video() {
+  plugin();
+}
+
 void join_video_segments(const std::vector<std::string>& segments, const std::string& path) {
   plugin().join_segments(segments, path);
 }

@@ -35,6 +35,10 @@ class VideoSegmentWriter {
 std::unique_ptr<VideoSegmentWriter> open_video_segment(const std::string& path, Size size,
                                                        const VideoOptions& options);
 
+/// Throws kUnsupported, as the functions above, where videos cannot be written: to be called before
+/// long work whose result is a video.
+void require_video();
+
 /// Joins segments, in order, to one MP4 with the index in front (faststart), without re-encoding.
 void join_video_segments(const std::vector<std::string>& segments, const std::string& path);
 

@@ -54,12 +54,13 @@ JournalSummary summarise(const std::string& path) {
   JournalSummary summary;
   std::optional<JournalRecord> record = reader.next();
   if (!record || record->type != RecordType::kHeader) {
-    throw Error(ErrorKind::kBadFile, "{}: is no journal of mote; start anew with --force", path);
+    return summary;
   }
   summary.header = std::move(record->payload);
   while ((record = reader.next())) {
     summary.complete = summary.complete || record->type == RecordType::kEnd;
   }
+  summary.bytes = reader.bytes();
   return summary;
 }
 
@@ -74,6 +75,9 @@ void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordere
       continue;
     }
     for (const auto& [key, value] : values.items()) {
+      if (key.starts_with("overlay") || key == "report" || key == "seed") {
+        continue;
+      }
       const auto& old = before.contains(key) ? before.at(key) : nlohmann::ordered_json();
       if (old != value) {
         throw Error(ErrorKind::kUsage, "cannot resume: {} '{}' was {}, is {}",

@@ -21,15 +21,16 @@ std::string encode(const JournalEnd& end);
 JournalEnd decode_end(const std::string& bytes);
 
 struct JournalSummary {
-  std::string header;     ///< JSON
+  std::string header;     ///< JSON; empty where a kill came before it was whole
   bool complete = false;  ///< the end record is there
+  int64_t bytes = 0;      ///< up to where records are whole
 };
 
-/// Throws kBadFile where the journal does not begin with a header.
 JournalSummary summarise(const std::string& path);
 
 /// Throws kUsage, naming the difference, where a run of header `now` cannot continue one of header
-/// `then`: another version of mote, another input or other options.
+/// `then`: another version of mote, another input or other options. Options that only pass 2 uses
+/// (overlay, report, seed) may differ: it always begins anew.
 void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordered_json& now);
 
 }  // namespace mote::pipeline

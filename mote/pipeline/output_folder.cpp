@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -31,6 +33,29 @@ void make_folder(const std::string& path) {
   }
 }
 
+bool exists(const std::string& path) {
+  std::error_code error;
+  const bool found = fs::exists(path, error);
+  if (error) {
+    throw Error(ErrorKind::kResource, "{}: cannot be looked at: {}", path, error.message());
+  }
+  return found;
+}
+
+// What the run that lies in the folder says it wrote.
+std::set<std::string> files_of_run(const std::string& run_json) {
+  const auto run = nlohmann::json::parse(read_file(run_json), nullptr, false);
+  std::set<std::string> files;
+  if (run.is_object() && run.contains("files") && run["files"].is_array()) {
+    for (const auto& file : run["files"]) {
+      if (file.is_string()) {
+        files.insert(file.get<std::string>());
+      }
+    }
+  }
+  return files;
+}
+
 }  // namespace
 
 OutputFolder::OutputFolder(const std::string& path, bool force, bool resume)
@@ -38,11 +63,11 @@ OutputFolder::OutputFolder(const std::string& path, bool force, bool resume)
   if (path.empty()) {
     throw Error(ErrorKind::kUsage, "no output folder: give one with -o DIR");
   }
-  if (fs::exists(path) && !fs::is_directory(path)) {
+  if (exists(path) && !fs::is_directory(path)) {
     throw Error(ErrorKind::kUsage, "{}: is a file, expected a folder to write to", path);
   }
-  const bool complete = fs::exists(path + "/run.json");
-  const bool begun = fs::exists(work_ + "/journal");
+  const bool complete = exists(path + "/run.json");
+  const bool begun = exists(work_);
   if (resume && !begun) {
     if (!complete) {
       throw Error(ErrorKind::kUsage, "{}: holds no unfinished run to resume", path);
@@ -50,15 +75,8 @@ OutputFolder::OutputFolder(const std::string& path, bool force, bool resume)
     finished_ = true;
     return;
   }
-  if (begun && !force && !resume) {
-    throw Error(ErrorKind::kUsage,
-                "{}: holds an unfinished run; continue it with --resume or start anew with --force",
-                path);
-  }
-  if (complete && !force && !resume) {
-    throw Error(ErrorKind::kUsage,
-                "{}: holds a finished run; choose another folder or overwrite it with --force",
-                path);
+  if (!force && !resume) {
+    require_empty(complete, begun);
   }
   make_folder(path_);
   make_folder(work_);
@@ -71,11 +89,31 @@ OutputFolder::OutputFolder(const std::string& path, bool force, bool resume)
     ::close(lock_);
     throw Error(ErrorKind::kResource, "{}: another mote is writing to this folder", path);
   }
-  resuming_ = resume;
+  resuming_ = resume && exists(journal());
   if (!resuming_) {
     std::error_code ignored;
     fs::remove(checkpoint(), ignored);
     fs::remove(journal(), ignored);
+  }
+}
+
+void OutputFolder::require_empty(bool complete, bool begun) const {
+  if (begun) {
+    throw Error(ErrorKind::kUsage,
+                "{}: holds an unfinished run; continue it with --resume or start anew with --force",
+                path_);
+  }
+  if (complete) {
+    throw Error(ErrorKind::kUsage,
+                "{}: holds a finished run; choose another folder or overwrite it with --force",
+                path_);
+  }
+  for (const char* name : kOutputs) {
+    if (exists(path_ + "/" + name)) {
+      throw Error(ErrorKind::kUsage,
+                  "{}/{}: would be overwritten; choose another folder or give --force", path_,
+                  name);
+    }
   }
 }
 
@@ -93,38 +131,63 @@ std::string OutputFolder::stage() {
   return stage;
 }
 
-void OutputFolder::publish(const std::string& last) {
+void OutputFolder::publish() {
   const fs::path stage = work_ + "/out";
-  std::vector<fs::path> entries;
-  for (const fs::directory_entry& entry : fs::directory_iterator(stage)) {
-    if (entry.path().filename() != last) {
-      entries.push_back(entry.path());
-    }
-  }
-  std::sort(entries.begin(), entries.end());
-  entries.push_back(stage / last);
+  const fs::path run_json = fs::path(path_) / "run.json";
   try {
-    // While files are exchanged the folder holds no run.json, so that it never looks complete.
-    fs::remove(fs::path(path_) / last);
-    for (const char* name : kOutputs) {
-      if (!fs::exists(stage / name)) {
-        fs::remove_all(fs::path(path_) / name);  // of an earlier run that wrote more
+    std::set<std::string> stale;
+    if (fs::exists(run_json)) {
+      stale = files_of_run(run_json);
+    }
+    std::vector<fs::path> entries;
+    for (const fs::directory_entry& entry : fs::directory_iterator(stage)) {
+      const fs::path name = entry.path().filename();
+      stale.erase(name);
+      if (entry.is_directory()) {
+        sync_path(entry.path());
+      }
+      if (name != "run.json") {
+        entries.push_back(name);
       }
     }
-    for (const fs::path& entry : entries) {
-      const fs::path target = fs::path(path_) / entry.filename();
-      if (fs::is_directory(entry)) {
+    // While files are exchanged the folder holds no run.json, so that it never looks complete.
+    fs::remove(run_json);
+    for (const char* name : kOutputs) {
+      if (stale.contains(name)) {
+        fs::remove_all(fs::path(path_) / name);
+      }
+    }
+    for (const fs::path& name : entries) {
+      const fs::path target = fs::path(path_) / name;
+      if (fs::is_directory(target)) {
         fs::remove_all(target);
       }
-      if (entry == entries.back()) {
-        sync_path(path_);
-      }
-      fs::rename(entry, target);
+      fs::rename(stage / name, target);
     }
+    sync_path(path_);
+    fs::rename(stage / "run.json", run_json);
     sync_path(path_);
     fs::remove_all(work_);
   } catch (const fs::filesystem_error& error) {
     throw Error(ErrorKind::kResource, "{}: {}", path_, error.code().message());
+  }
+}
+
+void require_apart(const std::vector<std::string>& inputs, const std::string& folder) {
+  std::error_code ignored;
+  const fs::path out = fs::weakly_canonical(folder, ignored);
+  for (const std::string& input : inputs) {
+    const fs::path relative = fs::weakly_canonical(input, ignored).lexically_relative(out);
+    if (relative.empty()) {
+      continue;
+    }
+    const std::string first = *relative.begin();
+    if (std::find(kOutputs.begin(), kOutputs.end(), first) != kOutputs.end()) {
+      throw Error(ErrorKind::kUsage,
+                  "{}: is an input of this run and would be overwritten; choose another output "
+                  "folder than {}",
+                  input, folder);
+    }
   }
 }
 

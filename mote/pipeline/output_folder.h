@@ -11,8 +11,9 @@ namespace mote::pipeline {
 class OutputFolder {
  public:
   /// Opens (or makes) the folder and locks it against other runs.
-  /// Throws kUsage where it holds a finished run and neither force nor resume is given, or an
-  /// unfinished one and neither is; kResource where it cannot be made, written or locked.
+  /// Throws kUsage where it holds a finished run, an unfinished one, or files of a run's names that
+  /// are of no run, and neither force nor resume is given; kResource where it cannot be made,
+  /// written or locked.
   OutputFolder(const std::string& path, bool force, bool resume);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
@@ -30,16 +31,22 @@ class OutputFolder {
   /// An empty folder to put finished files in, made anew.
   std::string stage();
 
-  /// Moves everything staged into the folder, `last` last, over what an earlier run left there,
-  /// and drops the journal. Throws kResource.
-  void publish(const std::string& last);
+  /// Moves everything staged into the folder, run.json last, over what an earlier run left there,
+  /// and drops the journal. What that run wrote and this one does not is removed; nothing else is.
+  /// Throws kResource.
+  void publish();
 
  private:
+  void require_empty(bool complete, bool begun) const;
+
   std::string path_;
   std::string work_;
   int lock_ = -1;
   bool resuming_ = false;
   bool finished_ = false;
 };
+
+/// Throws kUsage where one of `inputs` is a file that a run writing to `folder` could replace.
+void require_apart(const std::vector<std::string>& inputs, const std::string& folder);
 
 }  // namespace mote::pipeline

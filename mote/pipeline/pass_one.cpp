@@ -129,12 +129,18 @@ void PassOne::run(const Json& header, OutputFolder& folder, const JobContext& co
   int64_t keep_bytes = 0;
   if (folder.resuming()) {
     const JournalSummary summary = summarise(folder.journal());
-    require_same_run(Json::parse(summary.header), Json::parse(json_text(header)));
+    if (!summary.header.empty()) {
+      require_same_run(Json::parse(summary.header), Json::parse(json_text(header)));
+    }
     if (summary.complete) {
       return;
     }
     // Where a kill came before the first checkpoint, pass 1 starts anew.
     if (const auto checkpoint = read_checkpoint(folder.checkpoint())) {
+      if (checkpoint->journal_bytes > summary.bytes) {
+        throw Error(ErrorKind::kBadFile, "{}: is damaged; start anew with --force",
+                    folder.journal());
+      }
       steps.load(checkpoint->state);
       keep_bytes = checkpoint->journal_bytes;
     }

@@ -98,6 +98,7 @@ struct PassTwo::Impl {
     measure::SizeSample sizes;
     Point farthest;  // that an instance reaches from its centroid
     JournalEnd end;
+    bool ended = false;
     JournalReader reader(journal);
     while (const auto record = reader.next()) {
       switch (record->type) {
@@ -150,8 +151,14 @@ struct PassTwo::Impl {
           }
           break;
         }
-        case RecordType::kEnd: end = decode_end(record->payload); break;
+        case RecordType::kEnd:
+          end = decode_end(record->payload);
+          ended = true;
+          break;
       }
+    }
+    if (!ended) {
+      throw Error(ErrorKind::kBadFile, "{}: is damaged; start anew with --force", journal);
     }
     summary.lineage = job.command == Command::kTrack ? lineage.build() : Lineage{.tracks = given};
     check(summary.lineage);

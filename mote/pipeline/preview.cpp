@@ -16,6 +16,7 @@
 #include "mote/io/picture_file.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/options.h"
+#include "mote/pipeline/shell_text.h"
 #include "mote/pipeline/sinks.h"
 #include "mote/report/overlay.h"
 #include "mote/report/preview_sheet.h"
@@ -136,11 +137,6 @@ std::vector<report::PreviewVariant> variants(const Job& job, const Grid<float>& 
   return all;
 }
 
-std::string quoted(const std::string& text) {
-  const bool plain = text.find_first_of(" '\"$&()*;<>?[]`|\\~#") == std::string::npos;
-  return plain ? text : "'" + text + "'";
-}
-
 // The command for a run with these options: those that differ from the defaults.
 std::string run_command(const Job& job) {
   Job defaults;
@@ -148,8 +144,8 @@ std::string run_command(const Job& job) {
   const Json was = options_to_json(defaults);
   const Json is = options_to_json(job);
   const bool still = job.command == Command::kSegment;
-  std::string line =
-      fmt::format("mote {} {} -o RESULT", still ? "segment" : "track", quoted(job.recording.path));
+  std::string line = fmt::format("mote {} {} -o RESULT", still ? "segment" : "track",
+                                 shell_quoted(job.recording.path));
   for (const auto& [key, value] : is.items()) {
     if (value == was.at(key) || value.is_null()) {
       continue;
@@ -157,8 +153,9 @@ std::string run_command(const Job& job) {
     if (value.is_boolean()) {
       line += value.get<bool>() ? " --" + key : " --no-" + key;
     } else {
-      line += fmt::format(" --{} {}", key,
-                          value.is_string() ? quoted(value.get<std::string>()) : json_text(value));
+      line += fmt::format(
+          " --{} {}", key,
+          value.is_string() ? shell_quoted(value.get<std::string>()) : json_text(value));
     }
   }
   return line;
@@ -194,6 +191,9 @@ PreviewResult preview(const Job& given, const JobContext& context) {
       .picture = job.output, .command = run_command(job), .warnings = info.warnings};
   const auto total = static_cast<int64_t>(indices.size()) + 1;
   for (const int64_t index : indices) {
+    if (context.cancelled()) {
+      throw Cancelled();
+    }
     const FieldFrame field = recording.read_field(index);
     const Grid<float> image = to_float32(field.frame.image);
     const BinaryImage& excluded = *field.excluded;

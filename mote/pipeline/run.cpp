@@ -1,4 +1,5 @@
 #include <chrono>
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
@@ -7,9 +8,11 @@
 
 #include "mote/core/error.h"
 #include "mote/core/require.h"
+#include "mote/io/video.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/identity.h"
 #include "mote/pipeline/jobs.h"
+#include "mote/pipeline/journal_end.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/memory.h"
@@ -28,8 +31,15 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::vector<std::string> input_files(const Recording& recording, const LabelInput* labels) {
+std::vector<std::string> input_files(const Job& job, const Recording& recording,
+                                     const LabelInput* labels) {
   std::vector<std::string> files = recording.info().files;
+  if (!job.recording.mask.empty()) {
+    files.push_back(job.recording.mask);
+  }
+  if (std::filesystem::is_regular_file(job.drift_from)) {
+    files.push_back(job.drift_from);
+  }
   if (labels != nullptr) {
     files.insert(files.end(), labels->info().files.begin(), labels->info().files.end());
   }
@@ -37,10 +47,10 @@ std::vector<std::string> input_files(const Recording& recording, const LabelInpu
 }
 
 void check_options(const Job& job) {
-  require_option(job.overlay.max_frames >= 1, "overlay-max-frames", job.overlay.max_frames,
-                 "1 or more");
-  require_option(job.overlay.max_height_px >= 64, "overlay-max-height-px",
-                 job.overlay.max_height_px, "64 or more");
+  require_option(job.overlay.max_frames >= 1 && job.overlay.max_frames <= 1'000'000'000,
+                 "overlay-max-frames", job.overlay.max_frames, "1 to 1000000000");
+  require_option(job.overlay.max_height_px >= 64 && job.overlay.max_height_px <= 16384,
+                 "overlay-max-height-px", job.overlay.max_height_px, "64 to 16384");
   require_option(job.overlay.frames_per_second >= 0.1 && job.overlay.frames_per_second <= 1000,
                  "overlay-fps", job.overlay.frames_per_second, "0.1 to 1000");
   require_option(job.threads >= 0, "threads", job.threads, "0 or more");
@@ -53,13 +63,19 @@ void check_options(const Job& job) {
   if (job.command == Command::kMeasure && job.labels.empty()) {
     throw Error(ErrorKind::kUsage, "no label images given");
   }
+  if (job.overlay.enabled && job.command != Command::kSegment) {
+    io::require_video();
+  }
 }
 
-JobResult finished_result(const Job& job) {
-  const auto run = nlohmann::json::parse(read_file(job.output + "/run.json"), nullptr, false);
-  if (run.is_discarded() || !run.contains("counts")) {
+// The result of the finished run that lies in the folder, which must be the one that is asked for.
+JobResult finished_result(const Job& job, const nlohmann::ordered_json& header) {
+  const auto run =
+      nlohmann::ordered_json::parse(read_file(job.output + "/run.json"), nullptr, false);
+  if (!run.is_object() || !run.contains("counts")) {
     throw Error(ErrorKind::kBadFile, "{}/run.json: is no run.json of mote", job.output);
   }
+  require_same_run(run, nlohmann::ordered_json::parse(json_text(header)));
   const auto& counts = run["counts"];
   return {.output = job.output,
           .frames = run["recording"].value("frames_used", int64_t{0}),
@@ -103,12 +119,13 @@ JobResult run(const Job& job, const JobContext& context) {
     labels = std::make_unique<LabelInput>(job.labels, job.recording, recording);
   }
   auto pass_one = std::make_unique<PassOne>(job, recording, labels.get());
+  const std::vector<std::string> inputs = input_files(job, recording, labels.get());
+  require_apart(inputs, job.output);
   OutputFolder folder(job.output, job.force, job.resume);
+  const auto header = run_header(job, input_identity(inputs, job.hash));
   if (folder.finished()) {
-    return finished_result(job);
+    return finished_result(job, header);
   }
-  const auto identity = input_identity(input_files(recording, labels.get()), job.hash);
-  const auto header = run_header(job, identity);
   RunTimings timings{.resumed = folder.resuming()};
   pass_one->run(header, folder, context);
   pass_one.reset();  // what it holds is large, and all of it is in the journal
@@ -123,7 +140,7 @@ JobResult run(const Job& job, const JobContext& context) {
   timings.pass_two_s = seconds_since(middle);
   write_file(stage + "/run.json",
              json_text(run_json(header, job, recording, summary, timings), 2) + "\n");
-  folder.publish("run.json");
+  folder.publish();
   return {.output = job.output,
           .frames = summary.frames,
           .instances = summary.instances,

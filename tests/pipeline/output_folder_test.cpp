@@ -23,7 +23,7 @@ TEST(OutputFolder, ShowsNothingUntilEverythingIsDone) {
 
   write_file(output.stage() + "/run.json", "{}");
   const bool before = fs::exists(folder / "run.json");
-  output.publish("run.json");
+  output.publish();
 
   EXPECT_FALSE(before);
   EXPECT_TRUE(fs::exists(folder / "run.json"));
@@ -65,15 +65,16 @@ TEST(OutputFolder, HasNothingToDoWhereAFinishedRunIsResumed) {
 
 TEST(OutputFolder, KeepsTheEarlierRunUntilTheNewOneIsDone) {
   const TemporaryFolder folder;
-  write_file(folder / "run.json", "old");
+  const std::string old = R"({"files": ["overlay.mp4"]})";
+  write_file(folder / "run.json", old);
   write_file(folder / "overlay.mp4", "old");
   OutputFolder output(folder.path(), true, false);
   write_file(output.stage() + "/run.json", "new");
   const std::string meanwhile = read_file(folder / "run.json");
 
-  output.publish("run.json");
+  output.publish();
 
-  EXPECT_EQ(meanwhile, "old");
+  EXPECT_EQ(meanwhile, old);
   EXPECT_EQ(read_file(folder / "run.json"), "new");
   EXPECT_FALSE(fs::exists(folder / "overlay.mp4")) << "a file of the earlier run was left";
 }
@@ -84,9 +85,50 @@ TEST(OutputFolder, LeavesFilesThatAreNotItsOwn) {
   OutputFolder output(folder.path(), true, false);
   write_file(output.stage() + "/run.json", "new");
 
-  output.publish("run.json");
+  output.publish();
 
   EXPECT_EQ(read_file(folder / "notes.txt"), "mine");
+}
+
+TEST(OutputFolder, RefusesFilesOfARunsNamesThatAreOfNoRun) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "labels");
+  write_file(folder / "labels/mine.tif", "mine");
+
+  EXPECT_THAT([&] { OutputFolder(folder.path(), false, false); },
+              ThrowsMessage<Error>(HasSubstr("/labels: would be overwritten")));
+}
+
+TEST(OutputFolder, KeepsWhatNoRunWroteEvenWithForce) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "overlays");
+  write_file(folder / "overlays/mine.png", "mine");
+  OutputFolder output(folder.path(), true, false);
+  write_file(output.stage() + "/run.json", "new");
+
+  output.publish();
+
+  EXPECT_TRUE(fs::exists(folder / "overlays/mine.png"));
+}
+
+TEST(OutputFolder, IsKeptApartFromTheInputs) {
+  const TemporaryFolder folder;
+  write_file(folder / "labels.tif", "");
+
+  EXPECT_THAT([&] { require_apart({folder / "labels.tif"}, folder.path()); },
+              ThrowsMessage<Error>(HasSubstr("is an input of this run")));
+  EXPECT_NO_THROW(require_apart({folder / "recording.tif"}, folder.path()));
+  EXPECT_NO_THROW(require_apart({folder / "labels.tif"}, folder / "out"));
+}
+
+TEST(OutputFolder, ResumesFromNothingWhereAKillCameBeforeTheJournal) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / ".mote");
+
+  const OutputFolder output(folder.path(), false, true);
+
+  EXPECT_FALSE(output.resuming());
+  EXPECT_FALSE(output.finished());
 }
 
 TEST(OutputFolder, IsWrittenByOneRunAtATime) {

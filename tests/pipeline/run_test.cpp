@@ -107,6 +107,41 @@ TEST_F(Run, WithADamagedCheckpointIsRefusedAndNotGuessed) {
   EXPECT_THROW(run(stopped), Error);
 }
 
+TEST_F(Run, WithADamagedJournalIsRefusedAndNotPublished) {
+  Job stopped = job("damaged_journal");
+  run_until(stopped, 30);
+  const std::string path = stopped.output + "/.mote/journal";
+  std::string bytes = read_file(path);
+  bytes[bytes.size() / 3] ^= 1;
+  write_file(path, bytes);
+  stopped.resume = true;
+
+  EXPECT_THAT([&] { run(stopped); },
+              ::testing::ThrowsMessage<Error>(::testing::HasSubstr("is damaged")));
+  EXPECT_FALSE(fs::exists(stopped.output + "/run.json"));
+}
+
+TEST_F(Run, ThatIsFinishedIsNotResumedAsAnother) {
+  Job finished = job("finished");
+  run(finished);
+  finished.resume = true;
+  EXPECT_EQ(run(finished).frames, 60);
+  finished.threshold.sigma_px = 5;
+
+  EXPECT_THAT([&] { run(finished); },
+              ::testing::ThrowsMessage<Error>(::testing::HasSubstr("sigma-px")));
+}
+
+TEST_F(Run, MayBeResumedWithoutItsOverlay) {
+  Job stopped = job("overlay");
+  stopped.overlay.enabled = true;
+  run_until(stopped, 30);
+  stopped.resume = true;
+  stopped.overlay.enabled = false;
+
+  EXPECT_NO_THROW(run(stopped));
+}
+
 TEST_F(Run, SaysInRunJsonWhatItDid) {
   const JobResult result = run(job("said"));
 
