@@ -43,8 +43,8 @@ struct Event {
   int64_t frame = 0;              ///< first frame after
   std::vector<int32_t> tracks;    ///< to whom: the parents of a merge or split
   std::vector<int32_t> children;  ///< who begins by it
-  Point position;                 ///< in camera pixels at `frame`
-  double confidence = 1;          ///< 0 to 1
+  Point position;         ///< in camera pixels at `frame`; at `frame_before` for kLost and kLeft
+  double confidence = 1;  ///< 0 to 1
   std::map<std::string, double> evidence;  ///< `neck_ratio`, `contact_frame`, ...
 
   bool operator==(const Event&) const = default;

@@ -62,6 +62,7 @@ std::vector<std::pair<std::string, std::string>> frame_flags();
 class SizeSample {
  public:
   void add(const ParticleRow& particle);
+  int64_t count() const { return count_; }
   std::vector<std::string> warnings() const;
 
  private:

@@ -112,8 +112,10 @@ class Table {
         [](const Row& row) { return row.info.frame; });
     add("recorded_frame", "", "frame, counted from 0 in the recording as it is on disk", "",
         [](const Row& row) { return row.info.recorded_frame; });
-    add("time_s", "s", "the frame's time stamp, else frame x frame interval", "",
-        [](const Row& row) { return row.info.time_s; });
+    add("time_s", "s",
+        "the frame's time stamp, else recorded_frame x interval of the recorded frames; their mean "
+        "where frames are averaged",
+        "", [](const Row& row) { return row.info.time_s; });
   }
 
   std::vector<Column<Row>> columns() { return std::move(columns_); }
@@ -453,11 +455,12 @@ std::vector<Column<EventRow>> event_columns(std::span<const std::string> evidenc
             [](const Row& row) { return row.event.tracks; });
   table.add("children", "", "tracks that begin by it", "",
             [](const Row& row) { return row.event.children; });
-  table.position("", "where, in camera coordinates",
+  table.position("",
+                 "where, in camera coordinates of `frame`, of `frame_before` for `lost` and `left`",
                  [](const Row& row) { return row.event.position; });
-  table.position("specimen_", "where, with the drift taken off", [](const Row& row) {
-    return Point{row.event.position.y_px - row.info.drift.y_px,
-                 row.event.position.x_px - row.info.drift.x_px};
+  table.position("specimen_", "where, with the drift of that frame taken off", [](const Row& row) {
+    return Point{row.event.position.y_px - row.drift.y_px,
+                 row.event.position.x_px - row.drift.x_px};
   });
   table.add("confidence", "", "0 to 1", "", [](const Row& row) { return row.event.confidence; });
   for (const std::string& evidence : evidence_names) {

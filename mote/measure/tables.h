@@ -161,6 +161,7 @@ struct EventRow {
   int64_t recorded_frame_before = 0;
   FrameInfo info;  ///< of Event::frame
   std::optional<double> time_before_s;
+  Point drift;  ///< of the frame that Event::position belongs to
 
   bool operator==(const EventRow&) const = default;
 };

@@ -12,7 +12,6 @@
 #include "mote/measure/instance.h"
 #include "mote/pipeline/drift_file.h"
 #include "mote/pipeline/json_text.h"
-#include "mote/pipeline/timing.h"
 
 namespace mote::pipeline {
 namespace {
@@ -84,13 +83,14 @@ track::TrackedFrame as_given(const Segmentation& segmentation, LabelImage given)
 }  // namespace
 
 FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
-    : job_(job), recording_(recording), labels_(labels) {
+    : job_(job), recording_(recording), labels_(labels), clock_(TimeScale{}) {
   const Size field = recording_.info().size;
   if (labels_ == nullptr) {
     segmenter_ = segment::make_threshold_segmenter(job_.threshold);
   }
   if (job_.command == Command::kTrack) {
     const TimeScale scale = time_scale(recording_);
+    clock_ = TrackerClock(scale);
     track::OverlapOptions overlap = job_.overlap;
     overlap.max_gap = tracker_time("max-gap", job_.max_gap, scale);
     overlap.confirm = tracker_time("confirm", job_.confirm, scale);
@@ -204,11 +204,10 @@ void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
     } else if (!given_drift_.empty()) {
       shift = given_drift_[static_cast<size_t>(task.source_index)].shift;
     }
-    const track::TrackerFrame input{
-        .index = index,
-        .time = task.time_s.value_or(static_cast<double>(task.source_index)),
-        .image = *task.image,
-        .drift = shift};
+    const track::TrackerFrame input{.index = index,
+                                    .time = clock_.time(task.source_index, task.time_s),
+                                    .image = *task.image,
+                                    .drift = shift};
     take(tracker_->push(input, [&]() -> const Segmentation& { return task.segmentation; }), batch);
     return;
   }
@@ -312,6 +311,7 @@ std::string FrameSteps::save(const std::string& segmenter_state) const {
   out.put(std::string_view(segmenter_state));
   out.put(std::string_view(drift_ ? drift_->save_state() : std::string()));
   out.put(std::string_view(tracker_ ? tracker_->save_state() : std::string()));
+  out.put(std::string_view(clock_.save_state()));
   out.put<uint64_t>(waiting_.size());
   for (const WaitingFrame& frame : waiting_) {
     out.put(std::string_view(to_text(frame)));
@@ -332,6 +332,7 @@ void FrameSteps::load(const std::string& state) {
   const std::string segmenter_state = in.get_text();
   const std::string drift_state = in.get_text();
   const std::string tracker_state = in.get_text();
+  clock_.load_state(in.get_text());
   if (segmenter_) {
     segmenter_->load_state(segmenter_state);
   }

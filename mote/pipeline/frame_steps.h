@@ -15,6 +15,7 @@
 #include "mote/pipeline/journal_end.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/recording.h"
+#include "mote/pipeline/timing.h"
 #include "mote/segment/segmenter.h"
 #include "mote/track/drift.h"
 #include "mote/track/tracker.h"
@@ -100,6 +101,7 @@ class FrameSteps {
   std::unique_ptr<track::DriftEstimator> drift_;   // none where drift is off or from a file
   std::vector<track::DriftRow> given_drift_;       // --drift-from FILE
   std::unique_ptr<track::Tracker> tracker_;        // kTrack only
+  TrackerClock clock_;
   int64_t next_source_ = 0;
   int64_t pushed_ = 0;
   std::deque<WaitingFrame> waiting_;

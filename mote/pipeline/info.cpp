@@ -66,6 +66,16 @@ std::string pixel_text(const Json& pixel) {
   return fmt::format("{} (from {})", text, pixel.at("source").get<std::string>());
 }
 
+std::string interval_text(const Json& interval, bool stamped) {
+  if (interval.is_null()) {
+    return stamped ? "time stamps in the frames"
+                   : "not known: give --frame-interval, or times stay in frames";
+  }
+  return fmt::format("{:.6g} s (from {}){}", interval.at("seconds").get<double>(),
+                     interval.at("source").get<std::string>(),
+                     stamped ? "; times from time stamps in the frames" : "");
+}
+
 }  // namespace
 
 Json describe(const RecordingOptions& options, bool all) {
@@ -80,6 +90,7 @@ Json describe(const RecordingOptions& options, bool all) {
               {"colour", info.colour},       {"channels", info.channels},
               {"slices", info.slices},       {"files", info.files.size()}};
   out.update(calibration_json(info));
+  out["time_stamps"] = recording.stamped();
   out["cost"] = cost(info);
   out["warnings"] = info.warnings;
   if (all) {
@@ -105,10 +116,7 @@ std::string to_text(const Json& d) {
   }
   line("pixel size", pixel_text(d.at("pixel_size")));
   const Json& interval = d.at("frame_interval");
-  line("frame interval",
-       interval.is_null() ? "not known: give --frame-interval, or times stay in frames"
-                          : fmt::format("{:.6g} s (from {})", interval.at("seconds").get<double>(),
-                                        interval.at("source").get<std::string>()));
+  line("frame interval", interval_text(interval, d.at("time_stamps")));
   if (!d.at("exposure_s").is_null()) {
     line("exposure", fmt::format("{:.6g} s", d.at("exposure_s").get<double>()));
   }

@@ -16,6 +16,7 @@
 #include "mote/pipeline/journal_end.h"
 #include "mote/pipeline/memory.h"
 #include "mote/pipeline/sinks.h"
+#include "mote/pipeline/timing.h"
 
 namespace mote::pipeline {
 namespace {
@@ -94,6 +95,7 @@ struct PassTwo::Impl {
     std::vector<std::string> bad_frames;
     std::vector<measure::FrameInfo> infos;
     std::vector<int64_t> source_of;
+    std::vector<FrameStamp> stamps;
     std::vector<Track> given;
     measure::SizeSample sizes;
     Point farthest;  // that an instance reaches from its centroid
@@ -111,15 +113,18 @@ struct PassTwo::Impl {
               summary.sigma_px = sigma->second;
             }
           }
-          if (job.command != Command::kSegment) {
-            sizes = {};  // frames of a recording show the same particles: the last one counts
-          }
+          // Frames of a recording show the same particles: the one with most of them counts.
+          measure::SizeSample of_frame =
+              job.command == Command::kSegment ? sizes : measure::SizeSample();
           for (const JournalInstance& instance : frame.instances) {
             const Point reach = measure::reach_px(instance.measures);
             farthest.y_px = std::max(farthest.y_px, reach.y_px);
             farthest.x_px = std::max(farthest.x_px, reach.x_px);
-            sizes.add(measure::particle_row(info_of(frame), instance.measures, instance.tracks,
-                                            instance.cluster, frame.size));
+            of_frame.add(measure::particle_row(info_of(frame), instance.measures, instance.tracks,
+                                               instance.cluster, frame.size));
+          }
+          if (of_frame.count() > sizes.count()) {
+            sizes = of_frame;
           }
           summary.one_size = summary.one_size && frame.size == summary.field;
           for (const auto& [name, unused] : frame.values) {
@@ -128,6 +133,11 @@ struct PassTwo::Impl {
           frame_warnings.add(frame.warnings, recording.recorded_index(frame.source_index));
           summary.instances += static_cast<int64_t>(frame.instances.size());
           ++summary.frames;
+          if (recording.stamped() && job.command != Command::kSegment) {
+            stamps.push_back({.source_index = frame.source_index,
+                              .recorded_frame = recording.recorded_index(frame.source_index),
+                              .time_s = frame.time_s});
+          }
           if (job.command == Command::kTrack) {
             infos.push_back(info_of(frame));
             source_of.push_back(frame.source_index);
@@ -178,6 +188,9 @@ struct PassTwo::Impl {
           fmt::format("{} more frames are left out: run.json lists them all", more));
     }
     summary.warnings.insert(summary.warnings.end(), end.warnings.begin(), end.warnings.end());
+    for (const std::string& warning : stamp_warnings(stamps)) {
+      summary.warnings.push_back(warning);
+    }
     const bool stills = job.command == Command::kSegment;
     frame_warnings.tell(stills ? FrameNames(recording).stills() : std::vector<std::string>{},
                         summary.warnings);
@@ -191,11 +204,17 @@ struct PassTwo::Impl {
     if (end.drift.empty()) {
       return;
     }
+    // A file may count from anywhere; drift here is since the first frame that was used.
+    Point origin;
+    if (!end.measured && !source_of.empty()) {
+      origin = end.drift.at(static_cast<size_t>(source_of[0])).shift;
+    }
     for (size_t i = 0; i < infos.size(); ++i) {
       const size_t row_index = end.measured ? i : static_cast<size_t>(source_of[i]);
       const track::DriftRow& row = end.drift.at(row_index);
-      drift.push_back(row.shift);
-      infos[i].drift = row.shift;
+      const Point shift{row.shift.y_px - origin.y_px, row.shift.x_px - origin.x_px};
+      drift.push_back(shift);
+      infos[i].drift = shift;
       measure::DriftTableRow& out = summary.drift.emplace_back();
       out.info = std::move(infos[i]);
       if (end.measured) {

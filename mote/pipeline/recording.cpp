@@ -352,6 +352,9 @@ int64_t Recording::recorded_frames() const {
 std::optional<double> Recording::time_s(int64_t index) const {
   return impl_->time_s(index);
 }
+bool Recording::stamped() const {
+  return impl_->stamped;
+}
 const BinaryImage& Recording::excluded() const {
   return *impl_->excluded;
 }

@@ -77,6 +77,9 @@ class Recording {
   /// recording has stamps and the frame was not read yet. Safe to call from several threads.
   std::optional<double> time_s(int64_t index) const;
 
+  /// True where times come from stamps in the frames; single frames may lack theirs.
+  bool stamped() const;
+
   /// Pixels that are no specimen in any frame: outside --mask, and unless `any_size` the bars of
   /// the first frame; empty where there are none.
   const BinaryImage& excluded() const;

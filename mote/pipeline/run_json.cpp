@@ -100,6 +100,7 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
                       {"width_px", summary.field.width},
                       {"sample_type", std::string(name(info.type))}};
   out["recording"].update(calibration_json(info));
+  out["recording"]["time_stamps"] = recording.stamped();
   out["counts"] = {{"instances", summary.instances},
                    {"tracks", summary.lineage.tracks.size()},
                    {"events", summary.lineage.events.size()}};
@@ -145,7 +146,7 @@ report::ReportInfo report_info(const Job& job, const Recording& recording,
   if (job.command == Command::kSegment) {
     out.names = FrameNames(recording).stills();
   }
-  out.time_stamps = !info.frame_interval && recording.time_s(0).has_value();
+  out.time_stamps = recording.stamped();
   out.flag_meanings = measure::frame_flags();
   const Json options = options_to_json(job);
   for (const auto& [key, value] : options.items()) {
