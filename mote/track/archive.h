@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <map>
 #include <optional>
@@ -11,37 +10,39 @@
 #include <utility>
 #include <vector>
 
+#include "mote/core/bytes.h"
 #include "mote/core/error.h"
 
 namespace mote::track {
 
-/// Writes values to a string, which a StateReader of the same processor type reads back. What a
+/// Writes values to a string, which an ArchiveReader of the same processor type reads back. What a
 /// type consists of is said once for both, by a function `archive(Archive&, Type&)`.
-class StateWriter {
+class ArchiveWriter {
  public:
   template <typename... Types>
   void operator()(Types&... values) {
     (put(values), ...);
   }
 
-  std::string take() { return std::move(bytes_); }
+  std::string take() { return bytes_.take(); }
 
  private:
   template <typename Type>
   void put(Type& value) {
     if constexpr (std::is_arithmetic_v<Type> || std::is_enum_v<Type>) {
-      bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+      bytes_.put(value);
     } else {
       archive(*this, value);
     }
   }
 
-  std::string bytes_;
+  ByteWriter bytes_;
 };
 
-class StateReader {
+/// Throws kBadFile where the bytes end too early, or a count claims more than is left.
+class ArchiveReader {
  public:
-  explicit StateReader(std::string_view bytes) : bytes_(bytes) {}
+  explicit ArchiveReader(std::string_view bytes) : bytes_(bytes) {}
 
   template <typename... Types>
   void operator()(Types&... values) {
@@ -49,47 +50,31 @@ class StateReader {
   }
 
   /// How many entries follow; each takes a byte at least.
-  uint64_t count() {
-    uint64_t count = 0;
-    get(count);
-    if (count > bytes_.size()) {
-      throw Error(ErrorKind::kBadFile, "tracker state claims {} entries, {} bytes are left", count,
-                  bytes_.size());
-    }
-    return count;
-  }
-
-  std::string_view rest() const { return bytes_; }
+  uint64_t count() { return bytes_.get_count(1); }
 
   void expect_end() const {
-    if (!bytes_.empty()) {
-      throw Error(ErrorKind::kBadFile, "tracker state has {} bytes too many", bytes_.size());
+    if (!bytes_.at_end()) {
+      throw Error(ErrorKind::kBadFile, "tracker state goes on after its end");
     }
   }
 
  private:
   template <typename Type>
   void get(Type& value) {
-    if constexpr (std::is_arithmetic_v<Type> || std::is_enum_v<Type>) {
-      if (bytes_.size() < sizeof(value)) {
-        throw Error(ErrorKind::kBadFile, "tracker state ends early");
-      }
-      if constexpr (std::is_same_v<Type, bool>) {
-        value = bytes_.front() != 0;
-      } else {
-        std::memcpy(&value, bytes_.data(), sizeof(value));
-      }
-      bytes_.remove_prefix(sizeof(value));
+    if constexpr (std::is_same_v<Type, bool>) {
+      value = bytes_.get<uint8_t>() != 0;
+    } else if constexpr (std::is_arithmetic_v<Type> || std::is_enum_v<Type>) {
+      value = bytes_.get<Type>();
     } else {
       archive(*this, value);
     }
   }
 
-  std::string_view bytes_;
+  ByteReader bytes_;
 };
 
 template <typename Sequence>
-void archive_sequence(StateWriter& writer, Sequence& sequence) {
+void archive_sequence(ArchiveWriter& writer, Sequence& sequence) {
   uint64_t count = sequence.size();
   writer(count);
   for (auto& value : sequence) {
@@ -98,7 +83,7 @@ void archive_sequence(StateWriter& writer, Sequence& sequence) {
 }
 
 template <typename Sequence>
-void archive_sequence(StateReader& reader, Sequence& sequence) {
+void archive_sequence(ArchiveReader& reader, Sequence& sequence) {
   sequence.clear();
   for (uint64_t left = reader.count(); left > 0; --left) {
     typename Sequence::value_type value{};
@@ -128,7 +113,7 @@ void archive(Archive& archive, std::pair<First, Second>& pair) {
 }
 
 template <typename Key, typename Value>
-void archive(StateWriter& writer, std::map<Key, Value>& map) {
+void archive(ArchiveWriter& writer, std::map<Key, Value>& map) {
   uint64_t count = map.size();
   writer(count);
   for (auto& [key, value] : map) {
@@ -138,7 +123,7 @@ void archive(StateWriter& writer, std::map<Key, Value>& map) {
 }
 
 template <typename Key, typename Value>
-void archive(StateReader& reader, std::map<Key, Value>& map) {
+void archive(ArchiveReader& reader, std::map<Key, Value>& map) {
   map.clear();
   for (uint64_t left = reader.count(); left > 0; --left) {
     Key key{};

@@ -650,7 +650,7 @@ std::vector<std::string> FourierDrift::warnings() const {
 }
 
 std::string FourierDrift::save_state() const {
-  StateWriter out;
+  DriftStateWriter out;
   out.put(kMagic);
   out.put(field_);
   out.put(options_.from);
@@ -688,11 +688,11 @@ std::string FourierDrift::save_state() const {
 }
 
 void FourierDrift::load_state(std::string_view state) {
-  StateReader in(state);
+  DriftStateReader in(state);
   char magic[8];
   in.get(magic);
   if (!std::equal(std::begin(magic), std::end(magic), std::begin(kMagic))) {
-    StateReader::refuse();
+    DriftStateReader::refuse();
   }
   Size field;
   DriftOptions options;
@@ -720,7 +720,7 @@ void FourierDrift::load_state(std::string_view state) {
     uint64_t count = 0;
     in.get(count);
     if (count > most) {
-      StateReader::refuse();
+      DriftStateReader::refuse();
     }
     all.clear();
     for (uint64_t i = 0; i < count; ++i) {
@@ -730,7 +730,7 @@ void FourierDrift::load_state(std::string_view state) {
       in.get(held.used);
       in.get(held.spectrum);
       if (held.spectrum.size() != half) {
-        StateReader::refuse();
+        DriftStateReader::refuse();
       }
       all.push_back(std::move(held));
     }
@@ -754,7 +754,7 @@ void FourierDrift::load_state(std::string_view state) {
   if (frames_ < 0 || peak_.size() != frames || sharpness_.size() != frames || !links_fit ||
       power_.size() != kRings || cross_.size() != kRings ||
       (!weights_.empty() && weights_.size() != kRings)) {
-    StateReader::refuse();
+    DriftStateReader::refuse();
   }
   if (registrar_ && !weights_.empty()) {
     registrar_->set_weights(weights_);

@@ -484,7 +484,7 @@ void FixedPattern::learn(const Registrar& registrar, const DriftView& view,
   }
 }
 
-void FixedPattern::save(StateWriter& out) const {
+void FixedPattern::save(DriftStateWriter& out) const {
   out.put(known_);
   out.put(settled_);
   out.put(static_cast<uint64_t>(kept_.size()));
@@ -511,13 +511,13 @@ void FixedPattern::save(StateWriter& out) const {
   }
 }
 
-void FixedPattern::load(StateReader& in) {
+void FixedPattern::load(DriftStateReader& in) {
   in.get(known_);
   in.get(settled_);
   uint64_t count = 0;
   in.get(count);
   if (count > kKept) {
-    StateReader::refuse();
+    DriftStateReader::refuse();
   }
   kept_.resize(count);
   for (Kept& kept : kept_) {
@@ -525,7 +525,7 @@ void FixedPattern::load(StateReader& in) {
     in.get(kept.view.values);
     in.get(kept.view.weight);
     if (kept.view.values.size() != size_ || kept.view.weight.size() != size_) {
-      StateReader::refuse();
+      DriftStateReader::refuse();
     }
   }
   in.get(stride_);
@@ -547,11 +547,11 @@ void FixedPattern::load(StateReader& in) {
     if (pattern_.values.size() != size_ || pattern_.spectrum.size() != half || sums_.frames < 1 ||
         sums_.total.size() != half || sums_.aligned.size() != half || sums_.phases.size() != half ||
         sums_.power.size() != kRings) {
-      StateReader::refuse();
+      DriftStateReader::refuse();
     }
   }
   if (stride_ < 1) {
-    StateReader::refuse();
+    DriftStateReader::refuse();
   }
 }
 

@@ -73,8 +73,8 @@ class FixedPattern {
   void learn(const imaging::Registrar& registrar, const DriftView& view,
              const imaging::Spectrum& spectrum, Point shift);
 
-  void save(StateWriter& out) const;
-  void load(StateReader& in);
+  void save(DriftStateWriter& out) const;
+  void load(DriftStateReader& in);
 
  private:
   struct Trial;

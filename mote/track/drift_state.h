@@ -13,7 +13,7 @@
 namespace mote::track {
 
 /// Writes plain values one after another, as this machine holds them.
-class StateWriter {
+class DriftStateWriter {
  public:
   template <typename T>
   void put(const T& value) {
@@ -37,10 +37,11 @@ class StateWriter {
   std::string bytes_;
 };
 
-/// Reads what StateWriter wrote. Throws kBadFile where the bytes end early or sizes make no sense.
-class StateReader {
+/// Reads what DriftStateWriter wrote. Throws kBadFile where the bytes end early or sizes make no
+/// sense.
+class DriftStateReader {
  public:
-  explicit StateReader(std::string_view bytes) : bytes_(bytes) {}
+  explicit DriftStateReader(std::string_view bytes) : bytes_(bytes) {}
 
   template <typename T>
   void get(T& value) {

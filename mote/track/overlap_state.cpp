@@ -3,7 +3,7 @@
 #include "mote/track/archive.h"
 #include "mote/track/overlap_tracker.h"
 
-// Not in an unnamed namespace: StateWriter and StateReader find these by their own namespace.
+// Not in an unnamed namespace: ArchiveWriter and ArchiveReader find these by their own namespace.
 namespace mote::track {
 
 template <typename Archive>
@@ -115,13 +115,13 @@ void OverlapTracker::archive(Archive& archive) {
 }
 
 std::string OverlapTracker::save_state() const {
-  StateWriter content;
+  ArchiveWriter content;
   Size field = field_;
   content(field.height, field.width);
   // One function describes reading and writing; writing changes nothing.
   const_cast<OverlapTracker*>(this)->archive(content);
   const std::string bytes = content.take();
-  StateWriter head;
+  ArchiveWriter head;
   uint64_t magic = kMagic;
   uint64_t checksum = XXH3_64bits(bytes.data(), bytes.size());
   head(magic, checksum);
@@ -129,14 +129,14 @@ std::string OverlapTracker::save_state() const {
 }
 
 void OverlapTracker::load_state(std::string_view state) {
-  StateReader reader(state);
+  ArchiveReader reader(state);
   uint64_t magic = 0;
   uint64_t checksum = 0;
   reader(magic, checksum);
   if (magic != kMagic) {
     throw Error(ErrorKind::kBadFile, "not a state of this version's overlap tracker");
   }
-  const std::string_view content = reader.rest();
+  const std::string_view content = state.substr(sizeof(magic) + sizeof(checksum));
   if (XXH3_64bits(content.data(), content.size()) != checksum) {
     throw Error(ErrorKind::kBadFile, "the tracker's state of {} bytes is damaged", state.size());
   }
