@@ -17,8 +17,10 @@ struct Region {
   double area_px = 0;   ///< with the partial pixels of the boundary where coverage is known
   Point centroid;
   Box box;
-  bool touches_border = false;  ///< has a pixel in the outermost rows or columns of the field
-  double contrast = 0;          ///< |mean of the rim inside - background around| in grey levels
+  /// It may be cut: it has a pixel in the outermost rows or columns of the field, or beside a pixel
+  /// that is no specimen.
+  bool touches_border = false;
+  double contrast = 0;  ///< |mean of the rim inside - background around| in grey levels
 
   bool operator==(const Region&) const = default;
 };

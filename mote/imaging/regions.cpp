@@ -244,6 +244,39 @@ LabelImage coverage_owners(const LabelImage& labels, const Grid<uint8_t>& covera
   return owners;
 }
 
+std::vector<int32_t> labels_beside(const LabelImage& labels, const BinaryImage& mask) {
+  std::vector<int32_t> found;
+  if (mask.size() != labels.size()) {
+    return found;
+  }
+  const Size size = labels.size();
+  for (int64_t y = 0; y < size.height; ++y) {
+    const uint8_t* row = mask.row(y);
+    for (int64_t x = 0; x < size.width; ++x) {
+      if (row[x] == 0) {
+        continue;
+      }
+      for (int64_t v = std::max<int64_t>(0, y - 1); v < std::min(size.height, y + 2); ++v) {
+        for (int64_t u = std::max<int64_t>(0, x - 1); u < std::min(size.width, x + 2); ++u) {
+          const int32_t label = labels(v, u);
+          if (label != 0 && (found.empty() || found.back() != label)) {
+            found.push_back(label);
+          }
+        }
+      }
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+void mark_cut(Segmentation& segmentation, const BinaryImage& excluded) {
+  for (const int32_t label : labels_beside(segmentation.labels, excluded)) {
+    segmentation.regions[static_cast<size_t>(label) - 1].touches_border = true;
+  }
+}
+
 Segmentation segmentation_of(const LabelImage& labels) {
   return segmentation_of(labels, {});
 }

@@ -23,6 +23,14 @@ Segmentation segmentation_of(const LabelImage& labels);
 Segmentation segmentation_of(LabelImage labels, Grid<uint8_t> coverage,
                              const Grid<float>* distance = nullptr);
 
+/// The labels, ascending, that have a pixel in `mask` or an 8-neighbour of one in it. None where
+/// the sizes differ.
+std::vector<int32_t> labels_beside(const LabelImage& labels, const BinaryImage& mask);
+
+/// Marks the regions beside `excluded` pixels as touching the border: nobody knows how far they
+/// reach. None where the sizes differ.
+void mark_cut(Segmentation& segmentation, const BinaryImage& excluded);
+
 /// Whose the partial pixels are: `labels`, and every unlabelled pixel of non-zero coverage that has
 /// a labelled pixel among its eight neighbours gets the label of the most covered of its side
 /// neighbours, or else of its corner neighbours (the lower label where equal).

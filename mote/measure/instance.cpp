@@ -287,6 +287,9 @@ class Measurement {
         ring_medians(image_, labels_, index_, options_.ring_inner_px, options_.ring_outer_px);
     std::vector<InstanceMeasures> out;
     out.reserve(sums_.size());
+    const std::vector<int32_t> cut = options_.excluded != nullptr
+                                         ? imaging::labels_beside(labels_, *options_.excluded)
+                                         : std::vector<int32_t>();
     for (size_t i = 0; i < sums_.size(); ++i) {
       InstanceMeasures measures = moments(sums_[i]);
       measures.label = index_.labels()[i];
@@ -298,6 +301,8 @@ class Measurement {
       // Both from the outline, so that the pixel grid cancels and a disc has solidity 1.
       measures.solidity = std::min(1.0, std::abs(sums_[i].outline_area) / polygon_area(hull));
       measures.background = backgrounds[i];
+      measures.touches_border =
+          measures.touches_border || std::binary_search(cut.begin(), cut.end(), measures.label);
       out.push_back(measures);
     }
     return out;

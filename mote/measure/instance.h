@@ -26,8 +26,9 @@ struct InstanceMeasures {
   double mean_intensity = 0;   ///< of the labelled pixels
   double sd_intensity = 0;
   std::optional<double> background;  ///< median of the ring around it; nothing where all is covered
-  bool touches_border = false;       ///< has a pixel in the outermost rows or columns
-  bool touching = false;             ///< has a pixel that is an 8-neighbour of another instance
+  /// Has a pixel in the outermost rows or columns, or beside an excluded pixel.
+  bool touches_border = false;
+  bool touching = false;  ///< has a pixel that is an 8-neighbour of another instance
 
   bool operator==(const InstanceMeasures&) const = default;
 };
@@ -45,6 +46,8 @@ struct InstanceMeasureOptions {
   double y_over_x = 1;        ///< height of a pixel over its width
   int64_t ring_inner_px = 2;  ///< the ring whose median is the background begins so far outside
   int64_t ring_outer_px = 4;  ///< and ends so far outside
+  /// Pixels that are no specimen; may be null, and is ignored where its size is another.
+  const BinaryImage* excluded = nullptr;
 };
 
 /// Measures every label of `labels`, in order of label. `coverage` may be empty. Thread-safe.

@@ -185,8 +185,10 @@ std::vector<Column<ParticleRow>> make_particle_columns() {
   table.add("background", "grey",
             "median grey level of the ring 2 to 4 px around it, away from any instance", "",
             [](const Row& row) { return row.measures.background; });
-  table.add("border", "", "1 where it has a pixel in the field's outermost rows or columns", "",
-            [](const Row& row) { return row.measures.touches_border; });
+  table.add(
+      "border", "",
+      "1 where it has a pixel in the field's outermost rows or columns, or beside an excluded one",
+      "", [](const Row& row) { return row.measures.touches_border; });
   table.add("touching", "", "1 where a pixel of it is a neighbour of another instance", "",
             [](const Row& row) { return row.measures.touching; });
   table.add("shared", "", "1 where several tracks share it: its size is no particle's size", "",

@@ -32,7 +32,8 @@ WaitingFrame waiting_of(const std::string& text) {
           .values = std::move(frame.values),
           .warnings = std::move(frame.warnings),
           .excluded_px = frame.excluded_px,
-          .image = nullptr};
+          .image = nullptr,
+          .excluded = nullptr};
 }
 
 // What is no support: particles, and pixels that are no specimen.
@@ -94,6 +95,7 @@ FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
     track::OverlapOptions overlap = job_.overlap;
     overlap.max_gap = tracker_time("max-gap", job_.max_gap, scale);
     overlap.confirm = tracker_time("confirm", job_.confirm, scale);
+    overlap.lag_frames = track::lag_frames_for(overlap.confirm, scale.per_frame);
     tracker_ = track::make_overlap_tracker(overlap, field);
     set_up_drift(field);
   }
@@ -155,6 +157,7 @@ void FrameSteps::segment(FrameTask& task) {
   if (labels_ != nullptr) {
     LabelImage given = labels_->read(task.source_index, task.image->size());
     task.segmentation = imaging::segmentation_of(given);
+    imaging::mark_cut(task.segmentation, *task.excluded);
     task.given = std::move(given);
   } else {
     task.segmentation = segmenter_->segment(input_of(task), *task.prepared);
@@ -195,7 +198,8 @@ void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
                      .values = std::move(task.values),
                      .warnings = std::move(task.warnings),
                      .excluded_px = pixels_in(*task.excluded),
-                     .image = task.image};
+                     .image = task.image,
+                     .excluded = task.excluded};
   if (job_.command == Command::kTrack) {
     waiting_.push_back(std::move(frame));
     Point shift;
@@ -239,8 +243,9 @@ void FrameSteps::take(track::TrackerOutput output, FrameBatch& batch) {
 void FrameSteps::measure(FrameBatch& batch) {
   for (auto& [frame, tracked] : batch.frames) {
     if (!frame.image) {
-      frame.image = std::make_shared<const Grid<float>>(
-          to_float32(recording_.read(frame.source_index).image));
+      FieldFrame again = recording_.read_field(frame.source_index);
+      frame.image = std::make_shared<const Grid<float>>(to_float32(again.frame.image));
+      frame.excluded = std::move(again.excluded);
     }
     batch.encoded.push_back(encode(measured(frame, tracked)));
   }
@@ -249,7 +254,7 @@ void FrameSteps::measure(FrameBatch& batch) {
 
 JournalFrame FrameSteps::measured(const WaitingFrame& frame,
                                   const track::TrackedFrame& tracked) const {
-  measure::InstanceMeasureOptions options;
+  measure::InstanceMeasureOptions options{.excluded = frame.excluded.get()};
   if (const auto& pixel = recording_.info().pixel_size) {
     options.y_over_x = pixel->y_nm / pixel->x_nm;
   }

@@ -47,7 +47,9 @@ struct WaitingFrame {
   std::map<std::string, double> values;
   std::vector<std::string> warnings;
   int64_t excluded_px = 0;
-  ImagePtr image;  ///< none after resuming: it is read again
+  // None after resuming: both are read again.
+  ImagePtr image;
+  std::shared_ptr<const BinaryImage> excluded;
 };
 
 /// What one step of the tracker gives to the journal.

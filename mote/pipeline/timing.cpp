@@ -10,6 +10,11 @@
 #include "mote/core/error.h"
 
 namespace mote::pipeline {
+namespace {
+
+constexpr double kMostFrames = 1e6;
+
+}  // namespace
 
 namespace {
 
@@ -150,8 +155,15 @@ double tracker_time(const std::string& option, const std::string& text, const Ti
   if (error != std::errc() || !std::isfinite(value) || value < 0) {
     throw wrong;
   }
+  const auto checked = [&](double time) {
+    if (!(time <= kMostFrames * scale.per_frame)) {
+      throw Error(ErrorKind::kUsage, "{} '{}' is {:.3g} frames: expected at most {:.0f}", option,
+                  text, time / scale.per_frame, kMostFrames);
+    }
+    return time;
+  };
   if (unit == "frames" || unit == "frame" || unit.empty()) {
-    return value * scale.per_frame;
+    return checked(value * scale.per_frame);
   }
   const std::optional<double> seconds = seconds_per(unit);
   if (!seconds) {
@@ -163,7 +175,7 @@ double tracker_time(const std::string& option, const std::string& text, const Ti
                 "--frame-interval",
                 option, text);
   }
-  return value * *seconds;
+  return checked(value * *seconds);
 }
 
 }  // namespace mote::pipeline

@@ -40,6 +40,14 @@ void join(Contact& into, const Contact& other) {
 
 }  // namespace
 
+void add_ratio(std::map<std::string, double>& evidence, const std::string& name, double ratio) {
+  if (ratio >= kInseparable) {
+    evidence["one_region"] = 1;
+  } else if (ratio >= 0) {
+    evidence[name] = ratio;
+  }
+}
+
 IdPair pair_of(int32_t a, int32_t b) {
   return {std::min(a, b), std::max(a, b)};
 }
@@ -55,10 +63,8 @@ void advance(std::optional<Since>& since, bool holds, bool agrees, const PairSam
     return;
   }
   if (!since) {
-    since = Since{.frame = median.frame,
-                  .time = time,
-                  .position = median.position,
-                  .ratio = std::max(0.0, median.ratio)};
+    since = Since{
+        .frame = median.frame, .time = time, .position = median.position, .ratio = median.ratio};
   }
   ++since->frames;
   since->agreeing += agrees ? 1 : 0;
@@ -117,7 +123,8 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
                            .children = {},
                            .position = median->position,
                            .confidence = contact.series.share_touching(frame.index),
-                           .evidence = {{"neck_ratio", ratio}, {"area_px", contact.area_px}}}};
+                           .evidence = {{"area_px2", contact.area_px}}}};
+      add_ratio(contact.openings.back().evidence, "neck_ratio", ratio);
     }
     if (contact.open && !contact.apart) {
       frame.touching.push_back(tracks);
@@ -221,11 +228,11 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
             .tracks = {ended.tracks.first, ended.tracks.second},
             .children = {},
             .position = events.back().position,
-            .confidence = 1,
+            .confidence = 0,
             .evidence = {{"contact_frame", static_cast<double>(events.front().frame)},
-                         {"neck_ratio", std::max(0.0, contact.last_ratio)},
-                         {"highest_neck_ratio", contact.highest_ratio},
-                         {"area_px", contact.area_px}}};
+                         {"area_px2", contact.area_px}}};
+  add_ratio(end.evidence, "neck_ratio", contact.last_ratio);
+  add_ratio(end.evidence, "highest_neck_ratio", contact.highest_ratio);
   const std::optional<Since>& since = type == EventType::kMerge ? contact.joined : contact.apart;
   if (type != EventType::kUndecided && since) {
     end.frame_before = since->frame - 1;

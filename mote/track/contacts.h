@@ -13,6 +13,10 @@
 
 namespace mote::track {
 
+/// Puts a neck ratio that was measured into `evidence`, under `name`; where both lie in one region,
+/// `one_region` = 1 in its place; nothing where they are apart.
+void add_ratio(std::map<std::string, double>& evidence, const std::string& name, double ratio);
+
 /// The lower id first.
 using IdPair = std::pair<int32_t, int32_t>;
 IdPair pair_of(int32_t a, int32_t b);
@@ -26,9 +30,9 @@ struct Since {
   int64_t frame = 0;
   double time = 0;
   Point position;
-  double ratio = 0;      ///< of the neck then; 0 where apart
-  int64_t frames = 0;    ///< that were looked at
-  int64_t agreeing = 0;  ///< of these, in which it held by itself
+  double ratio = kApart;  ///< of the neck then
+  int64_t frames = 0;     ///< that were looked at
+  int64_t agreeing = 0;   ///< of these, in which it held by itself
 
   double confidence() const {
     return frames > 0 ? static_cast<double>(agreeing) / static_cast<double>(frames) : 1;

@@ -25,6 +25,8 @@ struct HeldLobe {
 struct HeldRegion {
   int32_t cluster = 0;
   Mask mask;
+  double area_px = 0;           ///< as in Region
+  bool cut = false;             ///< as in Glimpse
   std::vector<HeldLobe> lobes;  ///< one or more
 };
 

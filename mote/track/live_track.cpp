@@ -80,8 +80,9 @@ Event event_of(const LiveTrack& track, const Glimpse& glimpse, Size field) {
           .children = {},
           .position = glimpse.centroid,
           .confidence = confidence_of(track),
-          .evidence = {{"area_px", glimpse.area_px},
-                       {"border_distance_px", border_distance_px(glimpse.box, field)}}};
+          .evidence = {
+              {"area_px2", glimpse.area_px},
+              {"border_distance_px", glimpse.cut ? 0 : border_distance_px(glimpse.box, field)}}};
 }
 
 }  // namespace
@@ -166,7 +167,7 @@ std::optional<Event> birth_of(const LiveTrack& track, Size field, double border_
   Event event = event_of(track, first, field);
   event.frame_before = track.track.first_frame - 1;
   event.frame = track.track.first_frame;
-  if (at_border(first.box, velocity(track.first), field, border_px)) {
+  if (first.cut || at_border(first.box, velocity(track.first), field, border_px)) {
     event.type = EventType::kEntered;
   }
   return event;
@@ -176,9 +177,9 @@ Event death_of(const LiveTrack& track, Size field, double border_px) {
   const Glimpse& last = track.last.back();
   const Point step = velocity(track.last);
   Event event = event_of(track, last, field);
-  event.type = at_border(last.box, {.y_px = -step.y_px, .x_px = -step.x_px}, field, border_px)
-                   ? EventType::kLeft
-                   : EventType::kLost;
+  const bool leaves =
+      last.cut || at_border(last.box, {.y_px = -step.y_px, .x_px = -step.x_px}, field, border_px);
+  event.type = leaves ? EventType::kLeft : EventType::kLost;
   event.frame_before = track.track.last_frame;
   event.frame = track.track.last_frame + 1;
   return event;

@@ -15,6 +15,7 @@ struct Glimpse {
   Point centroid;
   Box box;
   double area_px = 0;
+  bool cut = false;  ///< by the border of the field or by excluded pixels
 };
 
 /// The smallest box around both.
@@ -51,7 +52,8 @@ int64_t last_seen_before(const LiveTrack& track, int64_t frame);
 void unite(LiveTrack& track, const LiveTrack& a, const LiveTrack& b, int64_t from);
 
 /// `entered` or `appeared`: it entered if it was first seen within `border_px` of the border, or so
-/// near that a frame before it was there by its motion. Nothing for a track that was not born.
+/// near that a frame before it was there by its motion, or cut by excluded pixels. Nothing for a
+/// track that was not born.
 std::optional<Event> birth_of(const LiveTrack& track, Size field, double border_px);
 
 /// `left` or `lost`, likewise.

@@ -1,5 +1,6 @@
 #include "mote/track/overlap.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "mote/core/require.h"
@@ -14,8 +15,10 @@ void check(const OverlapOptions& options) {
   };
   require_option(options.max_distance_px > 0 && std::isfinite(options.max_distance_px),
                  "max-distance-px", options.max_distance_px, "more than 0");
-  require_option(options.max_gap >= 0, "max-gap", options.max_gap, "0 or more");
-  require_option(options.confirm >= 0, "confirm", options.confirm, "0 or more");
+  require_option(options.max_gap >= 0 && std::isfinite(options.max_gap), "max-gap", options.max_gap,
+                 "0 or more");
+  require_option(options.confirm >= 0 && std::isfinite(options.confirm), "confirm", options.confirm,
+                 "0 or more");
   require_option(options.border_px >= 0, "border-px", options.border_px, "0 or more");
   require_option(options.lag_frames >= 2 * kHalfWindow && options.lag_frames <= 1000, "lag-frames",
                  options.lag_frames, "4 to 1000");
@@ -27,6 +30,12 @@ void check(const OverlapOptions& options) {
 }
 
 }  // namespace
+
+int64_t lag_frames_for(double confirm, double per_frame) {
+  const double frames = std::ceil(confirm / per_frame - 1e-6) + static_cast<double>(kHalfWindow);
+  return static_cast<int64_t>(std::clamp(frames, static_cast<double>(OverlapOptions().lag_frames),
+                                         static_cast<double>(kMostLagFrames)));
+}
 
 std::unique_ptr<Tracker> make_overlap_tracker(const OverlapOptions& options, Size field) {
   check(options);

@@ -20,6 +20,13 @@ struct OverlapOptions {
   double border_px = 3;  ///< a track that begins or ends so near the border entered or left
 };
 
+/// Images of so many frames the pipeline is ready to keep.
+inline constexpr int64_t kMostLagFrames = 64;
+
+/// The least lag that keeps `confirm` for splits too, where frames are `per_frame` apart; no less
+/// than the default and no more than kMostLagFrames, where splits are believed sooner.
+int64_t lag_frames_for(double confirm, double per_frame);
+
 /// Links regions by overlap and drift-corrected distance, and keeps the lineage of what touches,
 /// merges, parts and splits.
 /// Throws kUsage on values out of range.

@@ -7,17 +7,17 @@
 namespace mote::track {
 namespace {
 
-/// Pixels of the regions that hold one of two tracks.
+/// Area of the regions that hold one of two tracks.
 double area_of(const HeldFrame& frame, IdPair tracks) {
-  int64_t area_px = 0;
+  double area_px = 0;
   for (const HeldRegion& region : frame.regions) {
     if (std::any_of(region.lobes.begin(), region.lobes.end(), [&](const HeldLobe& lobe) {
           return lobe.track == tracks.first || lobe.track == tracks.second;
         })) {
-      area_px += region.mask.area_px();
+      area_px += region.area_px;
     }
   }
-  return static_cast<double>(area_px);
+  return area_px;
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ void OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_i
     Event& event = events.back();
     event.children = {c};
     event.evidence["decided_frame"] = static_cast<double>(decided_in.index);
-    event.evidence["area_after_px"] = area_of(decided_in, ended.tracks);
+    event.evidence["area_after_px2"] = area_of(decided_in, ended.tracks);
   }
   add_events(events);
 

@@ -87,7 +87,10 @@ void OverlapTracker::date_within_lives(Event& event) {
       continue;
     }
     if (event.frame > track->track.last_frame) {
-      event.type = begins ? EventType::kContact : EventType::kUndecided;
+      if (!begins) {
+        event.type = EventType::kUndecided;
+        event.confidence = 0;
+      }
       event.frame = track->track.last_frame;
     }
     event.frame = std::max(event.frame, track->track.first_frame);

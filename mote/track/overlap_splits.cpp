@@ -8,22 +8,26 @@ namespace mote::track {
 namespace {
 
 /// Adds what a region shows of a track to what others do.
-void add(std::optional<Glimpse>& seen, int64_t frame, const Mask& mask) {
+void add(std::optional<Glimpse>& seen, int64_t frame, const HeldRegion& region) {
+  const Mask& mask = region.mask;
   double sum_y = 0;
   double sum_x = 0;
   for (const Run& run : mask.runs) {
     sum_y += static_cast<double>(run.length) * run.y;
     sum_x += run.length * (run.x + 0.5 * (run.length - 1));
   }
-  const auto area_px = static_cast<double>(mask.area_px());
+  const auto pixels = static_cast<double>(mask.area_px());
   if (!seen) {
     seen = Glimpse{.frame = frame, .centroid = {}, .box = mask.bounds(), .area_px = 0};
   }
-  const double before_px = seen->area_px;
-  seen->area_px += area_px;
-  seen->centroid = {.y_px = (before_px * seen->centroid.y_px + sum_y) / seen->area_px,
-                    .x_px = (before_px * seen->centroid.x_px + sum_x) / seen->area_px};
+  // The region's own centroid, weighted by its area.
+  const double sum_px = seen->area_px + region.area_px;
+  const double share = region.area_px / sum_px;
+  seen->centroid.y_px += share * (sum_y / pixels - seen->centroid.y_px);
+  seen->centroid.x_px += share * (sum_x / pixels - seen->centroid.x_px);
+  seen->area_px = sum_px;
   seen->box = around(seen->box, mask.bounds());
+  seen->cut = seen->cut || region.cut;
 }
 
 double area_px(const std::vector<const Lobe*>& part) {
@@ -141,10 +145,10 @@ void OverlapTracker::split(int32_t track, const Cut& cut, const HeldFrame& decid
                .children = children,
                .position = cut.since.position,
                .confidence = cut.since.confidence(),
-               .evidence = {{"neck_ratio", cut.since.ratio},
-                            {"decided_frame", static_cast<double>(decided_in.index)},
-                            {"area_px", parent.last.front().area_px},
-                            {"area_after_px", children_px}}}});
+               .evidence = {{"decided_frame", static_cast<double>(decided_in.index)},
+                            {"area_px2", parent.last.front().area_px},
+                            {"area_after_px2", children_px}}}});
+  add_ratio(held_events_.back().evidence, "neck_ratio", cut.since.ratio);
   end(track, last_seen_before(parent, date), false);
 }
 
@@ -198,7 +202,7 @@ void OverlapTracker::glimpse_again(LiveTrack& track) {
     for (const HeldRegion& region : frame.regions) {
       if (std::any_of(region.lobes.begin(), region.lobes.end(),
                       [&](const HeldLobe& lobe) { return lobe.track == track.track.id; })) {
-        add(seen, frame.index, region.mask);
+        add(seen, frame.index, region);
       }
     }
     if (seen) {

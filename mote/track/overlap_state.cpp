@@ -37,7 +37,7 @@ void archive(Archive& archive, Event& event) {
           event.confidence, event.evidence);
 }
 
-constexpr uint64_t kMagic = 0x31706c726f766f6d;  // "movorlp1": the last byte counts versions
+constexpr uint64_t kMagic = 0x32706c726f766f6d;  // "movorlp2": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -52,7 +52,7 @@ void archive(Archive& archive, Lobe& lobe) {
 
 template <typename Archive>
 void archive(Archive& archive, Glimpse& glimpse) {
-  archive(glimpse.frame, glimpse.centroid, glimpse.box, glimpse.area_px);
+  archive(glimpse.frame, glimpse.centroid, glimpse.box, glimpse.area_px, glimpse.cut);
 }
 
 template <typename Archive>
@@ -100,7 +100,7 @@ void archive(Archive& archive, HeldLobe& lobe) {
 
 template <typename Archive>
 void archive(Archive& archive, HeldRegion& region) {
-  archive(region.cluster, region.mask, region.lobes);
+  archive(region.cluster, region.mask, region.area_px, region.cut, region.lobes);
 }
 
 template <typename Archive>

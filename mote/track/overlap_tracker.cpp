@@ -177,7 +177,11 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
       const auto [found, is_new] = glimpses.try_emplace(lobe.track);
       Glimpse& glimpse = found->second;
       if (is_new) {
-        glimpse = {.frame = now_.frame, .centroid = at, .box = region.box, .area_px = area_px};
+        glimpse = {.frame = now_.frame,
+                   .centroid = at,
+                   .box = region.box,
+                   .area_px = area_px,
+                   .cut = region.touches_border};
         continue;
       }
       const double sum_px = glimpse.area_px + area_px;
@@ -186,6 +190,7 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
       glimpse.centroid.x_px += share * (at.x_px - glimpse.centroid.x_px);
       glimpse.area_px = sum_px;
       glimpse.box = around(glimpse.box, region.box);
+      glimpse.cut = glimpse.cut || region.touches_border;
     }
   }
   for (const auto& [id, seen] : glimpses) {
@@ -300,8 +305,11 @@ void OverlapTracker::hold(const TrackerFrame& frame, const Segmentation& segment
                  .regions = {},
                  .joined = {}};
   for (size_t r = 0; r < masks.size(); ++r) {
-    HeldRegion region{
-        .cluster = segmentation.regions[r].cluster, .mask = std::move(masks[r]), .lobes = {}};
+    HeldRegion region{.cluster = segmentation.regions[r].cluster,
+                      .mask = std::move(masks[r]),
+                      .area_px = segmentation.regions[r].area_px,
+                      .cut = segmentation.regions[r].touches_border,
+                      .lobes = {}};
     for (const int32_t l : links.lobes_of[r]) {
       region.lobes.push_back({.lobe = lobes_[l].id, .track = lobes_[l].track});
     }

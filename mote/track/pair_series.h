@@ -10,8 +10,8 @@ namespace mote::track {
 
 /// The ratio of two lobes or tracks that do not touch.
 inline constexpr double kApart = -1;
-/// The ratio of two that lie in one region.
-inline constexpr double kInseparable = 1;
+/// The ratio of two that lie in one region: beyond what any neck has, as nothing was measured.
+inline constexpr double kInseparable = 2;
 /// Frames before and after the one that is judged.
 inline constexpr int64_t kHalfWindow = 2;
 

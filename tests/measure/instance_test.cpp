@@ -305,6 +305,23 @@ TEST(MeasureInstances, SeesTheBorderAndEndsTheOutlineThere) {
   EXPECT_DOUBLE_EQ(m.min_feret_px, 6);
 }
 
+TEST(MeasureInstances, CountsWhatExcludedPixelsCutAsAtTheBorder) {
+  const std::vector<synthetic::Disc> discs{{20, 20, 6}, {20, 60, 6}};
+  const LabelImage labels = synthetic::labels({40, 80}, discs);
+  BinaryImage excluded({40, 80});
+  excluded(26, 20) = 1;
+  const BinaryImage of_another_size({10, 10}, 1);
+
+  const auto cut = measure_instances(Grid<float>({40, 80}), labels, {}, {.excluded = &excluded});
+  const auto whole =
+      measure_instances(Grid<float>({40, 80}), labels, {}, {.excluded = &of_another_size});
+
+  ASSERT_THAT(cut, SizeIs(2));
+  EXPECT_TRUE(cut[0].touches_border);
+  EXPECT_FALSE(cut[1].touches_border);
+  EXPECT_FALSE(whole[0].touches_border);
+}
+
 TEST(MeasureInstances, MeasuresAnInstanceThatFillsTheImage) {
   const InstanceMeasures m = only_whole(LabelImage({12, 20}, 5));
 

@@ -115,7 +115,8 @@ TEST(TrackerTime, RefusesSecondsWhereNoIntervalIsKnown) {
 }
 
 TEST(TrackerTime, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "soon", "-1 frames", "nan", "3 nm", "3 frames more"}) {
+  for (const char* text :
+       {"", "soon", "-1 frames", "nan", "3 nm", "3 frames more", "1000001 frames"}) {
     EXPECT_THROW(tracker_time("--max-gap", text, {}), Error) << text;
   }
 }

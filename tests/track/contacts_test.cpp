@@ -1,6 +1,7 @@
 #include "mote/track/contacts.h"
 
 #include <cmath>
+#include <numbers>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -152,6 +153,63 @@ TEST(Split, NeedsToLast) {
   EXPECT_THAT(tracked.lineage.events, IsEmpty());
   EXPECT_EQ(tracked.lineage.tracks.size(), 1u);
   EXPECT_THAT(tracks_in(tracked.frames[23]), ElementsAre(ElementsAre(1)));
+}
+
+TEST(Split, NeedsToLastForConfirmEvenWhereThatIsLong) {
+  const OverlapOptions options{.confirm = 30, .lag_frames = lag_frames_for(30, 1)};
+  std::vector<Shot> shots(20, pair(8));
+  shots.insert(shots.end(), 25, pair(26));
+  shots.insert(shots.end(), 20, pair(8));
+  std::vector<Shot> longer(20, pair(8));
+  longer.insert(longer.end(), 40, pair(26));
+
+  EXPECT_THAT(track(shots, options).lineage.events, IsEmpty());
+  const Lineage split = track(longer, options).lineage;
+  ASSERT_THAT(types(split), ElementsAre(EventType::kSplit));
+  EXPECT_EQ(split.events[0].frame, 20);
+}
+
+TEST(Split, IsBelievedBeforeConfirmBeyondTheMostLag) {
+  EXPECT_EQ(lag_frames_for(0.4, 0.04), 12);
+  EXPECT_EQ(lag_frames_for(1.2, 0.04), 32);
+  EXPECT_EQ(lag_frames_for(1e9, 1), kMostLagFrames);
+}
+
+TEST(Events, HaveNoNeckRatioWhereNoneWasMeasured) {
+  std::vector<Shot> shots;
+  go(shots, 36, distance_at(0.4), 30);
+  go(shots, distance_at(0.4), 36, 15);
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kParted));
+  const auto& evidence = tracked.lineage.events[1].evidence;
+  EXPECT_FALSE(evidence.contains("neck_ratio"));
+  EXPECT_FALSE(evidence.contains("one_region"));
+  EXPECT_NEAR(evidence.at("highest_neck_ratio"), 0.4, 0.1);
+  std::map<std::string, double> shared;
+  add_ratio(shared, "neck_ratio", kInseparable);
+  EXPECT_THAT(shared, ElementsAre(std::pair("one_region", 1.0)));
+}
+
+TEST(Events, CountAreasWithPartialPixels) {
+  std::vector<Segmentation> recording;
+  for (int i = 0; i < 60; ++i) {
+    const Shot shot = pair(std::max(8, 36 - i));
+    Grid<uint8_t> coverage(kField);
+    LabelImage labels = synthetic::labels(kField, shot.discs);
+    for (size_t at = 0; at < coverage.values().size(); ++at) {
+      coverage.values()[at] = labels.values()[at] != 0 ? 200 : 0;
+    }
+    recording.push_back(imaging::segmentation_of(std::move(labels), std::move(coverage)));
+  }
+
+  const Tracked tracked = track(recording);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kMerge));
+  const auto& evidence = tracked.lineage.events[1].evidence;
+  EXPECT_LT(evidence.at("area_px2"), 0.8 * 2 * std::numbers::pi * kRadius * kRadius);
+  EXPECT_LT(evidence.at("area_after_px2"), evidence.at("area_px2"));
 }
 
 TEST(Split, OfWhatWasOneOnlyBelowTheSplitRatio) {

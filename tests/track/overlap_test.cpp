@@ -70,6 +70,33 @@ TEST(OverlapTracker, TellsWhatCrossesTheBorderFromWhatAppears) {
   EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kEntered, EventType::kLeft));
 }
 
+TEST(OverlapTracker, TellsWhatCrossesAMaskFromWhatAppears) {
+  BinaryImage excluded(kField);
+  for (int64_t y = 0; y < kField.height; ++y) {
+    for (int64_t x = 0; x < kField.width; ++x) {
+      excluded(y, x) = x < 30 || x > 65 ? 1 : 0;
+    }
+  }
+  const auto tracker = make_overlap_tracker({}, kField);
+  std::vector<TrackerOutput> outputs;
+  for (int64_t i = 0; i < 60; ++i) {
+    const double x_px = 90 - 1.5 * static_cast<double>(i);
+    LabelImage labels = synthetic::labels(kField, {{.y_px = 48, .x_px = x_px}});
+    for (size_t at = 0; at < labels.values().size(); ++at) {
+      labels.values()[at] = excluded.values()[at] != 0 ? 0 : labels.values()[at];
+    }
+    Segmentation segmentation = imaging::segmentation_of(labels);
+    imaging::mark_cut(segmentation, excluded);
+    push(*tracker, segmentation, i, {}, outputs);
+  }
+  outputs.push_back(tracker->finish());
+
+  const Tracked tracked = join(std::move(outputs));
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kEntered, EventType::kLeft));
+  EXPECT_EQ(tracked.lineage.events[0].evidence.at("border_distance_px"), 0);
+}
+
 TEST(OverlapTracker, RefusesOptionsOutOfRange) {
   EXPECT_THAT([] { make_overlap_tracker({.max_distance_px = 0}, kField); },
               ThrowsMessage<Error>(HasSubstr("max-distance-px is 0")));
