@@ -48,7 +48,8 @@ void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options)
   visitor.group("Segmenter");
   visitor.number("sigma-px", options.sigma_px,
                  "Gaussian that the mask is found on; 0 finds one by the noise");
-  visitor.flag("flatten", options.flatten, "Take the uneven background out");
+  visitor.flag("flatten", options.flatten,
+               "Take the uneven background out, except with --method fixed");
   visitor.number("flatten-px", options.flatten_px,
                  "Scale of that background; 0 takes an eighth of the smaller side");
   visitor.choice("method",
@@ -57,7 +58,7 @@ void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options)
                                             {"sauvola", ThresholdMethod::kSauvola},
                                             {"fixed", ThresholdMethod::kFixed}}),
                  "How the threshold is found");
-  visitor.number("threshold", options.threshold, "Grey level, with --method fixed");
+  visitor.number("threshold", options.threshold, "Grey level as recorded, with --method fixed");
   visitor.number("sauvola-window-px", options.sauvola_window_px, "Window, with --method sauvola");
   visitor.number("sauvola-k", options.sauvola_k, "Sensitivity, with --method sauvola");
   visitor.count("window-frames", options.window_frames,
@@ -87,7 +88,10 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
   visitor.number("max-distance-px", job.overlap.max_distance_px,
                  "Farthest that a particle moves between two frames, drift aside");
   visitor.text("max-gap", job.max_gap, "Longest absence that is bridged, such as 0.5s or 3 frames");
-  visitor.text("confirm", job.confirm, "How long a merge or split must last to count");
+  visitor.text(
+      "confirm", job.confirm,
+      "How long a merge or split must last to count; a split counts after 62 frames at the "
+      "latest");
   visitor.number("merge-neck-ratio", job.overlap.merge_neck_ratio,
                  "Two particles in contact become one above this neck width / diameter");
   visitor.number("split-neck-ratio", job.overlap.split_neck_ratio,

@@ -1,5 +1,6 @@
 #include "mote/pipeline/run_json.h"
 
+#include <cmath>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
@@ -101,6 +102,15 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
                       {"sample_type", std::string(name(info.type))}};
   out["recording"].update(calibration_json(info));
   out["recording"]["time_stamps"] = recording.stamped();
+  out["detection_limit_px"] = nullptr;
+  out["detection_limit_nm"] = nullptr;
+  if (job.command != Command::kMeasure && job.labels.empty()) {
+    const double limit_px = job.threshold.min_diameter_px;
+    out["detection_limit_px"] = limit_px;
+    if (const auto& pixel = info.pixel_size) {
+      out["detection_limit_nm"] = limit_px * std::sqrt(pixel->y_nm * pixel->x_nm);
+    }
+  }
   out["counts"] = {{"instances", summary.instances},
                    {"tracks", summary.lineage.tracks.size()},
                    {"events", summary.lineage.events.size()}};

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
@@ -33,9 +34,6 @@ constexpr double kNearBest = 0.75;
 // So many peaks of noise are taken for particles in a frame, where nothing is as clear.
 constexpr double kFalsePeaks = 0.01;
 constexpr double kLeastFlattenPx = 48;
-// Half of the least diameter is left to a spot that refinement finds narrower than its smoothed
-// mask; less has a single hot pixel.
-constexpr double kRefinedShare = 0.5;
 // A hole at the background's level, to this part of the contrast, is no part of the particle.
 constexpr double kHoleLevel = 0.25;
 // What stands out less against its surroundings, as a part of the particles' contrast, is uneven
@@ -109,6 +107,47 @@ double peak_of_noise(Size size, double sigma_px) {
   return z;
 }
 
+/// Where excluded pixels cut a particle there is no edge to refine: beside and on them coverage
+/// is the mask's.
+void keep_cuts(Grid<uint8_t>& coverage, const BinaryImage& mask, const BinaryImage& excluded) {
+  constexpr int64_t kReach = 2;
+  if (excluded.empty()) {
+    return;
+  }
+  const Size size = mask.size();
+  for (int64_t y = 0; y < size.height; ++y) {
+    for (int64_t x = 0; x < size.width; ++x) {
+      if (excluded(y, x) == 0) {
+        continue;
+      }
+      const bool inner = y > 0 && x > 0 && y + 1 < size.height && x + 1 < size.width &&
+                         excluded(y - 1, x) != 0 && excluded(y + 1, x) != 0 &&
+                         excluded(y, x - 1) != 0 && excluded(y, x + 1) != 0;
+      coverage(y, x) = mask(y, x) != 0 ? 255 : 0;
+      if (inner) {
+        continue;
+      }
+      for (int64_t v = std::max<int64_t>(0, y - kReach); v <= std::min(size.height - 1, y + kReach);
+           ++v) {
+        for (int64_t u = std::max<int64_t>(0, x - kReach);
+             u <= std::min(size.width - 1, x + kReach); ++u) {
+          if (mask(v, u) != 0) {
+            coverage(v, u) = 255;
+          }
+        }
+      }
+    }
+  }
+}
+
+/// How much of the field without `excluded` is labelled.
+double share_of_field(const LabelImage& labels, const BinaryImage& excluded) {
+  const auto labelled = [](int32_t label) { return label != 0; };
+  const auto some = std::count_if(labels.values().begin(), labels.values().end(), labelled);
+  const auto out = std::count(excluded.values().begin(), excluded.values().end(), uint8_t{1});
+  return static_cast<double>(some) / std::max(1.0, static_cast<double>(labels.size().area() - out));
+}
+
 class ThresholdSegmenter : public Segmenter {
  public:
   explicit ThresholdSegmenter(const ThresholdOptions& options) : options_(options) {
@@ -139,8 +178,10 @@ class ThresholdSegmenter : public Segmenter {
             ThresholdFrame& frame) const;
   void fill_holes(BinaryImage& mask, const Grid<float>& smooth) const;
   std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Components& components,
-                                         const Grid<float>& distance, const Grid<float>& image,
-                                         const Finding& applied) const;
+                                         const Grid<uint8_t>& coverage, const Grid<float>& distance,
+                                         const Grid<float>& image, const Finding& applied) const;
+  std::vector<double> areas_of(const imaging::Components& components,
+                               const Grid<uint8_t>& coverage) const;
   void drop_small(BinaryImage& mask) const;
   void drop_noise(BinaryImage& mask, const Grid<float>& smooth, const Finding& applied) const;
   void add_warnings(Segmentation& segmentation, const ThresholdFrame& frame) const;
@@ -268,7 +309,7 @@ std::unique_ptr<Prepared> ThresholdSegmenter::prepare(const SegmenterInput& inpu
                 input.image.height());
   }
   auto frame = std::make_unique<ThresholdFrame>();
-  if (options_.flatten) {
+  if (options_.flatten && options_.method != ThresholdMethod::kFixed) {
     const auto side = static_cast<double>(std::min(input.image.height(), input.image.width()));
     const double scale_px = options_.flatten_px > 0 ? options_.flatten_px
                                                     : std::clamp(side / 8, kLeastFlattenPx, 256.0);
@@ -399,6 +440,7 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
   Grid<uint8_t> coverage;
   if (options_.refine) {
     coverage = refined_coverage(input.image, mask, outlines, applied);
+    keep_cuts(coverage, mask, input.excluded);
     for (size_t i = 0; i < mask.values().size(); ++i) {
       mask.values()[i] = coverage.values()[i] >= 128;
     }
@@ -411,10 +453,11 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
                                                    .min_diameter_px = options_.min_diameter_px})
                           : components.labels;
   const std::vector<double> contrasts =
-      drop_insignificant(labels, components, distance, input.image, applied);
+      drop_insignificant(labels, components, coverage, distance, input.image, applied);
   Segmentation segmentation =
       imaging::segmentation_of(std::move(labels), std::move(coverage), &distance);
   imaging::unfill_necks(segmentation, kFilledGapSigmas * applied.sigma_px);
+  imaging::mark_cut(segmentation, input.excluded);
   for (Region& region : segmentation.regions) {
     region.contrast = contrasts[static_cast<size_t>(region.label)];
   }
@@ -426,6 +469,13 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
     }
   }
   segmentation.values["sigma_px"] = applied.sigma_px;
+  if (options_.method == ThresholdMethod::kFixed && options_.polarity == Polarity::kAuto &&
+      share_of_field(segmentation.labels, input.excluded) > 0.5) {
+    segmentation.warnings.push_back(fmt::format(
+        "what is {} than the threshold covers more than half of the field: if that is the "
+        "background, give --polarity {}",
+        applied.bright ? "brighter" : "darker", applied.bright ? "dark" : "bright"));
+  }
   add_warnings(segmentation, frame);
   return segmentation;
 }
@@ -488,19 +538,38 @@ void ThresholdSegmenter::fill_holes(BinaryImage& mask, const Grid<float>& smooth
   }
 }
 
+/// Areas of components by number, with partial pixels where some is so small that they matter.
+std::vector<double> ThresholdSegmenter::areas_of(const imaging::Components& components,
+                                                 const Grid<uint8_t>& coverage) const {
+  std::vector<double> areas = {0};
+  bool small = false;
+  for (const imaging::Component& component : components.components) {
+    areas.push_back(static_cast<double>(component.area_px));
+    small = small || areas.back() < area_of_diameter(options_.min_diameter_px + 2);
+  }
+  if (!small || coverage.empty()) {
+    return areas;
+  }
+  std::fill(areas.begin(), areas.end(), 0);
+  const LabelImage owners = imaging::coverage_owners(components.labels, coverage);
+  for (size_t i = 0; i < owners.values().size(); ++i) {
+    areas[static_cast<size_t>(owners.values()[i])] += coverage.values()[i] / 255.0;
+  }
+  return areas;
+}
+
 /// Takes away components that are too small or stand out too little; the contrasts of the labels
 /// that are left, by the numbers that they will have.
-std::vector<double> ThresholdSegmenter::drop_insignificant(LabelImage& labels,
-                                                           const imaging::Components& components,
-                                                           const Grid<float>& distance,
-                                                           const Grid<float>& image,
-                                                           const Finding& applied) const {
+std::vector<double> ThresholdSegmenter::drop_insignificant(
+    LabelImage& labels, const imaging::Components& components, const Grid<uint8_t>& coverage,
+    const Grid<float>& distance, const Grid<float>& image, const Finding& applied) const {
   const auto most = std::max_element(labels.values().begin(), labels.values().end());
   const auto count = labels.empty() ? 0 : static_cast<size_t>(*most);
   const std::vector<double> contrasts = imaging::contrasts_of(labels, count, distance, image);
   const bool judged = options_.method == ThresholdMethod::kAuto;
   const double least_contrast = judged ? kLeastContrast * applied.contrast : 0;
 
+  const std::vector<double> areas = areas_of(components, coverage);
   // A component stays or goes as a whole: by its area, and by its best part's contrast.
   std::vector<double> best(components.components.size() + 1, 0);
   for (size_t i = 0; i < labels.values().size(); ++i) {
@@ -512,9 +581,7 @@ std::vector<double> ThresholdSegmenter::drop_insignificant(LabelImage& labels,
   std::vector<uint8_t> kept(best.size(), 0);
   bool all = true;
   for (size_t i = 1; i < best.size(); ++i) {
-    kept[i] =
-        best[i] >= least_contrast && static_cast<double>(components.components[i - 1].area_px) >=
-                                         area_of_diameter(kRefinedShare * options_.min_diameter_px);
+    kept[i] = best[i] >= least_contrast && areas[i] >= area_of_diameter(options_.min_diameter_px);
     all = all && kept[i] != 0;
   }
   if (all) {

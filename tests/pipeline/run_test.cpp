@@ -153,6 +153,8 @@ TEST_F(Run, SaysInRunJsonWhatItDid) {
   EXPECT_EQ(said["counts"]["tracks"], result.tracks);
   EXPECT_EQ(said["recording"]["pixel_size"]["y_nm"], 0.2);
   EXPECT_EQ(said["options"]["min-diameter-px"], job("").threshold.min_diameter_px);
+  EXPECT_EQ(said["detection_limit_px"], 3);
+  EXPECT_DOUBLE_EQ(said["detection_limit_nm"].get<double>(), 0.6);
   for (const auto& file : said["files"]) {
     EXPECT_TRUE(fs::exists(*folder_ / ("said/" + file.get<std::string>()))) << file;
   }

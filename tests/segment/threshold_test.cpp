@@ -1,5 +1,6 @@
 #include "mote/segment/threshold.h"
 
+#include <cmath>
 #include <limits>
 #include <numbers>
 
@@ -14,6 +15,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 Segmentation segmented(const Grid<float>& image, const ThresholdOptions& options = {},
                        const BinaryImage& excluded = {}) {
@@ -105,6 +107,26 @@ TEST(Threshold, LeavesExcludedPixelsOut) {
 
   EXPECT_EQ(found.regions.size(), 2);
   EXPECT_THROW(segmented(image, {}, BinaryImage({3, 3})), Error);
+}
+
+TEST(Threshold, CountsWhatExcludedPixelsCutAsAtTheBorder) {
+  const auto image = three({.blur_px = 1, .noise_sd = 5});
+  BinaryImage excluded(image.size());
+  for (int64_t y = 66; y < 90; ++y) {
+    for (int64_t x = 55; x < 105; ++x) {
+      excluded(y, x) = 1;
+    }
+  }
+
+  const auto found = segmented(image, {}, excluded);
+
+  ASSERT_EQ(found.regions.size(), 3);
+  EXPECT_FALSE(found.regions[0].touches_border);
+  EXPECT_TRUE(found.regions[1].touches_border);
+  EXPECT_FALSE(found.regions[2].touches_border);
+  for (size_t i = 0; i < excluded.values().size(); ++i) {
+    ASSERT_FALSE(excluded.values()[i] != 0 && found.labels.values()[i] != 0);
+  }
 }
 
 TEST(Threshold, FillsRingsButNotHolesThatShowTheBackground) {
@@ -269,6 +291,50 @@ TEST(Threshold, TakesAGivenLevelOrALocalOne) {
   EXPECT_EQ(fixed.values.at("threshold"), 90);
   EXPECT_EQ(fixed.regions.size(), 3);
   EXPECT_EQ(local.regions.size(), 3);
+}
+
+TEST(Threshold, TakesAGivenLevelAsRecordedUnderAnUnevenBackground) {
+  Grid<float> image = synthetic::image({256, 256}, {{128, 40, 12}, {128, 210, 12}},
+                                       {.background = 100, .particle = 40, .blur_px = 1});
+  for (int64_t y = 0; y < 256; ++y) {
+    for (int64_t x = 0; x < 256; ++x) {
+      image(y, x) += 0.4F * static_cast<float>(x);
+    }
+  }
+
+  const auto found = segmented(image, {.sigma_px = 1,
+                                       .method = ThresholdMethod::kFixed,
+                                       .threshold = 90,
+                                       .polarity = Polarity::kDark});
+
+  ASSERT_EQ(found.regions.size(), 1);  // the other is as bright as 124
+  EXPECT_NEAR(found.regions[0].centroid.x_px, 40, 0.5);
+}
+
+TEST(Threshold, WarnsWhereAGivenLevelTakesMostOfTheField) {
+  const auto image = three({.background = 150, .particle = 50, .blur_px = 1, .noise_sd = 4});
+
+  const auto sound = segmented(image, {.method = ThresholdMethod::kFixed, .threshold = 90});
+  const auto guessed = segmented(image, {.method = ThresholdMethod::kFixed, .threshold = 190});
+  const auto given = segmented(
+      image, {.method = ThresholdMethod::kFixed, .threshold = 190, .polarity = Polarity::kDark});
+
+  EXPECT_THAT(sound.warnings, Not(Contains(HasSubstr("half of the field"))));
+  EXPECT_THAT(guessed.warnings, Contains(HasSubstr("half of the field")));
+  EXPECT_THAT(given.warnings, Not(Contains(HasSubstr("half of the field"))));
+}
+
+TEST(Threshold, KeepsNothingBelowTheLeastDiameter) {
+  const auto image =
+      synthetic::image({96, 96}, {{30.2, 30.4, 3.4}, {60.3, 30.1, 4.6}, {48, 70, 10}},
+                       {.background = 150, .particle = 50, .blur_px = 1.5, .noise_sd = 3});
+
+  const auto found = segmented(image, {.sigma_px = 3, .min_diameter_px = 8});
+
+  ASSERT_EQ(found.regions.size(), 2);
+  for (const Region& region : found.regions) {
+    EXPECT_GE(2 * std::sqrt(region.area_px / std::numbers::pi), 8);
+  }
 }
 
 TEST(Threshold, DropsAHotPixelAndKeepsASpot) {
