@@ -140,6 +140,12 @@ struct Recording::Impl {
       info.pixel_size->y_nm *= static_cast<double>(options.bin);
       info.pixel_size->x_nm *= static_cast<double>(options.bin);
     }
+    if (info.pixel_size && std::abs(info.pixel_size->y_nm / info.pixel_size->x_nm - 1) > 1e-3) {
+      info.warnings.push_back(fmt::format(
+          "pixels are not square ({} x {} nm): sizes are measured on the true grid, but necks, so "
+          "contacts, merges and splits, are judged in pixels",
+          info.pixel_size->y_nm, info.pixel_size->x_nm));
+    }
     if (!options.frame_interval.empty()) {
       info.frame_interval = parse_frame_interval(options.frame_interval, "--frame-interval");
     }
