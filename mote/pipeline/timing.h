@@ -51,8 +51,8 @@ struct FrameStamp {
 std::vector<std::string> stamp_warnings(std::span<const FrameStamp> frames);
 
 /// A duration such as `0.5s` or `3 frames` on the tracker's clock.
-/// Throws kUsage, naming `option`, where it is neither, more than a million frames, or in seconds while the frame interval is
-/// not known.
+/// Throws kUsage, naming `option`, where it is neither, more than a million frames, or in seconds
+/// while the frame interval is not known.
 double tracker_time(const std::string& option, const std::string& text, const TimeScale& scale);
 
 }  // namespace mote::pipeline

@@ -46,8 +46,10 @@ done
 [ -e killed/run.json ] || runs "${run[@]}" -o killed --resume
 compare killed
 
+# A finished run has nothing left to do.
+runs "${run[@]}" -o whole --resume
+
 # Another input.
-cp -r killed changed
 "${run[@]}" -o fresh >stdout 2>stderr &
 pid=$!
 sleep 0.4
@@ -57,7 +59,5 @@ if [ -e fresh/.mote/journal ] && [ ! -e fresh/run.json ]; then
   touch $recording
   expect 2 "input" "${run[@]}" -o fresh --resume
 fi
-
-runs "${run[@]}" -o whole --resume
 
 finish
