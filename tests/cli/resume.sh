@@ -5,6 +5,15 @@ recording=demo/recording.tif
 run=("$mote" track $recording --frames 0:90 --checkpoint-ms 0 --threads 2)
 runs "${run[@]}" -o whole
 
+# begun DIR: waits until a run has begun to write there.
+begun() {
+  local attempt
+  for attempt in $(seq 200); do
+    [ -e "$1/.mote/journal" ] && return
+    sleep 0.05
+  done
+}
+
 compare() {
   local name
   for name in particles.csv tracks.csv events.csv frames.csv drift.csv labels.tif overlay.mp4; do
@@ -15,7 +24,7 @@ compare() {
 # Ctrl-C.
 "${run[@]}" -o stopped >stdout 2>stderr &
 pid=$!
-sleep 0.4
+begun stopped
 kill -INT $pid
 wait $pid
 code=$?
@@ -52,7 +61,7 @@ runs "${run[@]}" -o whole --resume
 # Another input.
 "${run[@]}" -o fresh >stdout 2>stderr &
 pid=$!
-sleep 0.4
+begun fresh
 kill -KILL $pid
 wait $pid 2>/dev/null
 if [ -e fresh/.mote/journal ] && [ ! -e fresh/run.json ]; then
