@@ -16,32 +16,9 @@
 namespace mote::pipeline {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 using TaskPtr = std::shared_ptr<FrameTask>;
 using BatchPtr = std::shared_ptr<FrameBatch>;
-
-constexpr auto kProgressEvery = std::chrono::milliseconds(200);
-
-// True once every so often.
-class Every {
- public:
-  explicit Every(Clock::duration interval, bool at_once)
-      : interval_(interval), last_(at_once ? Clock::now() - interval : Clock::now()) {}
-
-  bool due() {
-    const auto now = Clock::now();
-    if (now - last_ < interval_) {
-      return false;
-    }
-    last_ = now;
-    return true;
-  }
-
- private:
-  Clock::duration interval_;
-  Clock::time_point last_;
-};
 
 std::string stage_name(const Job& job) {
   switch (job.command) {

@@ -1,7 +1,6 @@
 #include "mote/pipeline/pass_two.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <map>
 #include <set>
@@ -21,9 +20,6 @@
 namespace mote::pipeline {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr auto kProgressEvery = std::chrono::milliseconds(200);
 constexpr size_t kMostFrameWarnings = 20;
 
 // A frame on its way through the sinks.
@@ -317,7 +313,7 @@ void PassTwo::run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobCont
   const Impl& impl = *impl_;
   JournalReader reader(impl.journal);
   report::Trails trails;
-  auto last_progress = Clock::now() - kProgressEvery;
+  Every progress(kProgressEvery, true);
   int64_t done = 0;
   const size_t threads =
       tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
@@ -371,9 +367,7 @@ void PassTwo::run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobCont
   }
   const auto tell = [&](const TaskPtr&) {
     ++done;
-    const auto now = Clock::now();
-    if (context.progress && (now - last_progress >= kProgressEvery || done == summary_.frames)) {
-      last_progress = now;
+    if (context.progress && (progress.due() || done == summary_.frames)) {
       context.progress({.stage = "writing", .done = done, .total = summary_.frames});
     }
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -23,6 +24,30 @@ struct JobContext {
   const std::atomic<bool>* cancel = nullptr;  ///< set to true to stop; may be null
 
   bool cancelled() const { return cancel != nullptr && cancel->load(std::memory_order_relaxed); }
+};
+
+constexpr auto kProgressEvery = std::chrono::milliseconds(200);
+
+/// Is true once every so often: what keeps progress and checkpoints from coming with every frame.
+class Every {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Every(Clock::duration interval, bool at_once)
+      : interval_(interval), last_(at_once ? Clock::now() - interval : Clock::now()) {}
+
+  bool due() {
+    const auto now = Clock::now();
+    if (now - last_ < interval_) {
+      return false;
+    }
+    last_ = now;
+    return true;
+  }
+
+ private:
+  Clock::duration interval_;
+  Clock::time_point last_;
 };
 
 /// Thrown where a job stopped because it was told to; what it had done is kept, and `--resume`
