@@ -10,12 +10,23 @@
 #include "mote/core/error.h"
 
 namespace mote::io {
+namespace {
 
-OutputFile::OutputFile(std::string path)
+constexpr size_t kBufferBytes = 1 << 16;
+
+}  // namespace
+
+OutputFile::OutputFile(std::string path, int64_t keep_bytes)
     : path_(std::move(path)),
-      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+      end_(keep_bytes),
+      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)) {
   if (descriptor_ < 0) {
     fail(errno);
+  }
+  if (::ftruncate(descriptor_, keep_bytes) != 0) {
+    const int error = errno;
+    ::close(descriptor_);
+    fail(error);
   }
 }
 
@@ -27,6 +38,20 @@ OutputFile::~OutputFile() {
 
 void OutputFile::fail(int error) const {
   throw Error(ErrorKind::kResource, "{}: cannot be written: {}", path_, std::strerror(error));
+}
+
+void OutputFile::write(std::string_view bytes) {
+  buffer_.append(bytes);
+  if (buffer_.size() >= kBufferBytes) {
+    flush();
+  }
+}
+
+void OutputFile::flush() {
+  const auto count = static_cast<int64_t>(buffer_.size());
+  write_at(end_, buffer_.data(), count);
+  end_ += count;
+  buffer_.clear();
 }
 
 void OutputFile::write_at(int64_t offset, const void* from, int64_t count) {
@@ -44,10 +69,15 @@ void OutputFile::write_at(int64_t offset, const void* from, int64_t count) {
   }
 }
 
-void OutputFile::sync_and_close() {
-  if (::fsync(descriptor_) != 0) {
+void OutputFile::sync() {
+  flush();
+  if (::fdatasync(descriptor_) != 0) {
     fail(errno);
   }
+}
+
+void OutputFile::sync_and_close() {
+  sync();
   if (::close(std::exchange(descriptor_, -1)) != 0) {
     fail(errno);
   }

@@ -122,7 +122,7 @@ std::vector<uint8_t> encode_jpeg(const Picture& picture, int quality) {
 void write_png(const std::string& path, const Picture& picture) {
   const std::vector<uint8_t> bytes = encode_png(picture);
   OutputFile file(path);
-  file.write_at(0, bytes.data(), static_cast<int64_t>(bytes.size()));
+  file.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   file.sync_and_close();
 }
 

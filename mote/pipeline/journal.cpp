@@ -9,7 +9,7 @@
 #include <xxhash.h>
 
 #include "mote/core/bytes.h"
-#include "mote/pipeline/file.h"
+#include "mote/core/error.h"
 
 namespace mote::pipeline {
 namespace {
@@ -76,10 +76,6 @@ measure::InstanceMeasures get_measures(ByteReader& in) {
   m.touches_border = in.get<uint8_t>() != 0;
   m.touching = in.get<uint8_t>() != 0;
   return m;
-}
-
-[[noreturn]] void fail(const std::string& path, const char* action) {
-  throw Error(ErrorKind::kResource, "{}: cannot {}: {}", path, action, std::strerror(errno));
 }
 
 bool read_all(int file, char* bytes, size_t count) {
@@ -226,36 +222,19 @@ track::TrackerOutput decode_changes(const std::string& bytes) {
 }
 
 JournalWriter::JournalWriter(const std::string& path, int64_t keep_bytes)
-    : path_(path), bytes_(keep_bytes) {
-  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (file_ < 0) {
-    fail(path, "be written");
-  }
-  if (::ftruncate(file_, keep_bytes) != 0 || ::lseek(file_, keep_bytes, SEEK_SET) < 0) {
-    fail(path, "be written");
-  }
-}
-
-JournalWriter::~JournalWriter() {
-  if (file_ >= 0) {
-    ::close(file_);
-  }
-}
+    : file_(path, keep_bytes), bytes_(keep_bytes) {}
 
 void JournalWriter::append(RecordType type, const std::string& payload) {
   RecordHead head;
   head.type = static_cast<uint32_t>(type);
   head.length = payload.size();
   head.hash = XXH3_64bits(payload.data(), payload.size());
-  write_all(file_, path_, {reinterpret_cast<const char*>(&head), sizeof head});
-  write_all(file_, path_, payload);
-  bytes_ += static_cast<int64_t>(sizeof head + payload.size());
-}
-
-void JournalWriter::sync() {
-  if (::fdatasync(file_) != 0) {
-    fail(path_, "be synced");
-  }
+  constexpr auto kHeadBytes = static_cast<int64_t>(sizeof head);
+  const auto payload_bytes = static_cast<int64_t>(payload.size());
+  // At once, or a run that is killed would lose what a buffer still held.
+  file_.write_at(bytes_, &head, kHeadBytes);
+  file_.write_at(bytes_ + kHeadBytes, payload.data(), payload_bytes);
+  bytes_ += kHeadBytes + payload_bytes;
 }
 
 JournalReader::JournalReader(const std::string& path) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mote/core/mask.h"
+#include "mote/io/output_file.h"
 #include "mote/measure/instance.h"
 #include "mote/track/tracker.h"
 
@@ -55,19 +56,15 @@ class JournalWriter {
   /// Continues at `keep_bytes` (0: starts anew), cutting off what follows.
   /// Throws kResource where the file cannot be written.
   JournalWriter(const std::string& path, int64_t keep_bytes);
-  ~JournalWriter();
-  JournalWriter(const JournalWriter&) = delete;
-  JournalWriter& operator=(const JournalWriter&) = delete;
 
   /// Throws kResource where the disk is full.
   void append(RecordType type, const std::string& payload);
   int64_t bytes() const { return bytes_; }
   /// Waits until everything appended is on the disk.
-  void sync();
+  void sync() { file_.sync(); }
 
  private:
-  std::string path_;
-  int file_ = -1;
+  io::OutputFile file_;
   int64_t bytes_ = 0;
 };
 

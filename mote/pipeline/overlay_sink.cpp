@@ -4,6 +4,7 @@
 #include <set>
 
 #include "mote/core/error.h"
+#include "mote/io/output_file.h"
 #include "mote/io/picture_file.h"
 #include "mote/io/video.h"
 #include "mote/pipeline/file.h"
@@ -123,9 +124,9 @@ class PicturesSink : public Sink {
       return;
     }
     const std::vector<uint8_t>& png = static_cast<const Drawn&>(*rendered).png;
-    FileWriter file(fmt::format("{}/{}.png", folder_, names_(frame.source_index)));
+    io::OutputFile file(fmt::format("{}/{}.png", folder_, names_(frame.source_index)));
     file.write({reinterpret_cast<const char*>(png.data()), png.size()});
-    file.close();
+    file.sync_and_close();
   }
 
   void finish() override {}

@@ -1,8 +1,8 @@
 #include <string_view>
 #include <utility>
 
+#include "mote/io/output_file.h"
 #include "mote/io/picture_file.h"
-#include "mote/pipeline/file.h"
 #include "mote/pipeline/sinks.h"
 
 namespace mote::pipeline {
@@ -56,9 +56,9 @@ class ReportSink : public Sink {
   }
 
   void finish() override {
-    FileWriter file(folder_ + "/report.html");
+    io::OutputFile file(folder_ + "/report.html");
     builder_.write_html(describe_(), [&file](std::string_view piece) { file.write(piece); });
-    file.close();
+    file.sync_and_close();
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "mote/core/version.h"
 #include "mote/io/output_file.h"
 #include "mote/io/tiff_writer.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/json_text.h"
 
 namespace mote::pipeline {
@@ -30,12 +31,6 @@ void check(const std::error_code& error, const fs::path& path) {
   if (error) {
     throw Error(ErrorKind::kResource, "{}: {}", path.string(), error.message());
   }
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  io::OutputFile file(path.string());
-  file.write_at(0, text.data(), static_cast<int64_t>(text.size()));
-  file.sync_and_close();
 }
 
 /// A folder within `folder` that is gone, with all that was not moved out, when this is.
@@ -125,36 +120,22 @@ std::string events_csv(const Lineage& lineage, double interval_s) {
 /// Writes as it grows, so that a long recording needs no more memory than a short one.
 class InstanceTable {
  public:
-  explicit InstanceTable(const fs::path& path) : file_(path.string()) {}
+  explicit InstanceTable(const fs::path& path) : file_(path.string()) {
+    file_.write("frame,track,y_px,x_px,radius_px,area_px\n");
+  }
 
   void add(const TruthFrame& frame) {
     for (const TruthInstance& instance : frame.instances) {
-      csv_ += fmt::format("{},{},{:.4f},{:.4f},{:.4f},{}\n", frame.index, instance.track,
-                          instance.centre.y_px, instance.centre.x_px, instance.radius_px,
-                          instance.mask.area_px());
-    }
-    if (csv_.size() > kEnough) {
-      flush();
+      file_.write(fmt::format("{},{},{:.4f},{:.4f},{:.4f},{}\n", frame.index, instance.track,
+                              instance.centre.y_px, instance.centre.x_px, instance.radius_px,
+                              instance.mask.area_px()));
     }
   }
 
-  void close() {
-    flush();
-    file_.sync_and_close();
-  }
+  void close() { file_.sync_and_close(); }
 
  private:
-  static constexpr size_t kEnough = size_t{1} << 20;
-
-  void flush() {
-    file_.write_at(written_, csv_.data(), static_cast<int64_t>(csv_.size()));
-    written_ += static_cast<int64_t>(csv_.size());
-    csv_.clear();
-  }
-
   io::OutputFile file_;
-  std::string csv_ = "frame,track,y_px,x_px,radius_px,area_px\n";
-  int64_t written_ = 0;
 };
 
 std::string simulation_json(const simulate::DemoOptions& options) {
@@ -200,10 +181,11 @@ void write_demo(const SimulateJob& job, const SimulateProgress& progress) {
   recording.close();
   labels.close();
   instances.close();
-  write_text(stage.truth("tracks.csv"), tracks_csv(demo->lineage()));
-  write_text(stage.truth("events.csv"), events_csv(demo->lineage(), job.demo.frame_interval_s));
-  write_text(stage.truth("drift.csv"), drift);
-  write_text(stage.truth("simulation.json"), simulation_json(job.demo));
+  write_file(stage.truth("tracks.csv").string(), tracks_csv(demo->lineage()));
+  write_file(stage.truth("events.csv").string(),
+             events_csv(demo->lineage(), job.demo.frame_interval_s));
+  write_file(stage.truth("drift.csv").string(), drift);
+  write_file(stage.truth("simulation.json").string(), simulation_json(job.demo));
   stage.publish(folder);
 }
 

@@ -1,8 +1,8 @@
 #include <map>
 #include <utility>
 
+#include "mote/io/output_file.h"
 #include "mote/measure/track.h"
-#include "mote/pipeline/file.h"
 #include "mote/pipeline/sinks.h"
 
 namespace mote::pipeline {
@@ -56,8 +56,8 @@ class TablesSink : public Sink {
   }
 
   void finish() override {
-    particles_.close();
-    frames_.close();
+    particles_.sync_and_close();
+    frames_.sync_and_close();
     if (tracking_) {
       write_tracks();
     }
@@ -71,23 +71,23 @@ class TablesSink : public Sink {
 
  private:
   void write_tracks() {
-    FileWriter file(folder_ + "/tracks.csv");
+    io::OutputFile file(folder_ + "/tracks.csv");
     file.write(measure::csv_header(measure::track_columns()));
     for (const auto& [id, accumulator] : tracks_) {
       file.write(measure::csv_line(measure::track_columns(), accumulator.row()));
     }
-    file.close();
+    file.sync_and_close();
   }
 
   void write_events() {
     const auto columns = measure::event_columns(summary_.evidence_names);
-    FileWriter file(folder_ + "/events.csv");
+    io::OutputFile file(folder_ + "/events.csv");
     file.write(measure::csv_header(columns));
     int64_t id = 0;
     for (const Event& event : summary_.lineage.events) {
       file.write(measure::csv_line(columns, event_row(event, ++id)));
     }
-    file.close();
+    file.sync_and_close();
   }
 
   measure::EventRow event_row(const Event& event, int64_t id) const {
@@ -116,12 +116,12 @@ class TablesSink : public Sink {
   template <typename Row>
   void write_table(const char* name, const std::vector<measure::Column<Row>>& columns,
                    const std::vector<Row>& rows) const {
-    FileWriter file(folder_ + "/" + name);
+    io::OutputFile file(folder_ + "/" + name);
     file.write(measure::csv_header(columns));
     for (const Row& row : rows) {
       file.write(measure::csv_line(columns, row));
     }
-    file.close();
+    file.sync_and_close();
   }
 
   std::string folder_;
@@ -130,8 +130,8 @@ class TablesSink : public Sink {
   const Recording& recording_;
   const RunSummary& summary_;
   std::vector<measure::Column<measure::FrameRow>> frame_columns_;
-  FileWriter particles_;
-  FileWriter frames_;
+  io::OutputFile particles_;
+  io::OutputFile frames_;
   std::map<int32_t, measure::TrackAccumulator> tracks_;
 };
 
