@@ -10,31 +10,16 @@
 #include <gtest/gtest.h>
 #include <png.h>
 #include <tiffio.h>
-#include <unistd.h>
+
+#include "tests/temporary_folder.h"
 
 namespace mote::io::files {
 
-/// The process's folder for temporary files; gone when it ends.
-class Scratch {
- public:
-  Scratch() : path_(testing::TempDir() + "mote_io_" + std::to_string(::getpid()) + "/") {}
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 /// A folder of the running test's own, empty at first.
 inline std::string folder() {
-  static const Scratch scratch;
+  static const testing_support::TemporaryFolder all;
   const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
-  const std::string path = scratch.path() + test->test_suite_name() + "_" + test->name() + "/";
+  const std::string path = all / test->test_suite_name() + "_" + test->name() + "/";
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);
   return path;

@@ -19,6 +19,7 @@
 #include "mote/core/version.h"
 #include "mote/io/open.h"
 #include "tests/io/made_video.h"
+#include "tests/temporary_folder.h"
 
 namespace mote::io {
 namespace {
@@ -27,20 +28,11 @@ namespace fs = std::filesystem;
 using made_video::Look;
 using testing::HasSubstr;
 
-/// A folder that goes away with the test.
 class Video : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) / (std::string("mote-video-") + test->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  std::string in_folder(const std::string& name) const { return folder_ / name; }
 
-  std::string in_folder(const std::string& name) const { return (folder_ / name).string(); }
-
-  fs::path folder_;
+  testing_support::TemporaryFolder folder_;
 };
 
 std::string shared_data(const std::string& name) {
@@ -191,7 +183,7 @@ TEST(VideoPlugin, DISABLED_IsMissing) {
 }
 
 TEST_F(Video, SaysThatItWasBuiltWithout) {
-  EXPECT_EQ(run_with_libmote_in(folder_.string(), "VideoPlugin.DISABLED_IsMissing"), 0);
+  EXPECT_EQ(run_with_libmote_in(folder_.path(), "VideoPlugin.DISABLED_IsMissing"), 0);
 }
 
 TEST_F(Video, Reads8BitGreyExactlyInAnyOrder) {
