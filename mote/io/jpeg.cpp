@@ -9,7 +9,7 @@
 #include <jerror.h>
 
 #include "mote/core/error.h"
-#include "mote/io/file.h"
+#include "mote/io/still_file.h"
 
 namespace mote::io {
 namespace {
@@ -123,7 +123,7 @@ bool start(Stream& stream) {
   return true;
 }
 
-bool decode(Stream& stream, uint8_t* pixels) {
+bool read_rows(Stream& stream, uint8_t* pixels) {
   if (setjmp(stream.back) != 0) {
     return false;
   }
@@ -145,20 +145,8 @@ Error failure(const Stream& stream) {
                  : Error(ErrorKind::kBadFile, "damaged JPEG file: {}", stream.why);
 }
 
-class JpegSource : public FrameSource {
- public:
-  explicit JpegSource(const std::string& path);
-
-  const RecordingInfo& info() const override { return info_; }
-  Frame read(int64_t index) override;
-
- private:
-  File file_;
-  RecordingInfo info_;
-};
-
-JpegSource::JpegSource(const std::string& path) : file_(path) {
-  Stream stream(file_);
+RecordingInfo describe(const File& file) {
+  Stream stream(file);
   if (!start(stream)) {
     throw failure(stream);
   }
@@ -167,41 +155,37 @@ JpegSource::JpegSource(const std::string& path) : file_(path) {
   // A progressive file codes 64 pixels in one bit at best.
   constexpr double kMostExpansion = 1024;
   const double claimed = static_cast<double>(height) * static_cast<double>(width);
-  if (claimed > 65536 + kMostExpansion * static_cast<double>(file_.bytes())) {
+  if (claimed > 65536 + kMostExpansion * static_cast<double>(file.bytes())) {
     throw Error(ErrorKind::kBadFile, "JPEG claims {} x {} px, the file has {} bytes", height, width,
-                file_.bytes());
+                file.bytes());
   }
   const int colours = stream.decoder.num_components;
   if (colours != 1 && colours != 3) {
     throw Error(ErrorKind::kUnsupported, "JPEG of {} colours: mote reads grey, YCbCr and RGB",
                 colours);
   }
-  info_.format = "JPEG";
-  info_.frames = 1;
-  info_.size = {.height = height, .width = width};
-  info_.type = SampleType::kUint8;
-  info_.colour = colours == 3;
-  info_.files = {path};
+  RecordingInfo info;
+  info.format = "JPEG";
+  info.size = {.height = height, .width = width};
+  info.type = SampleType::kUint8;
+  info.colour = colours == 3;
+  return info;
 }
 
-Frame JpegSource::read(int64_t index) {
-  if (index != 0) {
-    throw Error(ErrorKind::kUsage, "frame {}: a JPEG file holds one", index);
-  }
-  Stream stream(file_);
+Image decode(const File& file, const RecordingInfo& info) {
+  Stream stream(file);
   if (!start(stream)) {
     throw failure(stream);
   }
-  if (stream.decoder.image_height != info_.size.height ||
-      stream.decoder.image_width != info_.size.width) {
+  if (stream.decoder.image_height != info.size.height ||
+      stream.decoder.image_width != info.size.width) {
     throw Error(ErrorKind::kBadFile, "the file has changed since it was opened");
   }
-  Frame frame;
-  frame.image = Image(info_.size, info_.type);
-  if (!decode(stream, frame.image.as<uint8_t>())) {
+  Image image(info.size, info.type);
+  if (!read_rows(stream, image.as<uint8_t>())) {
     throw failure(stream);
   }
-  return frame;
+  return image;
 }
 
 }  // namespace
@@ -211,7 +195,7 @@ bool looks_like_jpeg(const std::string& leading_bytes) {
 }
 
 std::unique_ptr<FrameSource> open_jpeg(const std::string& path) {
-  return std::make_unique<JpegSource>(path);
+  return open_still(path, {.describe = describe, .decode = decode});
 }
 
 }  // namespace mote::io

@@ -7,8 +7,8 @@
 #include <png.h>
 
 #include "mote/core/error.h"
-#include "mote/io/file.h"
 #include "mote/io/grey.h"
+#include "mote/io/still_file.h"
 
 namespace mote::io {
 namespace {
@@ -117,22 +117,17 @@ void convert_row(const uint8_t* row, int64_t width, int64_t samples, T* grey) {
   }
 }
 
-class PngSource : public FrameSource {
- public:
-  explicit PngSource(const std::string& path);
+void convert(const uint8_t* row, int64_t y, int64_t samples, Image& image) {
+  const int64_t width = image.size().width;
+  if (image.type() == SampleType::kUint16) {
+    convert_row(row, width, samples, image.as<uint16_t>() + y * width);
+  } else {
+    convert_row(row, width, samples, image.as<uint8_t>() + y * width);
+  }
+}
 
-  const RecordingInfo& info() const override { return info_; }
-  Frame read(int64_t index) override;
-
- private:
-  void convert(const uint8_t* row, int64_t y, int64_t samples, Image& image) const;
-
-  File file_;
-  RecordingInfo info_;
-};
-
-PngSource::PngSource(const std::string& path) : file_(path) {
-  Stream stream(file_);
+RecordingInfo describe(const File& file) {
+  Stream stream(file);
   if (!start(stream)) {
     throw damaged(stream);
   }
@@ -142,64 +137,51 @@ PngSource::PngSource(const std::string& path) : file_(path) {
   const double claimed = static_cast<double>(height) * static_cast<double>(width) * bits *
                          png_get_channels(stream.png, stream.info) / 8;
   constexpr double kMostExpansion = 1032;  // of Deflate
-  if (claimed > kMostExpansion * static_cast<double>(file_.bytes())) {
+  if (claimed > kMostExpansion * static_cast<double>(file.bytes())) {
     throw Error(ErrorKind::kBadFile, "PNG claims {} x {} px in {:.3g} bytes, the file has {}",
-                height, width, claimed, file_.bytes());
+                height, width, claimed, file.bytes());
   }
   if (claimed > 4.0 * (1LL << 30)) {
     throw Error(ErrorKind::kUnsupported, "PNG of {} x {} px: mote reads up to 4 GiB a frame",
                 height, width);
   }
-  info_.format = "PNG";
-  info_.frames = 1;
-  info_.size = {.height = height, .width = width};
-  info_.type = bits == 16 ? SampleType::kUint16 : SampleType::kUint8;
-  info_.colour = (png_get_color_type(stream.png, stream.info) & PNG_COLOR_MASK_COLOR) != 0;
-  info_.files = {path};
-  info_.metadata["bits per sample"] = fmt::format("{}", bits);
+  RecordingInfo info;
+  info.format = "PNG";
+  info.size = {.height = height, .width = width};
+  info.type = bits == 16 ? SampleType::kUint16 : SampleType::kUint8;
+  info.colour = (png_get_color_type(stream.png, stream.info) & PNG_COLOR_MASK_COLOR) != 0;
+  info.metadata["bits per sample"] = fmt::format("{}", bits);
   png_textp texts = nullptr;
   const int count = png_get_text(stream.png, stream.info, &texts, nullptr);
   for (int i = 0; i < count; ++i) {
-    info_.metadata[texts[i].key] = texts[i].text;
+    info.metadata[texts[i].key] = texts[i].text;
   }
+  return info;
 }
 
-void PngSource::convert(const uint8_t* row, int64_t y, int64_t samples, Image& image) const {
-  const int64_t width = info_.size.width;
-  if (image.type() == SampleType::kUint16) {
-    convert_row(row, width, samples, image.as<uint16_t>() + y * width);
-  } else {
-    convert_row(row, width, samples, image.as<uint8_t>() + y * width);
-  }
-}
-
-Frame PngSource::read(int64_t index) {
-  if (index != 0) {
-    throw Error(ErrorKind::kUsage, "frame {}: a PNG file holds one", index);
-  }
-  Stream stream(file_);
+Image decode(const File& file, const RecordingInfo& info) {
+  Stream stream(file);
   if (!start(stream) || !prepare(stream)) {
     throw damaged(stream);
   }
   const int64_t samples = png_get_channels(stream.png, stream.info);
   const size_t row_bytes = png_get_rowbytes(stream.png, stream.info);
-  const int64_t height = info_.size.height;
-  if (png_get_image_height(stream.png, stream.info) != info_.size.height ||
-      png_get_image_width(stream.png, stream.info) != info_.size.width ||
-      row_bytes != static_cast<size_t>(info_.size.width * samples * bytes_per_sample(info_.type))) {
+  const int64_t height = info.size.height;
+  if (png_get_image_height(stream.png, stream.info) != info.size.height ||
+      png_get_image_width(stream.png, stream.info) != info.size.width ||
+      row_bytes != static_cast<size_t>(info.size.width * samples * bytes_per_sample(info.type))) {
     throw Error(ErrorKind::kBadFile, "the file has changed since it was opened");
   }
-  Frame frame;
-  frame.image = Image(info_.size, info_.type);
+  Image image(info.size, info.type);
   if (png_get_interlace_type(stream.png, stream.info) == PNG_INTERLACE_NONE) {
     std::vector<uint8_t> row(row_bytes);
     for (int64_t y = 0; y < height; ++y) {
       if (!read_row(stream, row.data())) {
         throw damaged(stream);
       }
-      convert(row.data(), y, samples, frame.image);
+      convert(row.data(), y, samples, image);
     }
-    return frame;
+    return image;
   }
   std::vector<uint8_t> bytes(row_bytes * static_cast<size_t>(height));
   std::vector<uint8_t*> rows;
@@ -210,9 +192,9 @@ Frame PngSource::read(int64_t index) {
     throw damaged(stream);
   }
   for (int64_t y = 0; y < height; ++y) {
-    convert(rows[static_cast<size_t>(y)], y, samples, frame.image);
+    convert(rows[static_cast<size_t>(y)], y, samples, image);
   }
-  return frame;
+  return image;
 }
 
 }  // namespace
@@ -222,7 +204,7 @@ bool looks_like_png(const std::string& leading_bytes) {
 }
 
 std::unique_ptr<FrameSource> open_png(const std::string& path) {
-  return std::make_unique<PngSource>(path);
+  return open_still(path, {.describe = describe, .decode = decode});
 }
 
 }  // namespace mote::io
