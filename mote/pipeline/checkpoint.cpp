@@ -21,7 +21,7 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   out.put(kVersion);
   out.put(checkpoint.journal_bytes);
   out.put<uint64_t>(XXH3_64bits(state.data(), state.size()));
-  out.put(std::string_view(state));
+  out.put(state);
   write_file(path, out.take());
 }
 
@@ -37,7 +37,7 @@ std::optional<Checkpoint> read_checkpoint(const std::string& path) {
     }
     Checkpoint checkpoint{.journal_bytes = in.get<int64_t>()};
     const auto hash = in.get<uint64_t>();
-    checkpoint.state = in.get_text();
+    checkpoint.state = in.get<std::string>();
     if (XXH3_64bits(checkpoint.state.data(), checkpoint.state.size()) != hash) {
       throw Error(ErrorKind::kBadFile, "damaged");
     }

@@ -313,7 +313,7 @@ std::string FrameSteps::save(const std::string& segmenter_state) const {
   ByteWriter out;
   out.put(next_source_);
   out.put(pushed_);
-  out.put(std::string_view(segmenter_state));
+  out.put(segmenter_state);
   out.put(std::string_view(drift_ ? drift_->save_state() : std::string()));
   out.put(std::string_view(tracker_ ? tracker_->save_state() : std::string()));
   out.put(std::string_view(clock_.save_state()));
@@ -334,10 +334,10 @@ void FrameSteps::load(const std::string& state) {
   ByteReader in(state);
   next_source_ = in.get<int64_t>();
   pushed_ = in.get<int64_t>();
-  const std::string segmenter_state = in.get_text();
-  const std::string drift_state = in.get_text();
-  const std::string tracker_state = in.get_text();
-  clock_.load_state(in.get_text());
+  const std::string segmenter_state = in.get<std::string>();
+  const std::string drift_state = in.get<std::string>();
+  const std::string tracker_state = in.get<std::string>();
+  clock_.load_state(in.get<std::string>());
   if (segmenter_) {
     segmenter_->load_state(segmenter_state);
   }
@@ -349,7 +349,7 @@ void FrameSteps::load(const std::string& state) {
   }
   const uint64_t frames = in.get_count(8);
   for (uint64_t i = 0; i < frames; ++i) {
-    waiting_.push_back(waiting_of(in.get_text()));
+    waiting_.push_back(waiting_of(in.get<std::string>()));
   }
   const uint64_t tracks = in.get_count(20);
   for (uint64_t i = 0; i < tracks; ++i) {

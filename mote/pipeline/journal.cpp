@@ -26,7 +26,7 @@ struct RecordHead {
 void put(ByteWriter& out, const std::map<std::string, double>& values) {
   out.put<uint64_t>(values.size());
   for (const auto& [key, value] : values) {
-    out.put(std::string_view(key));
+    out.put(key);
     out.put(value);
   }
 }
@@ -35,7 +35,7 @@ std::map<std::string, double> get_values(ByteReader& in) {
   std::map<std::string, double> values;
   const uint64_t count = in.get_count(16);
   for (uint64_t i = 0; i < count; ++i) {
-    std::string key = in.get_text();
+    std::string key = in.get<std::string>();
     values[std::move(key)] = in.get<double>();
   }
   return values;
@@ -48,13 +48,13 @@ void put(ByteWriter& out, const measure::InstanceMeasures& m) {
                              m.orientation_deg, m.solidity, m.mean_intensity, m.sd_intensity}) {
     out.put(value);
   }
-  out.put<uint8_t>(m.background.has_value());
+  out.put(m.background.has_value());
   out.put(m.background.value_or(0));
   for (const int64_t value : {m.box.y, m.box.x, m.box.height, m.box.width}) {
     out.put(value);
   }
-  out.put<uint8_t>(m.touches_border);
-  out.put<uint8_t>(m.touching);
+  out.put(m.touches_border);
+  out.put(m.touching);
 }
 
 measure::InstanceMeasures get_measures(ByteReader& in) {
@@ -65,7 +65,7 @@ measure::InstanceMeasures get_measures(ByteReader& in) {
                         &m.orientation_deg, &m.solidity, &m.mean_intensity, &m.sd_intensity}) {
     *value = in.get<double>();
   }
-  const bool has_background = in.get<uint8_t>() != 0;
+  const bool has_background = in.get<bool>();
   const double background = in.get<double>();
   if (has_background) {
     m.background = background;
@@ -73,8 +73,8 @@ measure::InstanceMeasures get_measures(ByteReader& in) {
   for (int64_t* value : {&m.box.y, &m.box.x, &m.box.height, &m.box.width}) {
     *value = in.get<int64_t>();
   }
-  m.touches_border = in.get<uint8_t>() != 0;
-  m.touching = in.get<uint8_t>() != 0;
+  m.touches_border = in.get<bool>();
+  m.touching = in.get<bool>();
   return m;
 }
 
@@ -99,7 +99,7 @@ std::string encode(const JournalFrame& frame) {
   ByteWriter out;
   out.put(frame.index);
   out.put(frame.source_index);
-  out.put<uint8_t>(frame.time_s.has_value());
+  out.put(frame.time_s.has_value());
   out.put(frame.time_s.value_or(0));
   out.put(frame.size.height);
   out.put(frame.size.width);
@@ -107,19 +107,14 @@ std::string encode(const JournalFrame& frame) {
   put(out, frame.values);
   out.put<uint64_t>(frame.warnings.size());
   for (const std::string& warning : frame.warnings) {
-    out.put(std::string_view(warning));
+    out.put(warning);
   }
   out.put<uint64_t>(frame.instances.size());
   for (const JournalInstance& instance : frame.instances) {
     out.put(instance.cluster);
     out.put(instance.tracks);
     put(out, instance.measures);
-    out.put<uint64_t>(instance.mask.runs.size());
-    for (const Run& run : instance.mask.runs) {
-      out.put(run.y);
-      out.put(run.x);
-      out.put(run.length);
-    }
+    out.put(instance.mask.runs);
   }
   return out.take();
 }
@@ -129,7 +124,7 @@ JournalFrame decode_frame(const std::string& bytes) {
   JournalFrame frame;
   frame.index = in.get<int64_t>();
   frame.source_index = in.get<int64_t>();
-  const bool timed = in.get<uint8_t>() != 0;
+  const bool timed = in.get<bool>();
   const double time_s = in.get<double>();
   if (timed) {
     frame.time_s = time_s;
@@ -140,20 +135,15 @@ JournalFrame decode_frame(const std::string& bytes) {
   frame.values = get_values(in);
   const uint64_t warnings = in.get_count(8);
   for (uint64_t i = 0; i < warnings; ++i) {
-    frame.warnings.push_back(in.get_text());
+    frame.warnings.push_back(in.get<std::string>());
   }
   const uint64_t instances = in.get_count(100);
   frame.instances.resize(instances);
   for (JournalInstance& instance : frame.instances) {
     instance.cluster = in.get<int32_t>();
-    instance.tracks = in.get_vector<int32_t>();
+    instance.tracks = in.get<std::vector<int32_t>>();
     instance.measures = get_measures(in);
-    instance.mask.runs.resize(in.get_count(12));
-    for (Run& run : instance.mask.runs) {
-      run.y = in.get<int32_t>();
-      run.x = in.get<int32_t>();
-      run.length = in.get<int32_t>();
-    }
+    in.get(instance.mask.runs);
   }
   return frame;
 }
@@ -197,15 +187,15 @@ track::TrackerOutput decode_changes(const std::string& bytes) {
     track.id = in.get<int32_t>();
     track.first_frame = in.get<int64_t>();
     track.last_frame = in.get<int64_t>();
-    track.parents = in.get_vector<int32_t>();
+    track.parents = in.get<std::vector<int32_t>>();
   }
   output.events.resize(in.get_count(50));
   for (Event& event : output.events) {
     event.type = in.get<EventType>();
     event.frame_before = in.get<int64_t>();
     event.frame = in.get<int64_t>();
-    event.tracks = in.get_vector<int32_t>();
-    event.children = in.get_vector<int32_t>();
+    event.tracks = in.get<std::vector<int32_t>>();
+    event.children = in.get<std::vector<int32_t>>();
     event.position.y_px = in.get<double>();
     event.position.x_px = in.get<double>();
     event.confidence = in.get<double>();
@@ -215,8 +205,8 @@ track::TrackerOutput decode_changes(const std::string& bytes) {
   for (track::Reassignment& change : output.reassignments) {
     change.first_frame = in.get<int64_t>();
     change.last_frame = in.get<int64_t>();
-    change.from = in.get_vector<int32_t>();
-    change.to = in.get_vector<int32_t>();
+    change.from = in.get<std::vector<int32_t>>();
+    change.to = in.get<std::vector<int32_t>>();
   }
   return output;
 }

@@ -17,13 +17,13 @@ std::string encode(const JournalEnd& end) {
       out.put(value);
     }
     for (const bool flag : {row.ok, row.jump, row.blurred}) {
-      out.put<uint8_t>(flag);
+      out.put(flag);
     }
   }
-  out.put<uint8_t>(end.measured);
+  out.put(end.measured);
   out.put<uint64_t>(end.warnings.size());
   for (const std::string& warning : end.warnings) {
-    out.put(std::string_view(warning));
+    out.put(warning);
   }
   return out.take();
 }
@@ -38,13 +38,13 @@ JournalEnd decode_end(const std::string& bytes) {
       *value = in.get<double>();
     }
     for (bool* flag : {&row.ok, &row.jump, &row.blurred}) {
-      *flag = in.get<uint8_t>() != 0;
+      *flag = in.get<bool>();
     }
   }
-  end.measured = in.get<uint8_t>() != 0;
+  end.measured = in.get<bool>();
   const uint64_t warnings = in.get_count(8);
   for (uint64_t i = 0; i < warnings; ++i) {
-    end.warnings.push_back(in.get_text());
+    end.warnings.push_back(in.get<std::string>());
   }
   return end;
 }

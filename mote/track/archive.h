@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "mote/core/bytes.h"
-#include "mote/core/error.h"
 
 namespace mote::track {
 
@@ -39,7 +38,7 @@ class ArchiveWriter {
   ByteWriter bytes_;
 };
 
-/// Throws kBadFile where the bytes end too early, or a count claims more than is left.
+/// Throws kBadFile where the bytes end too early or too late, or a count claims more than is left.
 class ArchiveReader {
  public:
   explicit ArchiveReader(std::string_view bytes) : bytes_(bytes) {}
@@ -52,19 +51,13 @@ class ArchiveReader {
   /// How many entries follow; each takes a byte at least.
   uint64_t count() { return bytes_.get_count(1); }
 
-  void expect_end() const {
-    if (!bytes_.at_end()) {
-      throw Error(ErrorKind::kBadFile, "tracker state goes on after its end");
-    }
-  }
+  void expect_end() const { bytes_.expect_end(); }
 
  private:
   template <typename Type>
   void get(Type& value) {
-    if constexpr (std::is_same_v<Type, bool>) {
-      value = bytes_.get<uint8_t>() != 0;
-    } else if constexpr (std::is_arithmetic_v<Type> || std::is_enum_v<Type>) {
-      value = bytes_.get<Type>();
+    if constexpr (std::is_arithmetic_v<Type> || std::is_enum_v<Type>) {
+      bytes_.get(value);
     } else {
       archive(*this, value);
     }
