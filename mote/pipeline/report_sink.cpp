@@ -17,14 +17,11 @@ struct Jpeg : Sink::Rendered {
 
 class ReportSink : public Sink {
  public:
-  ReportSink(const std::string& folder, const Job& job, Recording& recording,
-             const RunSummary& summary, std::function<report::ReportInfo()> describe)
+  ReportSink(const std::string& folder, const OverlayPainter& painter, const RunSummary& summary,
+             std::function<report::ReportInfo()> describe)
       : folder_(folder),
-        job_(job),
-        recording_(recording),
-        lineage_(summary.lineage),
+        painter_(painter),
         describe_(std::move(describe)),
-        range_(held_range(recording)),
         builder_(summary.lineage, summary.frames) {
     for (const measure::DriftTableRow& row : summary.drift) {
       builder_.add_drift(row);
@@ -35,15 +32,11 @@ class ReportSink : public Sink {
     if (!builder_.wants_overlay(frame.info.frame)) {
       return nullptr;
     }
-    const bool still = job_.command == Command::kSegment;
-    report::OverlayOptions options =
-        overlay_options(job_, recording_, still ? report::display_range(frame.image()) : range_);
-    options.max_height_px = report::ReportBuilder::kOverlaySidePx;
-    options.max_width_px = report::ReportBuilder::kOverlaySidePx;
-    const Picture picture = draw(report::Overlay(options, frame.labels.size()), frame, lineage_);
+    constexpr int64_t kSidePx = report::ReportBuilder::kOverlaySidePx;
+    const auto picture = painter_.paint(frame, {.height = kSidePx, .width = kSidePx});
     auto jpeg = std::make_unique<Jpeg>();
-    jpeg->size = picture.size();
-    jpeg->bytes = io::encode_jpeg(picture, kJpegQuality);
+    jpeg->size = picture->size();
+    jpeg->bytes = io::encode_jpeg(*picture, kJpegQuality);
     return jpeg;
   }
 
@@ -63,20 +56,17 @@ class ReportSink : public Sink {
 
  private:
   std::string folder_;
-  const Job& job_;
-  Recording& recording_;
-  const Lineage& lineage_;
+  const OverlayPainter& painter_;
   std::function<report::ReportInfo()> describe_;
-  report::DisplayRange range_;
   report::ReportBuilder builder_;
 };
 
 }  // namespace
 
-std::unique_ptr<Sink> make_report_sink(const std::string& folder, const Job& job,
-                                       Recording& recording, const RunSummary& summary,
+std::unique_ptr<Sink> make_report_sink(const std::string& folder, const OverlayPainter& painter,
+                                       const RunSummary& summary,
                                        std::function<report::ReportInfo()> describe) {
-  return std::make_unique<ReportSink>(folder, job, recording, summary, std::move(describe));
+  return std::make_unique<ReportSink>(folder, painter, summary, std::move(describe));
 }
 
 }  // namespace mote::pipeline

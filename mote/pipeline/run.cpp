@@ -87,15 +87,17 @@ JobResult finished_result(const Job& job, const nlohmann::ordered_json& header) 
 }
 
 std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string& stage,
-                                              Recording& recording, const RunSummary& summary) {
+                                              const OverlayPainter& painter,
+                                              const Recording& recording,
+                                              const RunSummary& summary) {
   std::vector<std::unique_ptr<Sink>> sinks;
   sinks.push_back(make_tables_sink(stage, job, recording, summary));
   sinks.push_back(make_labels_sink(stage, recording, summary));
   if (job.overlay.enabled) {
-    sinks.push_back(make_overlay_sink(stage, job, recording, summary));
+    sinks.push_back(make_overlay_sink(stage, job, painter, recording, summary));
   }
   if (job.report) {
-    sinks.push_back(make_report_sink(stage, job, recording, summary,
+    sinks.push_back(make_report_sink(stage, painter, summary,
                                      [&] { return report_info(job, recording, summary); }));
   }
   return sinks;
@@ -136,7 +138,8 @@ JobResult run(const Job& job, const JobContext& context) {
   PassTwo pass_two(job, recording, folder.journal());
   const RunSummary& summary = pass_two.summary();
   const std::string stage = folder.stage();
-  pass_two.run(make_sinks(job, stage, recording, summary), context);
+  const OverlayPainter painter(job, recording, summary);
+  pass_two.run(make_sinks(job, stage, painter, recording, summary), context);
   timings.pass_two_s = seconds_since(middle);
   write_file(stage + "/run.json",
              json_text(run_json(header, job, recording, summary, timings), 2) + "\n");

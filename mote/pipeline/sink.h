@@ -9,6 +9,7 @@
 #include "mote/core/frame.h"
 #include "mote/core/lineage.h"
 #include "mote/core/mask.h"
+#include "mote/core/picture.h"
 #include "mote/measure/tables.h"
 #include "mote/report/overlay.h"
 
@@ -24,6 +25,8 @@ struct FinalFrame {
   std::vector<report::Trail> trails;
   /// The image, read anew when first asked for: only those who need it pay for it.
   std::function<const Grid<float>&()> image;
+  /// What OverlayPainter has drawn of it so far.
+  mutable std::vector<std::shared_ptr<const Picture>> overlays;
 };
 
 /// What is known of the whole recording before the first frame is written.

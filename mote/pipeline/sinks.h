@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "mote/pipeline/jobs.h"
+#include "mote/pipeline/overlay_painter.h"
 #include "mote/pipeline/recording.h"
 #include "mote/pipeline/sink.h"
 #include "mote/report/report_page.h"
@@ -22,19 +24,13 @@ std::unique_ptr<Sink> make_labels_sink(const std::string& folder, const Recordin
 
 /// overlay.mp4 for kTrack and kMeasure, overlays/*.png for kSegment.
 std::unique_ptr<Sink> make_overlay_sink(const std::string& folder, const Job& job,
-                                        Recording& recording, const RunSummary& summary);
+                                        const OverlayPainter& painter, const Recording& recording,
+                                        const RunSummary& summary);
 
 /// report.html; `describe` is asked at the end, when all else is known.
-std::unique_ptr<Sink> make_report_sink(const std::string& folder, const Job& job,
-                                       Recording& recording, const RunSummary& summary,
+std::unique_ptr<Sink> make_report_sink(const std::string& folder, const OverlayPainter& painter,
+                                       const RunSummary& summary,
                                        std::function<report::ReportInfo()> describe);
-
-/// Pieces that overlay, report and preview share: the grey range that is held over the recording,
-/// and how a frame is drawn.
-report::DisplayRange held_range(Recording& recording);
-report::OverlayOptions overlay_options(const Job& job, const Recording& recording,
-                                       const report::DisplayRange& range);
-Picture draw(const report::Overlay& overlay, const FinalFrame& frame, const Lineage& lineage);
 
 /// Names of frames among pictures and label images: a still's own file name without its ending
 /// (with its number in front where several have the same), or `frame_000012`.
