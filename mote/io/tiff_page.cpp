@@ -1,14 +1,14 @@
 #include "mote/io/tiff_page.h"
 
 #include <algorithm>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <tiffio.h>
 
 #include "mote/core/error.h"
 #include "mote/io/grey.h"
-#include "mote/io/tiff_samples.h"
+#include "mote/io/tiff_rows.h"
 #include "mote/io/tiff_view.h"
 
 namespace mote::io {
@@ -45,54 +45,30 @@ std::string compression_name(uint16_t compression) {
   return codec != nullptr ? codec->name : fmt::format("number {}", compression);
 }
 
-SampleType sample_type(uint16_t format, int bits) {
-  if (format == SAMPLEFORMAT_IEEEFP && (bits == 16 || bits == 32 || bits == 64)) {
-    return bits == 64 ? SampleType::kFloat64 : SampleType::kFloat32;
-  }
-  const bool is_signed = format == SAMPLEFORMAT_INT;
-  if ((is_signed || format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID) &&
-      ((bits >= 1 && bits <= 16) || bits == 32)) {
-    if (bits <= 8) {
-      return is_signed ? SampleType::kInt8 : SampleType::kUint8;
-    }
-    if (bits <= 16) {
-      return is_signed ? SampleType::kInt16 : SampleType::kUint16;
-    }
-    return is_signed ? SampleType::kInt32 : SampleType::kUint32;
-  }
-  const char* kind = format == SAMPLEFORMAT_IEEEFP ? "floating-point"
-                     : format == SAMPLEFORMAT_INT  ? "signed integer"
-                     : format == SAMPLEFORMAT_COMPLEXINT || format == SAMPLEFORMAT_COMPLEXIEEEFP
-                         ? "complex"
-                         : "unsigned integer";
-  throw Error(ErrorKind::kUnsupported,
-              "TIFF with {}-bit {} samples: mote reads integers of 1 to 16 and of 32 bits and "
-              "floating point of 16, 32 and 64 bits",
-              bits, kind);
-}
-
 }  // namespace
 
 struct TiffPage::Impl {
   TiffView view;
   TiffHandle tiff;
   TiffPageInfo info;
+  TiffRowFormat stored;
 
   uint32_t width = 0;
   uint32_t height = 0;
-  int bits = 1;
-  int samples = 1;
   uint16_t compression = COMPRESSION_NONE;
   uint16_t photometric = PHOTOMETRIC_MINISBLACK;
-  bool separate = false;         // one plane after the other
   bool convert_by_rgba = false;  // a colour space that libtiff turns into RGBA
   bool inverted = false;
-  std::vector<uint8_t> palette;  // index -> grey
 
   TIFF* handle() const { return tiff.get(); }
 
   void describe();
+  void describe_samples();
+  void describe_colour();
+  void check_samples() const;
   void check_claims() const;
+  void describe_storage();
+  void describe_texts();
   void read_palette();
   Error failure(const char* what) const;
 
@@ -100,16 +76,9 @@ struct TiffPage::Impl {
   void decode_into(Image& image);
   void decode_strips_directly(Image& image);
   void decode_rgba(Image& image);
-  void convert_rows(const std::vector<std::vector<uint8_t>>& planes, int64_t row_bytes, Box box,
-                    int64_t stored_width, Image& image) const;
-  template <typename T>
-  void convert_row(const std::vector<const uint8_t*>& rows, int64_t pixels, T* grey,
-                   std::vector<T>& buffer, std::vector<T>& plane_buffer) const;
   bool stored_as_read() const {
-    return samples == 1 && palette.empty() && bits == 8 * bytes_per_sample(info.type);
-  }
-  int64_t row_bytes(int64_t pixels) const {
-    return (pixels * bits * (separate ? 1 : samples) + 7) / 8;
+    return stored.samples == 1 && stored.palette.empty() &&
+           stored.bits == 8 * bytes_per_sample(info.type);
   }
   Image finished(Image image) const;
 };
@@ -120,34 +89,47 @@ Error TiffPage::Impl::failure(const char* what) const {
 }
 
 void TiffPage::Impl::describe() {
+  describe_samples();
+  describe_colour();
+  if (!convert_by_rgba) {
+    check_samples();
+  }
+  check_claims();
+  describe_storage();
+  describe_texts();
+}
+
+void TiffPage::Impl::describe_samples() {
   TIFF* t = handle();
   if (TIFFGetField(t, TIFFTAG_IMAGEWIDTH, &width) != 1 ||
       TIFFGetField(t, TIFFTAG_IMAGELENGTH, &height) != 1 || width == 0 || height == 0) {
     throw Error(ErrorKind::kBadFile, "TIFF image of {} x {} px", width, height);
   }
-  bits = field<uint16_t>(t, TIFFTAG_BITSPERSAMPLE, 1);
-  samples = field<uint16_t>(t, TIFFTAG_SAMPLESPERPIXEL, 1);
+  stored.bits = field<uint16_t>(t, TIFFTAG_BITSPERSAMPLE, 1);
+  stored.samples = field<uint16_t>(t, TIFFTAG_SAMPLESPERPIXEL, 1);
   compression = field<uint16_t>(t, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
-  separate = field<uint16_t>(t, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
-  separate = separate && samples > 1;
-  if (TIFFGetField(t, TIFFTAG_PHOTOMETRIC, &photometric) != 1) {
-    photometric = samples >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK;
-  }
-  const auto format = field<uint16_t>(t, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+  const auto planar = field<uint16_t>(t, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  stored.separate = planar == PLANARCONFIG_SEPARATE && stored.samples > 1;
   if (TIFFIsCODECConfigured(compression) == 0) {
     throw Error(ErrorKind::kUnsupported, "TIFF compression {}: the installed libtiff lacks it",
                 compression_name(compression));
   }
   info.size = {.height = height, .width = width};
-  info.type = sample_type(format, bits);
+  info.type = sample_type(field<uint16_t>(t, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT), stored.bits);
+}
 
+void TiffPage::Impl::describe_colour() {
+  TIFF* t = handle();
+  if (TIFFGetField(t, TIFFTAG_PHOTOMETRIC, &photometric) != 1) {
+    photometric = stored.samples >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK;
+  }
   switch (photometric) {
     case PHOTOMETRIC_MINISBLACK:
     case PHOTOMETRIC_MASK: break;
     case PHOTOMETRIC_MINISWHITE: inverted = true; break;
     case PHOTOMETRIC_PALETTE: read_palette(); break;
     case PHOTOMETRIC_YCBCR:
-      if (compression == COMPRESSION_JPEG && !separate) {
+      if (compression == COMPRESSION_JPEG && !stored.separate) {
         TIFFSetField(t, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
       } else {
         convert_by_rgba = true;
@@ -157,54 +139,35 @@ void TiffPage::Impl::describe() {
     case PHOTOMETRIC_RGB: info.colour = true; break;
     default: convert_by_rgba = true; info.colour = true;
   }
+  stored.rgb = info.colour && stored.palette.empty();
   if (convert_by_rgba) {
     char why[1024] = "";
     if (TIFFRGBAImageOK(t, why) == 0) {
       throw Error(ErrorKind::kUnsupported, "TIFF colour that libtiff does not convert: {}", why);
     }
     info.type = SampleType::kUint8;
-  } else if (info.colour && palette.empty()) {
+  }
+}
+
+void TiffPage::Impl::check_samples() const {
+  if (stored.rgb) {
     const bool convertible = info.type == SampleType::kUint8 || info.type == SampleType::kUint16 ||
                              info.type == SampleType::kFloat32;
-    if (samples < 3 || !convertible) {
+    if (stored.samples < 3 || !convertible) {
       throw Error(ErrorKind::kUnsupported,
                   "TIFF in colour with {} samples of {}: mote reads three or more of uint8, uint16 "
                   "or float32",
-                  samples, name(info.type));
+                  stored.samples, name(info.type));
     }
-  } else if (samples > 1) {
+  } else if (stored.samples > 1) {
     uint16_t extra = 0;
     const uint16_t* kinds = nullptr;
-    TIFFGetField(t, TIFFTAG_EXTRASAMPLES, &extra, &kinds);
-    const bool alpha = samples == 2 && extra == 1 && kinds[0] != EXTRASAMPLE_UNSPECIFIED;
+    TIFFGetField(handle(), TIFFTAG_EXTRASAMPLES, &extra, &kinds);
+    const bool alpha = stored.samples == 2 && extra == 1 && kinds[0] != EXTRASAMPLE_UNSPECIFIED;
     if (!alpha) {
       throw Error(ErrorKind::kUnsupported,
                   "TIFF with {} grey samples a pixel: mote reads one, with or without alpha",
-                  samples);
-    }
-  }
-  check_claims();
-
-  const uint64_t blocks = TIFFIsTiled(t) != 0 ? TIFFNumberOfTiles(t) : TIFFNumberOfStrips(t);
-  info.data_bytes = static_cast<int64_t>(height) * row_bytes(width) * (separate ? samples : 1);
-  info.data_offset = static_cast<int64_t>(TIFFGetStrileOffset(t, 0));
-  info.contiguous = compression == COMPRESSION_NONE && TIFFIsTiled(t) == 0 && !separate &&
-                    !convert_by_rgba && info.data_offset > 0;
-  for (uint64_t i = 1; info.contiguous && i < blocks; ++i) {
-    info.contiguous = TIFFGetStrileOffset(t, static_cast<uint32_t>(i)) ==
-                      TIFFGetStrileOffset(t, static_cast<uint32_t>(i - 1)) +
-                          TIFFGetStrileByteCount(t, static_cast<uint32_t>(i - 1));
-  }
-  info.resolution_unit = field<uint16_t>(t, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
-  info.description = text_field(t, TIFFTAG_IMAGEDESCRIPTION);
-  info.metadata["compression"] = compression_name(compression);
-  info.metadata["bits per sample"] = fmt::format("{}", bits);
-  for (const auto& [key, tag] : {std::pair<const char*, uint32_t>{"software", TIFFTAG_SOFTWARE},
-                                 {"date", TIFFTAG_DATETIME},
-                                 {"maker", TIFFTAG_MAKE},
-                                 {"model", TIFFTAG_MODEL}}) {
-    if (std::string text = text_field(t, tag); !text.empty()) {
-      info.metadata[key] = std::move(text);
+                  stored.samples);
     }
   }
 }
@@ -212,7 +175,7 @@ void TiffPage::Impl::describe() {
 // A header is a claim: nothing is reserved that the file could not hold.
 void TiffPage::Impl::check_claims() const {
   const auto file_bytes = static_cast<double>(view.file->bytes());
-  const double pixel_bytes = bits * samples / 8.0;
+  const double pixel_bytes = stored.bits * stored.samples / 8.0;
   // Subsampled colour is stored in fewer bytes than it has samples.
   const double most =
       65536 + file_bytes * expansion(compression) * (photometric == PHOTOMETRIC_YCBCR ? 4 : 1);
@@ -235,16 +198,47 @@ void TiffPage::Impl::check_claims() const {
   }
 }
 
+void TiffPage::Impl::describe_storage() {
+  TIFF* t = handle();
+  const uint64_t blocks = TIFFIsTiled(t) != 0 ? TIFFNumberOfTiles(t) : TIFFNumberOfStrips(t);
+  info.data_bytes = static_cast<int64_t>(height) * stored.row_bytes(width) *
+                    (stored.separate ? stored.samples : 1);
+  info.data_offset = static_cast<int64_t>(TIFFGetStrileOffset(t, 0));
+  info.contiguous = compression == COMPRESSION_NONE && TIFFIsTiled(t) == 0 && !stored.separate &&
+                    !convert_by_rgba && info.data_offset > 0;
+  for (uint64_t i = 1; info.contiguous && i < blocks; ++i) {
+    info.contiguous = TIFFGetStrileOffset(t, static_cast<uint32_t>(i)) ==
+                      TIFFGetStrileOffset(t, static_cast<uint32_t>(i - 1)) +
+                          TIFFGetStrileByteCount(t, static_cast<uint32_t>(i - 1));
+  }
+}
+
+void TiffPage::Impl::describe_texts() {
+  TIFF* t = handle();
+  info.resolution_unit = field<uint16_t>(t, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+  info.description = text_field(t, TIFFTAG_IMAGEDESCRIPTION);
+  info.metadata["compression"] = compression_name(compression);
+  info.metadata["bits per sample"] = fmt::format("{}", stored.bits);
+  for (const auto& [key, tag] : {std::pair<const char*, uint32_t>{"software", TIFFTAG_SOFTWARE},
+                                 {"date", TIFFTAG_DATETIME},
+                                 {"maker", TIFFTAG_MAKE},
+                                 {"model", TIFFTAG_MODEL}}) {
+    if (std::string text = text_field(t, tag); !text.empty()) {
+      info.metadata[key] = std::move(text);
+    }
+  }
+}
+
 void TiffPage::Impl::read_palette() {
   const uint16_t* red = nullptr;
   const uint16_t* green = nullptr;
   const uint16_t* blue = nullptr;
-  if (bits > 16 || samples != 1 ||
+  if (stored.bits > 16 || stored.samples != 1 ||
       (info.type != SampleType::kUint8 && info.type != SampleType::kUint16) ||
       TIFFGetField(handle(), TIFFTAG_COLORMAP, &red, &green, &blue) != 1) {
     throw Error(ErrorKind::kBadFile, "TIFF with a palette that is missing or too large");
   }
-  const size_t entries = size_t{1} << bits;
+  const size_t entries = size_t{1} << stored.bits;
   // Entries have 16 bits; some writers fill in the lower 8 only.
   uint16_t largest = 0;
   for (size_t i = 0; i < entries; ++i) {
@@ -257,8 +251,8 @@ void TiffPage::Impl::read_palette() {
       colours.push_back(static_cast<uint8_t>(value >> shift));
     }
   }
-  palette.resize(entries);
-  grey_row(colours.data(), static_cast<int64_t>(entries), 3, palette.data());
+  stored.palette.resize(entries);
+  grey_row(colours.data(), static_cast<int64_t>(entries), 3, stored.palette.data());
   info.type = SampleType::kUint8;
   info.colour = true;
 }
@@ -274,82 +268,11 @@ void TiffPage::Impl::decode_block(uint32_t block, void* to, int64_t expected) {
 
 void TiffPage::Impl::decode_strips_directly(Image& image) {
   const int64_t rows = std::min(height, field<uint32_t>(handle(), TIFFTAG_ROWSPERSTRIP, height));
-  const int64_t bytes_a_row = row_bytes(width);
+  const int64_t bytes_a_row = stored.row_bytes(width);
   uint32_t strip = 0;
   for (int64_t y = 0; y < height; y += rows, ++strip) {
     decode_block(strip, image.bytes() + y * bytes_a_row, std::min(rows, height - y) * bytes_a_row);
   }
-}
-
-template <typename T>
-void TiffPage::Impl::convert_row(const std::vector<const uint8_t*>& rows, int64_t pixels, T* grey,
-                                 std::vector<T>& buffer, std::vector<T>& plane_buffer) const {
-  if (!separate) {
-    buffer.resize(static_cast<size_t>(pixels * samples));
-    unpack_samples(rows[0], pixels * samples, bits, buffer.data());
-  } else {
-    const auto planes = static_cast<int64_t>(rows.size());
-    buffer.resize(static_cast<size_t>(pixels * planes));
-    plane_buffer.resize(static_cast<size_t>(pixels));
-    for (int64_t plane = 0; plane < planes; ++plane) {
-      unpack_samples(rows[static_cast<size_t>(plane)], pixels, bits, plane_buffer.data());
-      for (int64_t i = 0; i < pixels; ++i) {
-        buffer[static_cast<size_t>(i * planes + plane)] = plane_buffer[static_cast<size_t>(i)];
-      }
-    }
-  }
-  const int64_t stride = static_cast<int64_t>(buffer.size()) / pixels;
-  if constexpr (std::is_same_v<T, uint8_t> || std::is_same_v<T, uint16_t> ||
-                std::is_same_v<T, float>) {
-    if (info.colour && palette.empty()) {
-      grey_row(buffer.data(), pixels, stride, grey);
-      return;
-    }
-  }
-  for (int64_t i = 0; i < pixels; ++i) {
-    grey[i] = buffer[static_cast<size_t>(i * stride)];
-  }
-}
-
-// `planes` holds the rows of `box`, each of `stored_width` pixels, once or once a colour.
-void TiffPage::Impl::convert_rows(const std::vector<std::vector<uint8_t>>& planes,
-                                  int64_t bytes_a_row, Box box, int64_t stored_width,
-                                  Image& image) const {
-  std::vector<const uint8_t*> rows(planes.size());
-  const auto point_at = [&](int64_t y) {
-    for (size_t plane = 0; plane < planes.size(); ++plane) {
-      rows[plane] = planes[plane].data() + y * bytes_a_row;
-    }
-  };
-  if (!palette.empty()) {
-    std::vector<uint16_t> indices(static_cast<size_t>(stored_width));
-    std::vector<uint16_t> buffer;
-    std::vector<uint16_t> plane_buffer;
-    std::vector<uint8_t> bytes(static_cast<size_t>(stored_width));
-    for (int64_t y = 0; y < box.height; ++y) {
-      point_at(y);
-      if (bits == 8) {
-        std::copy_n(rows[0], stored_width, indices.data());
-      } else {
-        convert_row(rows, stored_width, indices.data(), buffer, plane_buffer);
-      }
-      uint8_t* out = image.as<uint8_t>() + (box.y + y) * width + box.x;
-      for (int64_t x = 0; x < box.width; ++x) {
-        out[x] = palette[indices[static_cast<size_t>(x)]];
-      }
-    }
-    return;
-  }
-  with_sample_type(info.type, [&](auto zero) {
-    using T = decltype(zero);
-    std::vector<T> buffer;
-    std::vector<T> plane_buffer;
-    for (int64_t y = 0; y < box.height; ++y) {
-      point_at(y);
-      convert_row(rows, box.width, image.as<T>() + (box.y + y) * width + box.x, buffer,
-                  plane_buffer);
-    }
-  });
 }
 
 void TiffPage::Impl::decode_into(Image& image) {
@@ -365,8 +288,8 @@ void TiffPage::Impl::decode_into(Image& image) {
   if (block_width == 0 || block_height == 0) {
     throw Error(ErrorKind::kBadFile, "TIFF image with tiles or strips of no size");
   }
-  const int64_t bytes_a_row = row_bytes(block_width);
-  std::vector<std::vector<uint8_t>> planes(separate && info.colour ? 3 : 1);
+  const int64_t bytes_a_row = stored.row_bytes(block_width);
+  std::vector<std::vector<uint8_t>> planes(stored.separate && stored.rgb ? 3 : 1);
   for (int64_t y = 0; y < height; y += block_height) {
     const int64_t rows = std::min(block_height, height - y);
     for (int64_t x = 0; x < width; x += block_width) {
@@ -379,7 +302,7 @@ void TiffPage::Impl::decode_into(Image& image) {
         decode_block(block, planes[plane].data(), static_cast<int64_t>(planes[plane].size()));
       }
       const Box box{.y = y, .x = x, .height = rows, .width = std::min(block_width, width - x)};
-      convert_rows(planes, bytes_a_row, box, box.width, image);
+      convert_rows(stored, planes, bytes_a_row, box, image);
     }
   }
 }
@@ -405,12 +328,7 @@ void TiffPage::Impl::decode_rgba(Image& image) {
 
 Image TiffPage::Impl::finished(Image image) const {
   if (inverted && !convert_by_rgba) {
-    with_sample_type(image.type(), [&](auto zero) {
-      using T = decltype(zero);
-      if constexpr (std::is_integral_v<T>) {
-        invert_samples<T>(image, bits);
-      }
-    });
+    invert(image, stored.bits);
   }
   return image;
 }
@@ -438,10 +356,10 @@ const TiffPageInfo& TiffPage::info() const {
 
 void TiffPage::ignore_display_tables() {
   impl_->inverted = false;
-  if (!impl_->palette.empty()) {
-    impl_->palette.clear();
+  if (!impl_->stored.palette.empty()) {
+    impl_->stored.palette.clear();
     impl_->info.colour = false;
-    impl_->info.type = impl_->bits > 8 ? SampleType::kUint16 : SampleType::kUint8;
+    impl_->info.type = impl_->stored.bits > 8 ? SampleType::kUint16 : SampleType::kUint8;
   }
 }
 
@@ -469,7 +387,7 @@ Image TiffPage::read_following(int64_t index) {
     throw Error(ErrorKind::kBadFile, "the file has become shorter");
   }
   if (TIFFIsByteSwapped(impl_->handle()) != 0) {
-    switch (impl_->bits) {
+    switch (impl_->stored.bits) {
       case 16:
         TIFFSwabArrayOfShort(reinterpret_cast<uint16_t*>(rows[0].data()), info.data_bytes / 2);
         break;
@@ -483,9 +401,8 @@ Image TiffPage::read_following(int64_t index) {
     }
   }
   Image image(info.size, info.type);
-  impl_->convert_rows(rows, impl_->row_bytes(info.size.width),
-                      {.y = 0, .x = 0, .height = info.size.height, .width = info.size.width},
-                      info.size.width, image);
+  const Box whole{.height = info.size.height, .width = info.size.width};
+  convert_rows(impl_->stored, rows, impl_->stored.row_bytes(info.size.width), whole, image);
   return impl_->finished(std::move(image));
 }
 
