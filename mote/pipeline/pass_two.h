@@ -7,7 +7,6 @@
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/recording.h"
 #include "mote/pipeline/sink.h"
-#include "mote/track/tracker.h"
 
 namespace mote::pipeline {
 
@@ -21,7 +20,7 @@ class PassTwo {
   PassTwo(const PassTwo&) = delete;
   PassTwo& operator=(const PassTwo&) = delete;
 
-  const RunSummary& summary() const { return summary_; }
+  const RunSummary& summary() const;
 
   /// Throws Cancelled; Error of kResource where the disk is full.
   void run(const std::vector<std::unique_ptr<Sink>>& sinks, const JobContext& context);
@@ -29,7 +28,6 @@ class PassTwo {
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
-  RunSummary summary_;
 };
 
 }  // namespace mote::pipeline

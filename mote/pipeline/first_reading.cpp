@@ -1,0 +1,241 @@
+#include "mote/pipeline/first_reading.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "mote/core/error.h"
+#include "mote/measure/frame.h"
+#include "mote/pipeline/journal_end.h"
+#include "mote/pipeline/sinks.h"
+#include "mote/pipeline/timing.h"
+
+namespace mote::pipeline {
+namespace {
+
+constexpr size_t kMostFrameWarnings = 20;
+
+// Frame warnings, counted by their text.
+class FrameWarnings {
+ public:
+  void add(const std::vector<std::string>& warnings, int64_t recorded_frame) {
+    for (const std::string& warning : warnings) {
+      const auto found = std::find_if(list_.begin(), list_.end(),
+                                      [&](const Told& told) { return told.text == warning; });
+      if (found != list_.end()) {
+        ++found->frames;
+      } else if (list_.size() < kMostFrameWarnings) {
+        list_.push_back({warning, recorded_frame, 1});
+      } else {
+        ++others_;
+      }
+    }
+  }
+
+  /// `stills`: the names of recorded frames, where they have any.
+  void tell(const std::vector<std::string>& stills, std::vector<std::string>& out) const {
+    for (const Told& told : list_) {
+      const std::string first = stills.empty() ? fmt::format("frame {}", told.first)
+                                               : stills.at(static_cast<size_t>(told.first));
+      out.push_back(told.frames == 1
+                        ? fmt::format("{}: {}", first, told.text)
+                        : fmt::format("{} frames, first {}: {}", told.frames, first, told.text));
+    }
+    if (others_ > 0) {
+      out.push_back(fmt::format("{} more warnings about single frames", others_));
+    }
+  }
+
+ private:
+  struct Told {
+    std::string text;
+    int64_t first = 0;
+    int64_t frames = 0;
+  };
+  std::vector<Told> list_;
+  int64_t others_ = 0;
+};
+
+class Reader {
+ public:
+  Reader(const Job& job, const Recording& recording) : job_(job), recording_(recording) {}
+
+  void take(const JournalRecord& record) {
+    switch (record.type) {
+      case RecordType::kHeader: break;
+      case RecordType::kFrame: take_frame(decode_frame(record.payload)); break;
+      case RecordType::kChanges: take_changes(decode_changes(record.payload)); break;
+      case RecordType::kBadFrame: take_bad_frame(record.payload); break;
+      case RecordType::kEnd: end_ = decode_end(record.payload); break;
+    }
+  }
+
+  bool ended() const { return end_.has_value(); }
+
+  FirstReading finish() {
+    RunSummary& summary = out_.summary;
+    summary.lineage =
+        job_.command == Command::kTrack ? out_.lineage.build() : Lineage{.tracks = given_};
+    check(summary.lineage);
+    summary.value_names.assign(value_names_.begin(), value_names_.end());
+    std::set<std::string> evidence;
+    for (const Event& event : summary.lineage.events) {
+      for (const auto& [name, unused] : event.evidence) {
+        evidence.insert(name);
+      }
+    }
+    summary.evidence_names.assign(evidence.begin(), evidence.end());
+    take_drift();
+    summary.common_window = measure::common_window(out_.drift, summary.field, farthest_);
+    tell_warnings();
+    return std::move(out_);
+  }
+
+ private:
+  void take_frame(const JournalFrame& frame) {
+    RunSummary& summary = out_.summary;
+    if (summary.frames == 0) {
+      summary.field = frame.size;
+      if (const auto sigma = frame.values.find("sigma_px"); sigma != frame.values.end()) {
+        summary.sigma_px = sigma->second;
+      }
+    }
+    take_sizes(frame);
+    summary.one_size = summary.one_size && frame.size == summary.field;
+    for (const auto& [name, unused] : frame.values) {
+      value_names_.insert(name);
+    }
+    frame_warnings_.add(frame.warnings, recording_.recorded_index(frame.source_index));
+    summary.instances += static_cast<int64_t>(frame.instances.size());
+    ++summary.frames;
+    if (recording_.stamped() && job_.command != Command::kSegment) {
+      stamps_.push_back({.source_index = frame.source_index,
+                         .recorded_frame = recording_.recorded_index(frame.source_index),
+                         .time_s = frame.time_s});
+    }
+    if (job_.command == Command::kTrack) {
+      infos_.push_back(frame_info(frame, recording_, {}));
+      source_of_.push_back(frame.source_index);
+    }
+  }
+
+  void take_sizes(const JournalFrame& frame) {
+    // Frames of a recording show the same particles: the one with most of them counts.
+    measure::SizeSample of_frame =
+        job_.command == Command::kSegment ? sizes_ : measure::SizeSample();
+    const measure::FrameInfo info = frame_info(frame, recording_, {});
+    for (const JournalInstance& instance : frame.instances) {
+      const Point reach = measure::reach_px(instance.measures);
+      farthest_.y_px = std::max(farthest_.y_px, reach.y_px);
+      farthest_.x_px = std::max(farthest_.x_px, reach.x_px);
+      of_frame.add(measure::particle_row(info, instance.measures, instance.tracks, instance.cluster,
+                                         frame.size));
+    }
+    if (of_frame.count() > sizes_.count()) {
+      sizes_ = of_frame;
+    }
+  }
+
+  void take_changes(const track::TrackerOutput& changes) {
+    if (job_.command == Command::kTrack) {
+      out_.lineage.add(changes);
+    } else {
+      given_.insert(given_.end(), changes.tracks.begin(), changes.tracks.end());
+    }
+  }
+
+  void take_bad_frame(const std::string& payload) {
+    const auto bad = nlohmann::json::parse(payload);
+    out_.summary.bad_sources.push_back(bad.at("source_index").get<int64_t>());
+    if (bad_frames_.size() < kMostFrameWarnings) {
+      bad_frames_.push_back(fmt::format("left out: {}", bad.at("reason").get<std::string>()));
+    }
+  }
+
+  void take_drift() {
+    const JournalEnd& end = *end_;
+    if (end.drift.empty()) {
+      return;
+    }
+    // A file may count from anywhere; drift here is since the first frame that was used.
+    Point origin;
+    if (!end.measured && !source_of_.empty()) {
+      origin = end.drift.at(static_cast<size_t>(source_of_[0])).shift;
+    }
+    for (size_t i = 0; i < infos_.size(); ++i) {
+      const size_t row_index = end.measured ? i : static_cast<size_t>(source_of_[i]);
+      const track::DriftRow& row = end.drift.at(row_index);
+      const Point shift{row.shift.y_px - origin.y_px, row.shift.x_px - origin.x_px};
+      out_.drift.push_back(shift);
+      infos_[i].drift = shift;
+      measure::DriftTableRow& out = out_.summary.drift.emplace_back();
+      out.info = std::move(infos_[i]);
+      if (end.measured) {
+        out.peak_ratio = row.peak_ratio;
+        out.residual_px = row.residual_px;
+      }
+      out.ok = row.ok;
+      out.jump = row.jump;
+      out.blurred = row.blurred;
+    }
+  }
+
+  void tell_warnings() {
+    std::vector<std::string>& warnings = out_.summary.warnings;
+    const auto add = [&warnings](const std::vector<std::string>& more) {
+      warnings.insert(warnings.end(), more.begin(), more.end());
+    };
+    add(bad_frames_);
+    if (const size_t more = out_.summary.bad_sources.size() - bad_frames_.size(); more > 0) {
+      warnings.push_back(fmt::format("{} more frames are left out: run.json lists them all", more));
+    }
+    add(end_->warnings);
+    add(stamp_warnings(stamps_));
+    const bool stills = job_.command == Command::kSegment;
+    frame_warnings_.tell(stills ? FrameNames(recording_).stills() : std::vector<std::string>{},
+                         warnings);
+    add(sizes_.warnings());
+  }
+
+  const Job& job_;
+  const Recording& recording_;
+  FirstReading out_;
+  std::optional<JournalEnd> end_;
+  std::set<std::string> value_names_;
+  FrameWarnings frame_warnings_;
+  std::vector<std::string> bad_frames_;
+  std::vector<measure::FrameInfo> infos_;  // of the frames of a lineage
+  std::vector<int64_t> source_of_;         // likewise
+  std::vector<FrameStamp> stamps_;
+  std::vector<Track> given_;  // where nothing is linked
+  measure::SizeSample sizes_;
+  Point farthest_;  // that an instance reaches from its centroid
+};
+
+}  // namespace
+
+measure::FrameInfo frame_info(const JournalFrame& frame, const Recording& recording, Point drift) {
+  return {.frame = frame.index,
+          .recorded_frame = recording.recorded_index(frame.source_index),
+          .time_s = frame.time_s,
+          .pixel_size = recording.info().pixel_size,
+          .drift = drift};
+}
+
+FirstReading read_whole(const Job& job, const Recording& recording, const std::string& journal) {
+  Reader reader(job, recording);
+  JournalReader records(journal);
+  while (const auto record = records.next()) {
+    reader.take(*record);
+  }
+  if (!reader.ended()) {
+    throw Error(ErrorKind::kBadFile, "{}: is damaged; start anew with --force", journal);
+  }
+  return reader.finish();
+}
+
+}  // namespace mote::pipeline
