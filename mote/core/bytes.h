@@ -89,7 +89,7 @@ class ByteReader {
     const auto most = static_cast<int64_t>(rest_.size() / sizeof(T));
     if (size.height < 0 || size.width < 0 || (size.width > 0 && size.height > most / size.width)) {
       throw Error(ErrorKind::kBadFile, "saved state claims {} x {} values, {} bytes are left",
-                  size.height, size.width, rest_.size());
+                  size.width, size.height, rest_.size());
     }
     grid = Grid<T>(size);
     take(grid.data(), grid.values().size() * sizeof(T));

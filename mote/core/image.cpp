@@ -52,8 +52,8 @@ Image::Image(Size size, SampleType type) : size_(size), type_(type) {
   try {
     bytes_.resize(static_cast<size_t>(size.area() * bytes_per_sample(type)));
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorKind::kResource, "no memory for an image of {} x {} px of {}", size.height,
-                size.width, name(type));
+    throw Error(ErrorKind::kResource, "no memory for an image of {} x {} px of {}", size.width,
+                size.height, name(type));
   }
 }
 

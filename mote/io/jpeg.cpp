@@ -156,7 +156,7 @@ RecordingInfo describe(const File& file) {
   constexpr double kMostExpansion = 1024;
   const double claimed = static_cast<double>(height) * static_cast<double>(width);
   if (claimed > 65536 + kMostExpansion * static_cast<double>(file.bytes())) {
-    throw Error(ErrorKind::kBadFile, "JPEG claims {} x {} px, the file has {} bytes", height, width,
+    throw Error(ErrorKind::kBadFile, "JPEG claims {} x {} px, the file has {} bytes", width, height,
                 file.bytes());
   }
   const int colours = stream.decoder.num_components;

@@ -22,7 +22,7 @@ const uint8_t* row_of(const Picture& picture, int64_t y) {
 
 Error not_encoded(const char* format, const Picture& picture) {
   return Error(ErrorKind::kResource, "a picture of {} x {} px could not be made into a {}",
-               picture.height(), picture.width(), format);
+               picture.width(), picture.height(), format);
 }
 
 void append_png(png_structp png, png_bytep bytes, size_t count) {

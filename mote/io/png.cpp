@@ -139,11 +139,11 @@ RecordingInfo describe(const File& file) {
   constexpr double kMostExpansion = 1032;  // of Deflate
   if (claimed > kMostExpansion * static_cast<double>(file.bytes())) {
     throw Error(ErrorKind::kBadFile, "PNG claims {} x {} px in {:.3g} bytes, the file has {}",
-                height, width, claimed, file.bytes());
+                width, height, claimed, file.bytes());
   }
   if (claimed > 4.0 * (1LL << 30)) {
-    throw Error(ErrorKind::kUnsupported, "PNG of {} x {} px: mote reads up to 4 GiB a frame",
-                height, width);
+    throw Error(ErrorKind::kUnsupported, "PNG of {} x {} px: mote reads up to 4 GiB a frame", width,
+                height);
   }
   RecordingInfo info;
   info.format = "PNG";

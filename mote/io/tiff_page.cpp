@@ -187,14 +187,14 @@ void TiffPage::Impl::check_claims() const {
   }
   if (claimed > most) {
     throw Error(ErrorKind::kBadFile,
-                "TIFF image claims {} x {} px in {:.3g} bytes, the file has {}", height, width,
+                "TIFF image claims {} x {} px in {:.3g} bytes, the file has {}", width, height,
                 claimed, view.file->bytes());
   }
   const double decoded = std::max(claimed, static_cast<double>(width) * height *
                                                static_cast<double>(bytes_per_sample(info.type)));
   if (decoded > kMaxTiffImageBytes) {
     throw Error(ErrorKind::kUnsupported, "TIFF image of {} x {} px: mote reads up to 4 GiB a frame",
-                height, width);
+                width, height);
   }
 }
 

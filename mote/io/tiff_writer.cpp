@@ -256,7 +256,7 @@ void TiffWriter::Impl::append_directory(const std::vector<Field>& fields) {
 void TiffWriter::Impl::write(const uint8_t* pixels, Size size, SampleType type) {
   const int64_t row_bytes = size.width * bytes_per_sample(type);
   if (size.area() == 0) {
-    throw Error(ErrorKind::kUsage, "{}: a page of {} x {} px", path, size.height, size.width);
+    throw Error(ErrorKind::kUsage, "{}: a page of {} x {} px", path, size.width, size.height);
   }
   if (pages == 0) {
     start(row_bytes * size.height);

@@ -380,7 +380,7 @@ std::vector<InstanceMeasures> measure_instances(const Grid<float>& image, const 
   if (image.size() != labels.size() || (!coverage.empty() && coverage.size() != labels.size())) {
     const Size other = image.size() != labels.size() ? image.size() : coverage.size();
     throw Error(ErrorKind::kUsage, "labels of {} x {} px do not fit an image of {} x {} px",
-                labels.height(), labels.width(), other.height, other.width);
+                labels.width(), labels.height(), other.width, other.height);
   }
   if (!(options.y_over_x > 0) || !std::isfinite(options.y_over_x)) {
     throw Error(ErrorKind::kUsage, "a pixel's height over its width is {}: it must be above 0",

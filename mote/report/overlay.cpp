@@ -141,8 +141,8 @@ Picture Overlay::draw(const OverlayFrame& frame) const {
       (!frame.coverage.empty() && frame.coverage.size() != frame_)) {
     throw Error(ErrorKind::kUsage,
                 "overlay of {} x {} px frames: image of {} x {} px, labels of {} x {} px",
-                frame_.height, frame_.width, frame.image.height(), frame.image.width(),
-                frame.labels.height(), frame.labels.width());
+                frame_.width, frame_.height, frame.image.width(), frame.image.height(),
+                frame.labels.width(), frame.labels.height());
   }
   const auto side = static_cast<double>(std::min(size_.height, size_.width));
   const double line_px =

@@ -78,7 +78,7 @@ Grid<uint8_t> unpacked(const std::vector<uint8_t>& bytes, Size size) {
     }
     if (length == 0 || length > values.size() - filled) {
       throw Error(ErrorKind::kBadFile, "packed coverage does not fit a field of {} x {} px",
-                  size.height, size.width);
+                  size.width, size.height);
     }
     std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(filled), length, value);
     filled += length;

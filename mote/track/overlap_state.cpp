@@ -144,7 +144,7 @@ void OverlapTracker::load_state(std::string_view state) {
   reader(field.height, field.width);
   if (field != field_) {
     throw Error(ErrorKind::kBadFile, "tracker state of a field of {} x {} px, expected {} x {}",
-                field.height, field.width, field_.height, field_.width);
+                field.width, field.height, field_.width, field_.height);
   }
   OverlapTracker loaded(options_, field_);
   loaded.archive(reader);

@@ -30,8 +30,8 @@ TrackerOutput OverlapTracker::push(const TrackerFrame& frame, const LazySegmenta
   const Segmentation& segmentation = lazy();
   if (segmentation.labels.size() != field_) {
     throw Error(ErrorKind::kUsage, "the segmentation of frame {} has {} x {} px, expected {} x {}",
-                frame.index, segmentation.labels.height(), segmentation.labels.width(),
-                field_.height, field_.width);
+                frame.index, segmentation.labels.width(), segmentation.labels.height(),
+                field_.width, field_.height);
   }
   now_ = {.frame = frame.index, .time = frame.time, .drift = frame.drift};
   ++next_frame_;

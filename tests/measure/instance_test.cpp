@@ -404,7 +404,7 @@ TEST(MeasureInstances, RefusesAnImageOfAnotherSizeAndOptionsOutOfRange) {
       [] {
         measure_instances(Grid<float>({20, 21}), LabelImage({20, 20}), {});
       },
-      ThrowsMessage<Error>(HasSubstr("labels of 20 x 20 px do not fit an image of 20 x 21")));
+      ThrowsMessage<Error>(HasSubstr("labels of 20 x 20 px do not fit an image of 21 x 20")));
   EXPECT_THAT(
       [] {
         measure_instances(Grid<float>({20, 20}), LabelImage({20, 20}), {}, {.y_over_x = 0});
