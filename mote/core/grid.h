@@ -33,6 +33,16 @@ struct Box {
   bool empty() const { return height <= 0 || width <= 0; }
   bool operator==(const Box&) const = default;
 
+  /// The smallest box around this one and `other`, neither of which is empty.
+  Box joined(const Box& other) const {
+    const int64_t y0 = std::min(y, other.y);
+    const int64_t x0 = std::min(x, other.x);
+    return {.y = y0,
+            .x = x0,
+            .height = std::max(y_end(), other.y_end()) - y0,
+            .width = std::max(x_end(), other.x_end()) - x0};
+  }
+
   /// This box grown by `margin_px` on every side and cut to an image of `size`.
   Box grown(int64_t margin_px, Size size) const {
     const int64_t y0 = std::max<int64_t>(0, y - margin_px);

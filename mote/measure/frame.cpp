@@ -27,15 +27,6 @@ double weight_of(const Box& box, Size field) {
   return static_cast<double>(field.area()) / places;
 }
 
-Box joined(const Box& a, const Box& b) {
-  const int64_t y = std::min(a.y, b.y);
-  const int64_t x = std::min(a.x, b.x);
-  return {.y = y,
-          .x = x,
-          .height = std::max(a.y_end(), b.y_end()) - y,
-          .width = std::max(a.x_end(), b.x_end()) - x};
-}
-
 int64_t particles_in(const ParticleRow& row) {
   return std::max<int64_t>(1, static_cast<int64_t>(row.tracks.size()));
 }
@@ -135,7 +126,7 @@ void fill_cluster_variants(FrameRow& out, std::span<const ParticleRow> particles
   for (size_t i = 0; i < particles.size(); ++i) {
     Whole& whole = wholes[clusters[i]];
     const InstanceMeasures& measures = particles[i].measures;
-    whole.box = whole.instances == 0 ? measures.box : joined(whole.box, measures.box);
+    whole.box = whole.instances == 0 ? measures.box : whole.box.joined(measures.box);
     whole.area_px2 += measures.area_px2;
     whole.instances += 1;
     whole.shared = whole.shared || particles[i].shared();

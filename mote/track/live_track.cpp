@@ -87,15 +87,6 @@ Event event_of(const LiveTrack& track, const Glimpse& glimpse, Size field) {
 
 }  // namespace
 
-Box around(const Box& a, const Box& b) {
-  const int64_t y = std::min(a.y, b.y);
-  const int64_t x = std::min(a.x, b.x);
-  return {.y = y,
-          .x = x,
-          .height = std::max(a.y_end(), b.y_end()) - y,
-          .width = std::max(a.x_end(), b.x_end()) - x};
-}
-
 void glimpse(LiveTrack& track, const Glimpse& glimpse) {
   const int64_t missed = track.track.last_frame + 1;
   if (track.frames_seen > 0 && missed < glimpse.frame) {

@@ -18,9 +18,6 @@ struct Glimpse {
   bool cut = false;  ///< by the border of the field or by excluded pixels
 };
 
-/// The smallest box around both.
-Box around(const Box& a, const Box& b);
-
 /// Frames [first, last] in which a track is not there.
 struct Gap {
   int64_t first = 0;

@@ -26,7 +26,7 @@ void add(std::optional<Glimpse>& seen, int64_t frame, const HeldRegion& region) 
   seen->centroid.y_px += share * (sum_y / pixels - seen->centroid.y_px);
   seen->centroid.x_px += share * (sum_x / pixels - seen->centroid.x_px);
   seen->area_px = sum_px;
-  seen->box = around(seen->box, mask.bounds());
+  seen->box = seen->box.joined(mask.bounds());
   seen->cut = seen->cut || region.cut;
 }
 

@@ -189,7 +189,7 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
       glimpse.centroid.y_px += share * (at.y_px - glimpse.centroid.y_px);
       glimpse.centroid.x_px += share * (at.x_px - glimpse.centroid.x_px);
       glimpse.area_px = sum_px;
-      glimpse.box = around(glimpse.box, region.box);
+      glimpse.box = glimpse.box.joined(region.box);
       glimpse.cut = glimpse.cut || region.touches_border;
     }
   }
