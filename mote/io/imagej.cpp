@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "mote/io/utf8.h"
+
 namespace mote::io {
 namespace {
 
@@ -23,16 +25,7 @@ std::string to_utf8(std::string_view text) {
       result += text[i];
       continue;
     }
-    if (code < 0x80) {
-      result += static_cast<char>(code);
-    } else if (code < 0x800) {
-      result += static_cast<char>(0xC0 | code >> 6);
-      result += static_cast<char>(0x80 | (code & 63));
-    } else if (code < 0x10000) {
-      result += static_cast<char>(0xE0 | code >> 12);
-      result += static_cast<char>(0x80 | (code >> 6 & 63));
-      result += static_cast<char>(0x80 | (code & 63));
-    }
+    append_utf8(result, code);
   }
   return result;
 }

@@ -4,23 +4,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "mote/io/utf8.h"
+
 namespace mote::io {
 namespace {
 
 constexpr std::string_view kSpaces = " \t\r\n";
-
-void append_utf8(std::string& text, uint32_t code) {
-  if (code < 0x80) {
-    text += static_cast<char>(code);
-  } else if (code < 0x800) {
-    text += static_cast<char>(0xC0 | code >> 6);
-    text += static_cast<char>(0x80 | (code & 63));
-  } else if (code < 0x10000) {
-    text += static_cast<char>(0xE0 | code >> 12);
-    text += static_cast<char>(0x80 | (code >> 6 & 63));
-    text += static_cast<char>(0x80 | (code & 63));
-  }
-}
 
 std::string without_entities(std::string_view text) {
   std::string result;
