@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <numeric>
 #include <random>
 #include <span>
 #include <vector>
@@ -28,6 +29,10 @@ struct Look {
   double noise_sd = 0;
   uint64_t seed = 1;
 };
+
+inline double sum(const Grid<float>& grid) {
+  return std::accumulate(grid.values().begin(), grid.values().end(), 0.0);
+}
 
 /// Area of [0, x] x [0, y] inside the unit circle around the origin, for x, y >= 0.
 inline double quadrant_area(double x, double y) {

@@ -9,14 +9,6 @@
 namespace mote::imaging {
 namespace {
 
-double sum(const Grid<float>& grid) {
-  double total = 0;
-  for (const float value : grid.values()) {
-    total += value;
-  }
-  return total;
-}
-
 Grid<float> halves(const BinaryImage& mask) {
   Grid<float> field(mask.size());
   for (size_t i = 0; i < field.values().size(); ++i) {
@@ -104,7 +96,7 @@ TEST(Outline, CoverageOfLongEdgesIsExact) {
   Grid<float> covered({5, 24});
   add_area_coverage({triangle}, covered);
 
-  EXPECT_NEAR(sum(covered), 20, 1e-4);
+  EXPECT_NEAR(synthetic::sum(covered), 20, 1e-4);
   EXPECT_NEAR(covered(1, 20), 1, 1e-5);
   EXPECT_NEAR(covered(1, 5), 0.45, 1e-5);
   EXPECT_NEAR(covered(2, 15), 0.45, 1e-5);
@@ -116,7 +108,7 @@ TEST(Outline, WhatLiesOffTheImageIsCutOff) {
   Grid<float> covered({4, 4});
   add_area_coverage({square}, covered);
 
-  EXPECT_NEAR(sum(covered), 1.5 * 1.5, 1e-5);
+  EXPECT_NEAR(synthetic::sum(covered), 1.5 * 1.5, 1e-5);
 }
 
 TEST(Outline, OfAFullImageIsItsFrame) {
@@ -127,7 +119,7 @@ TEST(Outline, OfAFullImageIsItsFrame) {
   add_area_coverage(outlines, covered);
 
   // The four corners are cut.
-  EXPECT_NEAR(sum(covered), 6 * 9 - 4 * 0.125, 1e-5);
+  EXPECT_NEAR(synthetic::sum(covered), 6 * 9 - 4 * 0.125, 1e-5);
 }
 
 }  // namespace

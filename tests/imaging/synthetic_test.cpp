@@ -6,20 +6,13 @@
 namespace mote {
 namespace {
 
-double sum(const Grid<float>& grid) {
-  double total = 0;
-  for (const float value : grid.values()) {
-    total += value;
-  }
-  return total;
-}
-
 TEST(Synthetic, DiscsCoverTheirArea) {
   for (const double radius : {0.4, 3.0, 10.0, 17.3}) {
     const auto drawn =
         synthetic::coverage({64, 64}, {{.y_px = 31.37, .x_px = 30.81, .radius_px = radius}});
 
-    EXPECT_NEAR(sum(drawn), std::numbers::pi * radius * radius, 1e-4) << "radius " << radius;
+    EXPECT_NEAR(synthetic::sum(drawn), std::numbers::pi * radius * radius, 1e-4)
+        << "radius " << radius;
   }
 }
 
@@ -33,7 +26,7 @@ TEST(Synthetic, OverlappingDiscsCoverTheirUnion) {
       {{.y_px = 32, .x_px = 22.3, .radius_px = r}, {.y_px = 32, .x_px = 22.3 + d, .radius_px = r}});
 
   // Only the few pixels at the two corners of the lens are sampled instead of exact.
-  EXPECT_NEAR(sum(drawn), 2 * std::numbers::pi * r * r - lens, 0.02);
+  EXPECT_NEAR(synthetic::sum(drawn), 2 * std::numbers::pi * r * r - lens, 0.02);
 }
 
 TEST(Synthetic, NoiseHasTheSpreadAskedFor) {
