@@ -23,7 +23,7 @@ Subcommand add_info_command(CLI::App& app) {
   command->add_option("recording", job->recording.path, "File, folder or glob of frames")
       ->type_name("RECORDING");
   command->add_flag("--all", flags->all, "Also whatever else the file says");
-  command->add_flag("--json", flags->json, "As JSON");
+  command->add_flag("--json", flags->json, "Print it as JSON");
   add_file_options(*command, false);
   add_recording_options(*command, job->recording);
   command->callback([job, flags] {

@@ -29,13 +29,17 @@ Subcommand add_simulate_command(CLI::App& app) {
   command->add_option("--seed", demo.seed, "Another seed, another recording")
       ->capture_default_str();
   command->add_option("--frames", demo.frames, "Number of frames")->capture_default_str();
-  command->add_option("--height", demo.height, "In pixels")->capture_default_str();
-  command->add_option("--width", demo.width, "In pixels")->capture_default_str();
-  command->add_option("--pixel-size-nm", demo.pixel_size_nm, "In nm")->capture_default_str();
-  command->add_option("--frame-interval-s", demo.frame_interval_s, "In s")->capture_default_str();
-  command->add_option("--noise-sd", demo.noise_sd, "In grey levels, on a contrast of about 70")
+  command->add_option("--height", demo.height, "Height of a frame, in pixels")
       ->capture_default_str();
-  command->add_option("--drift-px", demo.drift_px, "How far the stage wanders")
+  command->add_option("--width", demo.width, "Width of a frame, in pixels")->capture_default_str();
+  command->add_option("--pixel-size-nm", demo.pixel_size_nm, "Side of a pixel, in nm")
+      ->capture_default_str();
+  command->add_option("--frame-interval-s", demo.frame_interval_s, "Time between frames, in s")
+      ->capture_default_str();
+  command
+      ->add_option("--noise-sd", demo.noise_sd, "Noise in grey levels, on a contrast of about 70")
+      ->capture_default_str();
+  command->add_option("--drift-px", demo.drift_px, "How far the stage wanders, in pixels")
       ->capture_default_str();
   command->add_flag("--force", options->job.force, "Overwrite what lies in the folder");
   command->add_flag("--json", options->json, "Tell progress as JSON, one object a line");

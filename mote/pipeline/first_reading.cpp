@@ -46,7 +46,7 @@ class FrameWarnings {
                         : fmt::format("{} frames, first {}: {}", told.frames, first, told.text));
     }
     if (others_ > 0) {
-      out.push_back(fmt::format("{} more warnings about single frames", others_));
+      out.push_back(fmt::format("further warnings about single frames: {}", others_));
     }
   }
 
@@ -191,7 +191,8 @@ class Reader {
     };
     add(bad_frames_);
     if (const size_t more = out_.summary.bad_sources.size() - bad_frames_.size(); more > 0) {
-      warnings.push_back(fmt::format("{} more frames are left out: run.json lists them all", more));
+      warnings.push_back(
+          fmt::format("further frames left out: {} (run.json lists them all)", more));
     }
     add(end_->warnings);
     add(stamp_warnings(stamps_));

@@ -80,7 +80,7 @@ std::string interval_text(const Json& interval, bool stamped) {
 
 Json describe(const RecordingOptions& options, bool all) {
   if (options.path.empty()) {
-    throw Error(ErrorKind::kUsage, "no recording given");
+    throw Error(ErrorKind::kUsage, "no recording given: name a file, a folder or a glob of frames");
   }
   const Recording recording = Recording::open(options);
   const RecordingInfo& info = recording.info();

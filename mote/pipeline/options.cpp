@@ -47,11 +47,11 @@ void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options)
   using segment::ThresholdMethod;
   visitor.group("Segmenter");
   visitor.number("sigma-px", options.sigma_px,
-                 "Gaussian that the mask is found on; 0 finds one by the noise");
+                 "Gaussian blur before the threshold; 0 chooses it by the noise");
   visitor.flag("flatten", options.flatten,
                "Take the uneven background out, except with --method fixed");
   visitor.number("flatten-px", options.flatten_px,
-                 "Scale of that background; 0 takes an eighth of the smaller side");
+                 "Scale of the uneven background; 0 takes an eighth of the smaller side");
   visitor.choice("method",
                  choice_of(options.method, {{"auto", ThresholdMethod::kAuto},
                                             {"otsu", ThresholdMethod::kOtsu},
@@ -59,7 +59,8 @@ void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options)
                                             {"fixed", ThresholdMethod::kFixed}}),
                  "How the threshold is found");
   visitor.number("threshold", options.threshold, "Grey level as recorded, with --method fixed");
-  visitor.number("sauvola-window-px", options.sauvola_window_px, "Window, with --method sauvola");
+  visitor.number("sauvola-window-px", options.sauvola_window_px,
+                 "Side of the window, with --method sauvola");
   visitor.number("sauvola-k", options.sauvola_k, "Sensitivity, with --method sauvola");
   visitor.count("window-frames", options.window_frames,
                 "The threshold is held at the median of so many frames");
@@ -95,11 +96,12 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
   visitor.number("merge-neck-ratio", job.overlap.merge_neck_ratio,
                  "Two particles in contact become one above this neck width / diameter");
   visitor.number("split-neck-ratio", job.overlap.split_neck_ratio,
-                 "One particle becomes two below this");
-  visitor.number("join-neck-ratio", job.overlap.join_neck_ratio,
-                 "What was never seen before is one particle from this on");
+                 "One particle becomes two below this neck width / diameter");
+  visitor.number(
+      "join-neck-ratio", job.overlap.join_neck_ratio,
+      "Regions that are new together are one particle from this neck width / diameter on");
   visitor.number("border-px", job.overlap.border_px,
-                 "A track that begins or ends so near the border entered or left");
+                 "A track that begins or ends so near the border entered or left the field");
 }
 
 class ToJson : public OptionVisitor {
@@ -249,7 +251,7 @@ void visit_segment_options(OptionVisitor& visitor, Job& job) {
   }
   if (job.command == Command::kSegment) {
     visitor.number("join-neck-ratio", job.still_join_ratio,
-                   "Regions with a wider neck than this are one particle");
+                   "Regions are one particle from this neck width / diameter on");
   }
 }
 
@@ -268,7 +270,7 @@ void visit_options(OptionVisitor& visitor, Job& job) {
   visitor.count("seed", job.seed, "Seed of the bootstrap intervals");
   visitor.choice(
       "hash", choice_of(job.hash, {{"sampled", InputHash::kSampled}, {"full", InputHash::kFull}}),
-      "How much of the input its identity covers");
+      "How much of the input is hashed, by which --resume knows it again");
 }
 
 Json options_to_json(const Job& job) {

@@ -162,8 +162,9 @@ std::string run_command(const Job& job) {
 }
 
 std::string subtitle(const RecordingInfo& info) {
-  std::string text = fmt::format("{}, {} frames of {} x {} px, {}", info.format, info.frames,
-                                 info.size.width, info.size.height, name(info.type));
+  std::string text = fmt::format("{}, {} {} of {} x {} px, {}", info.format, info.frames,
+                                 info.frames == 1 ? "frame" : "frames", info.size.width,
+                                 info.size.height, name(info.type));
   text += info.pixel_size ? fmt::format(", pixel {:.4g} nm", info.pixel_size->y_nm)
                           : std::string(", pixel size not known");
   return text;
@@ -202,9 +203,10 @@ PreviewResult preview(const Job& given, const JobContext& context) {
           fmt::format("frame {}: {}", recording.recorded_index(index), warning));
     }
     const Segmentation found = segmented(job.threshold, image, excluded, job.still_join_ratio);
-    sheet.frames.push_back({drawn(image, found.labels, info, report::kPreviewFramePx, true),
-                            fmt::format("frame {}: {} particles", recording.recorded_index(index),
-                                        found.regions.size())});
+    sheet.frames.push_back(
+        {drawn(image, found.labels, info, report::kPreviewFramePx, true),
+         fmt::format("frame {}: {} {}", recording.recorded_index(index), found.regions.size(),
+                     found.regions.size() == 1 ? "particle" : "particles")});
     if (index == 0) {
       const double sigma = value_or(found, "sigma_px", job.threshold.sigma_px);
       sheet.threshold = value_or(found, "threshold", 0);

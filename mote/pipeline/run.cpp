@@ -58,10 +58,11 @@ void check_options(const Job& job) {
   require_option(job.still_join_ratio >= 0 && job.still_join_ratio <= 1, "join-neck-ratio",
                  job.still_join_ratio, "0 to 1");
   if (job.recording.path.empty()) {
-    throw Error(ErrorKind::kUsage, "no recording given");
+    throw Error(ErrorKind::kUsage, "no recording given: name a file, a folder or a glob of frames");
   }
   if (job.command == Command::kMeasure && job.labels.empty()) {
-    throw Error(ErrorKind::kUsage, "no label images given");
+    throw Error(ErrorKind::kUsage,
+                "no label images given: name a file, a folder, a glob or the folder of a run");
   }
   if (job.overlay.enabled && job.command != Command::kSegment) {
     io::require_video();
