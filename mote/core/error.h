@@ -8,6 +8,7 @@
 
 namespace mote {
 
+/// What went wrong, as far as a caller acts on it: apps/error_map.h gives each kind its exit code.
 enum class ErrorKind {
   kUsage,        ///< the request is wrong: unknown name, value out of range, shapes that disagree
   kNotFound,     ///< the named file, frame or track does not exist

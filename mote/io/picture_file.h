@@ -7,11 +7,12 @@
 
 namespace mote::io {
 
-/// PNG and JPEG files in memory, and PNG on disk; the same picture gives the same bytes.
+/// PNG and JPEG files in memory; the same picture gives the same bytes. `quality` is libjpeg's, 1
+/// to 100. Throws kResource where memory runs out or a side is longer than the format allows.
 std::vector<uint8_t> encode_png(const Picture& picture);
 std::vector<uint8_t> encode_jpeg(const Picture& picture, int quality = 85);
 
-/// Throws kResource where the file cannot be written.
+/// Writes a PNG file. Throws as encode_png, and kResource where the file cannot be written.
 void write_png(const std::string& path, const Picture& picture);
 
 }  // namespace mote::io

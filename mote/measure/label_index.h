@@ -57,7 +57,7 @@ class LabelIndex {
 template <typename T>
 struct Grouped {
   std::vector<T> values;
-  std::vector<size_t> begin;  // one more than labels
+  std::vector<size_t> begin;  ///< one more than labels
 
   std::span<T> of(size_t label) {
     return {values.data() + begin[label], begin[label + 1] - begin[label]};

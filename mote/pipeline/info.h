@@ -10,7 +10,7 @@ namespace mote::pipeline {
 
 /// What a recording is: format, frames, size, sample type, calibration with the source of each
 /// figure, what a run will cost, warnings; from the header and the first frame. With `all`, also
-/// whatever else the file says.
+/// whatever else the file says. Throws as Recording::open.
 nlohmann::ordered_json describe(const RecordingOptions& options, bool all);
 
 /// The same to read.

@@ -34,19 +34,21 @@ struct JournalFrame {
   std::vector<JournalInstance> instances;  ///< in order of label
 };
 
+/// The payload of a kFrame record, and back. Decoding throws kBadFile where bytes are missing.
 std::string encode(const JournalFrame& frame);
 JournalFrame decode_frame(const std::string& bytes);
 
-/// What a tracker said besides frames.
+/// The payload of a kChanges record, what a tracker said besides frames, and back. Decoding throws
+/// kBadFile where bytes are missing.
 std::string encode_changes(const track::TrackerOutput& output);
 track::TrackerOutput decode_changes(const std::string& bytes);
 
 enum class RecordType : uint32_t {
   kHeader = 1,    ///< JSON: what must be equal for the run to be continued
   kFrame = 2,     ///< JournalFrame
-  kChanges = 3,   ///< lineage changes
+  kChanges = 3,   ///< track::TrackerOutput without frames
   kBadFrame = 4,  ///< JSON: a frame that was left out, and why
-  kEnd = 5,       ///< JSON: pass 1 is complete; drift rows, warnings
+  kEnd = 5,       ///< JournalEnd: pass 1 is complete
 };
 
 /// The file that pass 1 appends to and pass 2 reads: records of {type, length, XXH3 of the payload,
@@ -68,14 +70,16 @@ class JournalWriter {
   int64_t bytes_ = 0;
 };
 
+/// One whole record; what `payload` holds goes by `type`.
 struct JournalRecord {
   RecordType type = RecordType::kHeader;
   std::string payload;
 };
 
+/// Reads a journal record by record, from its beginning.
 class JournalReader {
  public:
-  /// Throws kNotFound, or kBadFile where `path` is no journal.
+  /// Throws kNotFound. A file that is no journal has no records.
   explicit JournalReader(const std::string& path);
   ~JournalReader();
   JournalReader(const JournalReader&) = delete;

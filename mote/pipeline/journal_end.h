@@ -17,15 +17,18 @@ struct JournalEnd {
   std::vector<std::string> warnings;
 };
 
+/// The payload of a kEnd record, and back. Decoding throws kBadFile where bytes are missing.
 std::string encode(const JournalEnd& end);
 JournalEnd decode_end(const std::string& bytes);
 
+/// How far a journal got.
 struct JournalSummary {
   std::string header;     ///< JSON; empty where a kill came before it was whole
   bool complete = false;  ///< the end record is there
   int64_t bytes = 0;      ///< up to where records are whole
 };
 
+/// Reads the journal at `path` to its last whole record. Throws kNotFound.
 JournalSummary summarise(const std::string& path);
 
 /// Throws kUsage, naming the difference, where a run of header `now` cannot continue one of header
