@@ -10,8 +10,8 @@
 
 #include "mote/core/error.h"
 #include "mote/measure/frame.h"
+#include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/journal_end.h"
-#include "mote/pipeline/sinks.h"
 #include "mote/pipeline/timing.h"
 
 namespace mote::pipeline {

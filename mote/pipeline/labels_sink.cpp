@@ -2,6 +2,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/tiff_writer.h"
+#include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/sinks.h"
 
 namespace mote::pipeline {

@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <filesystem>
-#include <optional>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -9,6 +7,7 @@
 #include "mote/io/picture_file.h"
 #include "mote/io/video.h"
 #include "mote/pipeline/file.h"
+#include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/sinks.h"
 
 namespace mote::pipeline {
@@ -145,29 +144,6 @@ class PicturesSink : public Sink {
 };
 
 }  // namespace
-
-FrameNames::FrameNames(const Recording& recording) : recording_(recording) {
-  const std::vector<std::string>& files = recording.info().files;
-  if (static_cast<int64_t>(files.size()) != recording.recorded_frames()) {
-    return;
-  }
-  std::set<std::string> met;
-  for (const std::string& file : files) {
-    stills_.push_back(std::filesystem::path(file).stem().string());
-    met.insert(stills_.back());
-  }
-  if (met.size() < stills_.size()) {
-    for (size_t i = 0; i < stills_.size(); ++i) {
-      stills_[i] = fmt::format("{:06}_{}", i, stills_[i]);
-    }
-  }
-}
-
-std::string FrameNames::operator()(int64_t source_index) const {
-  const int64_t recorded = recording_.recorded_index(source_index);
-  return stills_.empty() ? fmt::format("frame_{:06}", recorded)
-                         : stills_[static_cast<size_t>(recorded)];
-}
 
 std::unique_ptr<Sink> make_overlay_sink(const std::string& folder, const Job& job,
                                         const OverlayPainter& painter, const Recording& recording,

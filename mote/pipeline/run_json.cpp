@@ -7,9 +7,9 @@
 
 #include "mote/core/version.h"
 #include "mote/measure/frame.h"
+#include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/options.h"
-#include "mote/pipeline/sinks.h"
 
 namespace mote::pipeline {
 namespace {
