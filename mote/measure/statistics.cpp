@@ -167,6 +167,88 @@ double quantile_of(std::vector<double>& values, double share) {
   return values[lower] + (at - static_cast<double>(lower)) * (values[upper] - values[lower]);
 }
 
+// Points in a field sorted into square bins, about one a bin; a bin's points stand side by side.
+class Bins {
+ public:
+  Bins(const std::vector<Point>& points, double height, double width)
+      : points_(points),
+        side_(std::sqrt(height * width / static_cast<double>(points.size()))),
+        rows_(static_cast<int64_t>(std::ceil(height / side_))),
+        columns_(static_cast<int64_t>(std::ceil(width / side_))),
+        begin_(static_cast<size_t>(rows_ * columns_) + 1),
+        members_(points.size()) {
+    for (const Point& p : points_) {
+      ++begin_[bin_of(p) + 1];
+    }
+    for (size_t i = 1; i < begin_.size(); ++i) {
+      begin_[i] += begin_[i - 1];
+    }
+    std::vector<size_t> next(begin_.begin(), begin_.end() - 1);
+    for (size_t i = 0; i < points_.size(); ++i) {
+      members_[next[bin_of(points_[i])]++] = i;
+    }
+  }
+
+  // The distance from a point to the nearest other one.
+  double nearest(size_t self) const {
+    double best = std::numeric_limits<double>::infinity();
+    for (int64_t ring = 0; ring <= std::max(rows_, columns_); ++ring) {
+      // What lies farther out than the rings searched is at least this far away.
+      if (best <= static_cast<double>(ring - 1) * side_) {
+        break;
+      }
+      best = std::min(best, nearest_in_ring(self, ring));
+    }
+    return best;
+  }
+
+ private:
+  int64_t row_of(const Point& p) const {
+    return std::clamp<int64_t>(static_cast<int64_t>(p.y_px / side_), 0, rows_ - 1);
+  }
+  int64_t column_of(const Point& p) const {
+    return std::clamp<int64_t>(static_cast<int64_t>(p.x_px / side_), 0, columns_ - 1);
+  }
+  size_t bin_of(const Point& p) const {
+    return static_cast<size_t>(row_of(p) * columns_ + column_of(p));
+  }
+
+  double nearest_in_ring(size_t self, int64_t ring) const {
+    double best = std::numeric_limits<double>::infinity();
+    const int64_t y0 = row_of(points_[self]) - ring;
+    const int64_t x0 = column_of(points_[self]) - ring;
+    for (int64_t y = std::max<int64_t>(0, y0); y <= std::min(rows_ - 1, y0 + 2 * ring); ++y) {
+      const bool edge = y == y0 || y == y0 + 2 * ring;
+      const int64_t step = edge || ring == 0 ? 1 : 2 * ring;
+      for (int64_t x = x0; x <= x0 + 2 * ring; x += step) {
+        if (x >= 0 && x < columns_) {
+          best = std::min(best, nearest_in_bin(self, static_cast<size_t>(y * columns_ + x)));
+        }
+      }
+    }
+    return best;
+  }
+
+  double nearest_in_bin(size_t self, size_t bin) const {
+    double best = std::numeric_limits<double>::infinity();
+    const Point& p = points_[self];
+    for (size_t i = begin_[bin]; i < begin_[bin + 1]; ++i) {
+      const Point& other = points_[members_[i]];
+      if (members_[i] != self) {
+        best = std::min(best, std::hypot(other.y_px - p.y_px, other.x_px - p.x_px));
+      }
+    }
+    return best;
+  }
+
+  const std::vector<Point>& points_;
+  double side_;
+  int64_t rows_;
+  int64_t columns_;
+  std::vector<size_t> begin_;    // of each bin in members_, and the end of the last
+  std::vector<size_t> members_;  // indices of points
+};
+
 }  // namespace
 
 std::optional<SizeStatistics> size_statistics(std::span<const Sized> sample) {
@@ -254,64 +336,12 @@ std::optional<NearestNeighbour> nearest_neighbour(std::span<const Point> points,
   for (const Point& point : points) {
     at.push_back({(point.y_px + 0.5) * scale.y_px, (point.x_px + 0.5) * scale.x_px});
   }
-  // About one point a bin; bins hold indices side by side.
-  const double side = std::sqrt(height * width / static_cast<double>(points.size()));
-  const auto rows = static_cast<int64_t>(std::ceil(height / side));
-  const auto columns = static_cast<int64_t>(std::ceil(width / side));
-  const auto row_of = [&](const Point& p) {
-    return std::clamp<int64_t>(static_cast<int64_t>(p.y_px / side), 0, rows - 1);
-  };
-  const auto column_of = [&](const Point& p) {
-    return std::clamp<int64_t>(static_cast<int64_t>(p.x_px / side), 0, columns - 1);
-  };
-  std::vector<size_t> begin(static_cast<size_t>(rows * columns) + 1);
-  for (const Point& p : at) {
-    ++begin[static_cast<size_t>(row_of(p) * columns + column_of(p)) + 1];
-  }
-  for (size_t i = 1; i < begin.size(); ++i) {
-    begin[i] += begin[i - 1];
-  }
-  std::vector<size_t> next(begin.begin(), begin.end() - 1);
-  std::vector<size_t> members(at.size());
-  for (size_t i = 0; i < at.size(); ++i) {
-    members[next[static_cast<size_t>(row_of(at[i]) * columns + column_of(at[i]))]++] = i;
-  }
-
-  const auto nearest = [&](size_t self) {
-    const Point& p = at[self];
-    double best = std::numeric_limits<double>::infinity();
-    for (int64_t ring = 0; ring <= std::max(rows, columns); ++ring) {
-      // What lies farther out than the rings searched is at least this far away.
-      if (best <= static_cast<double>(ring - 1) * side) {
-        break;
-      }
-      const int64_t y0 = row_of(p) - ring;
-      const int64_t x0 = column_of(p) - ring;
-      for (int64_t y = std::max<int64_t>(0, y0); y <= std::min(rows - 1, y0 + 2 * ring); ++y) {
-        const bool edge = y == y0 || y == y0 + 2 * ring;
-        const int64_t step = edge || ring == 0 ? 1 : 2 * ring;
-        for (int64_t x = x0; x <= x0 + 2 * ring; x += step) {
-          if (x < 0 || x >= columns) {
-            continue;
-          }
-          const auto bin = static_cast<size_t>(y * columns + x);
-          for (size_t i = begin[bin]; i < begin[bin + 1]; ++i) {
-            const Point& other = at[members[i]];
-            if (members[i] != self) {
-              best = std::min(best, std::hypot(other.y_px - p.y_px, other.x_px - p.x_px));
-            }
-          }
-        }
-      }
-    }
-    return best;
-  };
-
+  const Bins bins(at, height, width);
   double sum = 0;
   double weighted = 0;
   double weights = 0;
   for (size_t i = 0; i < at.size(); ++i) {
-    const double distance = nearest(i);
+    const double distance = bins.nearest(i);
     sum += distance;
     const Point& p = at[i];
     const double to_border = std::min({p.y_px, p.x_px, height - p.y_px, width - p.x_px});
