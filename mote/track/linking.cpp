@@ -112,6 +112,88 @@ double distance(Point a, Point b) {
   return std::hypot(a.y_px - b.y_px, a.x_px - b.x_px);
 }
 
+// Where a lobe is expected in a frame, and what lies there.
+struct Placed {
+  Point camera;
+  int64_t mask_px = 0;  // rasterised, as the overlaps are
+  std::vector<Overlap> overlaps;
+};
+
+Placed place(const Lobe& lobe, int64_t frame, Point drift, const Segmentation& segmentation) {
+  const Point at = predicted(lobe, frame);
+  const Point camera{.y_px = at.y_px + drift.y_px, .x_px = at.x_px + drift.x_px};
+  return {.camera = camera,
+          .mask_px = lobe.mask.area_px(),
+          .overlaps = overlaps(lobe, offset_to(lobe, camera), segmentation.labels)};
+}
+
+// What linking lobe `row` to each region that it overlaps or is near to would gain.
+void offer_regions(const Lobe& lobe, const Placed& placed, const Segmentation& segmentation,
+                   const Cells& cells, double max_distance_px, int32_t row,
+                   std::vector<Edge>& edges) {
+  const auto offer = [&](int32_t r, int64_t overlap_px) {
+    const Region& region = segmentation.regions[static_cast<size_t>(r)];
+    const double apart = distance(placed.camera, region.centroid);
+    const double log_area = std::abs(std::log(std::max(1.0, region.area_px) / lobe.area_px));
+    if (overlap_px == 0 && (apart > max_distance_px || log_area > kMaxLogAreaApart)) {
+      return;
+    }
+    const auto both = static_cast<double>(overlap_px);
+    const double either =
+        std::max(1.0, static_cast<double>(placed.mask_px) + region.area_px - both);
+    const double cost = 1 - std::min(1.0, both / either) + std::min(1.0, apart / max_distance_px) +
+                        kSizeWeight * log_area;
+    edges.push_back({.row = row, .column = r, .gain = kMaxCost - cost});
+  };
+  for (const Overlap& overlap : placed.overlaps) {
+    offer(overlap.region, overlap.pixels);
+  }
+  cells.near(placed.camera, [&](int32_t r) {
+    if (std::none_of(placed.overlaps.begin(), placed.overlaps.end(),
+                     [&](const Overlap& overlap) { return overlap.region == r; })) {
+      offer(r, 0);
+    }
+  });
+}
+
+// Lobes that are left over share the region that they lie in.
+void share_regions(const std::vector<Lobe>& lobes, const std::vector<Placed>& placed,
+                   Links& links) {
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    const std::vector<Overlap>& overlaps = placed[l].overlaps;
+    if (links.region_of[l] >= 0 || overlaps.empty()) {
+      continue;
+    }
+    const Overlap most =
+        *std::max_element(overlaps.begin(), overlaps.end(),
+                          [](const Overlap& a, const Overlap& b) { return a.pixels < b.pixels; });
+    const double inside = static_cast<double>(most.pixels) / static_cast<double>(placed[l].mask_px);
+    if (inside >= (lobes[l].shared ? kShareInsideAgain : kShareInside)) {
+      links.region_of[l] = most.region;
+      links.lobes_of[static_cast<size_t>(most.region)].push_back(static_cast<int32_t>(l));
+    }
+  }
+}
+
+// Regions without a lobe, of which a track covered more than half.
+void tell_covered(const std::vector<Lobe>& lobes, const std::vector<Placed>& placed,
+                  const Segmentation& segmentation, Links& links) {
+  std::map<std::pair<int32_t, int32_t>, int64_t> covered_px;  // by region and track
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    for (const Overlap& overlap : placed[l].overlaps) {
+      if (links.lobes_of[static_cast<size_t>(overlap.region)].empty()) {
+        covered_px[{overlap.region, lobes[l].track}] += overlap.pixels;
+      }
+    }
+  }
+  for (const auto& [key, pixels] : covered_px) {
+    const auto r = static_cast<size_t>(key.first);
+    if (2 * static_cast<double>(pixels) > segmentation.regions[r].area_px) {
+      links.covered_by[r] = key.second;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Mask> region_masks(const Segmentation& segmentation) {
@@ -147,83 +229,27 @@ std::vector<Mask> region_masks(const Segmentation& segmentation) {
 
 Links link(const std::vector<Lobe>& lobes, int64_t frame, Point drift,
            const Segmentation& segmentation, double max_distance_px) {
-  const std::vector<Region>& regions = segmentation.regions;
-  Links links{.region_of = std::vector<int32_t>(lobes.size(), -1),
-              .lobes_of = std::vector<std::vector<int32_t>>(regions.size()),
-              .covered_by = std::vector<int32_t>(regions.size())};
-
-  // Rasterised areas, as the overlaps are.
-  std::vector<int64_t> mask_px(lobes.size());
-  std::vector<std::vector<Overlap>> overlaps_of(lobes.size());
+  const size_t regions = segmentation.regions.size();
+  Links links{.region_of = {},
+              .lobes_of = std::vector<std::vector<int32_t>>(regions),
+              .covered_by = std::vector<int32_t>(regions)};
+  std::vector<Placed> placed;
   std::vector<Edge> edges;
   const Cells cells(segmentation, max_distance_px);
-  for (size_t l = 0; l < lobes.size(); ++l) {
-    const Lobe& lobe = lobes[l];
-    const Point at = predicted(lobe, frame);
-    const Point camera{.y_px = at.y_px + drift.y_px, .x_px = at.x_px + drift.x_px};
-    mask_px[l] = lobe.mask.area_px();
-    overlaps_of[l] = overlaps(lobe, offset_to(lobe, camera), segmentation.labels);
-    const auto offer = [&](int32_t r, int64_t overlap_px) {
-      const Region& region = regions[static_cast<size_t>(r)];
-      const double apart = distance(camera, region.centroid);
-      const double log_area = std::abs(std::log(std::max(1.0, region.area_px) / lobe.area_px));
-      if (overlap_px == 0 && (apart > max_distance_px || log_area > kMaxLogAreaApart)) {
-        return;
-      }
-      const auto both = static_cast<double>(overlap_px);
-      const double either = std::max(1.0, static_cast<double>(mask_px[l]) + region.area_px - both);
-      const double cost = 1 - std::min(1.0, both / either) +
-                          std::min(1.0, apart / max_distance_px) + kSizeWeight * log_area;
-      edges.push_back({.row = static_cast<int32_t>(l), .column = r, .gain = kMaxCost - cost});
-    };
-    for (const Overlap& overlap : overlaps_of[l]) {
-      offer(overlap.region, overlap.pixels);
-    }
-    cells.near(camera, [&](int32_t r) {
-      const auto& known = overlaps_of[l];
-      if (std::none_of(known.begin(), known.end(),
-                       [&](const Overlap& overlap) { return overlap.region == r; })) {
-        offer(r, 0);
-      }
-    });
+  for (const Lobe& lobe : lobes) {
+    placed.push_back(place(lobe, frame, drift, segmentation));
+    offer_regions(lobe, placed.back(), segmentation, cells, max_distance_px,
+                  static_cast<int32_t>(placed.size()) - 1, edges);
   }
-
-  links.region_of = assign(static_cast<int32_t>(lobes.size()), static_cast<int32_t>(regions.size()),
-                           std::move(edges));
+  links.region_of =
+      assign(static_cast<int32_t>(lobes.size()), static_cast<int32_t>(regions), std::move(edges));
   for (size_t l = 0; l < lobes.size(); ++l) {
     if (links.region_of[l] >= 0) {
       links.lobes_of[static_cast<size_t>(links.region_of[l])].push_back(static_cast<int32_t>(l));
     }
   }
-
-  for (size_t l = 0; l < lobes.size(); ++l) {
-    if (links.region_of[l] >= 0 || overlaps_of[l].empty()) {
-      continue;
-    }
-    const Overlap most =
-        *std::max_element(overlaps_of[l].begin(), overlaps_of[l].end(),
-                          [](const Overlap& a, const Overlap& b) { return a.pixels < b.pixels; });
-    const double inside = static_cast<double>(most.pixels) / static_cast<double>(mask_px[l]);
-    if (inside >= (lobes[l].shared ? kShareInsideAgain : kShareInside)) {
-      links.region_of[l] = most.region;
-      links.lobes_of[static_cast<size_t>(most.region)].push_back(static_cast<int32_t>(l));
-    }
-  }
-
-  std::map<std::pair<int32_t, int32_t>, int64_t> covered_px;  // by region and track
-  for (size_t l = 0; l < lobes.size(); ++l) {
-    for (const Overlap& overlap : overlaps_of[l]) {
-      if (links.lobes_of[static_cast<size_t>(overlap.region)].empty()) {
-        covered_px[{overlap.region, lobes[l].track}] += overlap.pixels;
-      }
-    }
-  }
-  for (const auto& [key, pixels] : covered_px) {
-    const auto r = static_cast<size_t>(key.first);
-    if (2 * static_cast<double>(pixels) > regions[r].area_px) {
-      links.covered_by[r] = key.second;
-    }
-  }
+  share_regions(lobes, placed, links);
+  tell_covered(lobes, placed, segmentation, links);
   return links;
 }
 

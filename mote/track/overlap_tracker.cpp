@@ -215,11 +215,14 @@ void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio) {
 }
 
 void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& links) {
-  std::set<IdPair> touching;
-  const auto note = [&](const Lobe& a, const Lobe& b, double ratio) {
-    note_pair(a, b, ratio);
-    touching.insert(pair_of(a.id, b.id));
-  };
+  std::set<IdPair> touching;  // lobes
+  note_necks(segmentation, links, touching);
+  note_shared_regions(links, touching);
+  note_apart(links, touching);
+}
+
+void OverlapTracker::note_necks(const Segmentation& segmentation, const Links& links,
+                                std::set<IdPair>& touching) {
   for (const Neck& neck : segmentation.necks) {
     if (neck.width_px <= 0) {
       continue;
@@ -235,11 +238,15 @@ void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& l
         }
       }
     }
-    note(*nearest_a, *nearest_b, neck.ratio);
+    note_pair(*nearest_a, *nearest_b, neck.ratio);
+    touching.insert(pair_of(nearest_a->id, nearest_b->id));
   }
+}
+
+// A chain through each region: a lobe touches one before it, which it touched before if it can, and
+// else the nearest.
+void OverlapTracker::note_shared_regions(const Links& links, std::set<IdPair>& touching) {
   for (const std::vector<int32_t>& owners : links.lobes_of) {
-    // A chain through the region: each lobe touches one before it, which it touched before if it
-    // can, and else the nearest.
     for (size_t i = 1; i < owners.size(); ++i) {
       const Lobe& lobe = lobes_[owners[i]];
       const auto rank = [&](const Lobe& other) {
@@ -252,10 +259,14 @@ void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& l
         const Lobe& other = lobes_[owners[j]];
         nearest = rank(other) < rank(*nearest) ? &other : nearest;
       }
-      note(*nearest, lobe, kInseparable);
+      note_pair(*nearest, lobe, kInseparable);
+      touching.insert(pair_of(nearest->id, lobe.id));
     }
   }
+}
 
+// Known pairs that each have a region, and yet do not touch, are apart.
+void OverlapTracker::note_apart(const Links& links, const std::set<IdPair>& touching) {
   std::set<int32_t> among_others;
   for (const std::vector<int32_t>& owners : links.lobes_of) {
     for (const int32_t l : owners) {
@@ -264,13 +275,11 @@ void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& l
       }
     }
   }
-
-  // Known pairs that each have a region, and yet do not touch, are apart.
   std::map<int32_t, std::vector<const Lobe*>> of_track;
   for (const Lobe& lobe : lobes_) {
     of_track[lobe.track].push_back(&lobe);
   }
-  const auto note_apart = [&](const Lobe& a, const Lobe& b) {
+  const auto note = [&](const Lobe& a, const Lobe& b) {
     if (!a.missing && !b.missing && !among_others.contains(a.id) && !among_others.contains(b.id) &&
         !touching.contains(pair_of(a.id, b.id))) {
       note_pair(a, b, kApart);
@@ -284,14 +293,14 @@ void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& l
     }
     for (const Lobe* a : of_track[pair.first]) {
       for (const Lobe* b : of_track[pair.second]) {
-        note_apart(*a, *b);
+        note(*a, *b);
       }
     }
   }
   for (const auto& [track, lobes] : of_track) {
     for (size_t i = 0; i < lobes.size(); ++i) {
       for (size_t j = i + 1; j < lobes.size(); ++j) {
-        note_apart(*lobes[i], *lobes[j]);
+        note(*lobes[i], *lobes[j]);
       }
     }
   }

@@ -57,6 +57,9 @@ class OverlapTracker : public Tracker {
   size_t begin_lobe(int32_t track, const Region& region, const Mask& mask);
   void glimpse_tracks(const Segmentation& segmentation, const Links& links);
   void note_pairs(const Segmentation& segmentation, const Links& links);
+  void note_necks(const Segmentation& segmentation, const Links& links, std::set<IdPair>& touching);
+  void note_shared_regions(const Links& links, std::set<IdPair>& touching);
+  void note_apart(const Links& links, const std::set<IdPair>& touching);
   void note_pair(const Lobe& a, const Lobe& b, double ratio);
   void hold(const TrackerFrame& frame, const Segmentation& segmentation, std::vector<Mask>& masks,
             const Links& links);
