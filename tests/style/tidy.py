@@ -91,7 +91,8 @@ def main(arguments):
              if path.startswith(wanted) and not path.startswith(tuple(LEFT_OUT))]
     tidy = Tidy(root, build, program)
     bad = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+    try:
         jobs = [pool.submit(tidy.check, entries[path]) for path in paths]
         for number, job in enumerate(concurrent.futures.as_completed(jobs), 1):
             path, seconds, findings = job.result()
@@ -101,6 +102,8 @@ def main(arguments):
             if findings:
                 print(findings, flush=True)
                 bad += 1
+    finally:  # Ctrl-C waits for the files that are being checked, not for all
+        pool.shutdown(cancel_futures=True)
     print(f"{bad} of {len(paths)} files have findings")
     return 1 if bad or not paths else 0
 
