@@ -3,31 +3,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <map>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "mote/core/image.h"
-#include "mote/core/lineage.h"
 #include "mote/segment/threshold.h"
 #include "mote/simulate/demo.h"
 #include "mote/track/overlap.h"
+#include "tests/demo_events.h"
 
-/// A simulated recording through segmenter and tracker, and what is wrong with what comes out.
+/// A simulated recording through segmenter and tracker, with the true drift.
 namespace mote::track {
 
-/// A demo recording, tracked, beside its truth.
-struct DemoRun {
-  Lineage truth;
-  Lineage found;
-  int64_t frames = 0;
-  std::map<int32_t, std::map<int32_t, int64_t>> shared_px;  ///< by found, then true track
-  int64_t homeless_instances = 0;                           ///< that belong to no track
-};
+using testing_support::DemoRun;
 
 inline void count_shared_px(DemoRun& run, const TrackedFrame& frame, const LineageBuilder& builder,
                             const simulate::Demo& demo) {
@@ -79,73 +67,6 @@ inline DemoRun track_demo(const simulate::DemoOptions& options) {
     count_shared_px(run, frame, builder, *demo);
   }
   return run;
-}
-
-/// The true track that a found one covers most.
-inline int32_t true_track(const DemoRun& run, int32_t found) {
-  const auto at = run.shared_px.find(found);
-  if (at == run.shared_px.end()) {
-    return 0;
-  }
-  return std::max_element(at->second.begin(), at->second.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; })
-      ->first;
-}
-
-inline std::vector<int32_t> true_tracks(const DemoRun& run, const std::vector<int32_t>& found) {
-  std::vector<int32_t> tracks;
-  for (const int32_t track : found) {
-    tracks.push_back(true_track(run, track));
-  }
-  std::sort(tracks.begin(), tracks.end());
-  return tracks;
-}
-
-inline std::string text(const Event& event) {
-  return fmt::format("{} in {} of [{}] to [{}] at {:.0f},{:.0f}", name(event.type), event.frame,
-                     fmt::join(event.tracks, " "), fmt::join(event.children, " "),
-                     event.position.y_px, event.position.x_px);
-}
-
-/// What is wrong with the found events: one line for each that is missing, false or misdated. An
-/// event is right with the type, exact parents and children, and a date within a frame; events
-/// closer to either end than `margin` frames are excepted.
-inline std::vector<std::string> mistakes(const DemoRun& run, int64_t margin = 10) {
-  const auto counts = [&](const Event& event) {
-    return event.frame >= margin && event.frame < run.frames - margin;
-  };
-  std::vector<std::string> lines;
-  std::vector<bool> taken(run.found.events.size());
-  for (const Event& truth : run.truth.events) {
-    std::optional<size_t> match;
-    for (size_t i = 0; i < run.found.events.size(); ++i) {
-      const Event& found = run.found.events[i];
-      if (!taken[i] && found.type == truth.type && true_tracks(run, found.tracks) == truth.tracks &&
-          true_tracks(run, found.children) == truth.children) {
-        match = i;
-        break;
-      }
-    }
-    if (match) {
-      taken[*match] = true;
-      const int64_t late = run.found.events[*match].frame - truth.frame;
-      if ((late < -1 || late > 1) && counts(truth)) {
-        lines.push_back(fmt::format("{} frames late: {}", late, text(truth)));
-      }
-    } else if (counts(truth)) {
-      lines.push_back(fmt::format("missing: {}", text(truth)));
-    }
-  }
-  for (size_t i = 0; i < run.found.events.size(); ++i) {
-    if (!taken[i] && counts(run.found.events[i])) {
-      Event found = run.found.events[i];
-      const std::string as_found = text(found);
-      found.tracks = true_tracks(run, found.tracks);
-      found.children = true_tracks(run, found.children);
-      lines.push_back(fmt::format("false: {} (truth's names: {})", as_found, text(found)));
-    }
-  }
-  return lines;
 }
 
 }  // namespace mote::track

@@ -7,6 +7,7 @@ namespace mote::track {
 namespace {
 
 using testing::IsEmpty;
+using testing_support::mistakes;
 
 class DemoOfSeed : public testing::TestWithParam<uint64_t> {};
 

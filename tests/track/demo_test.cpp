@@ -7,6 +7,7 @@ namespace mote::track {
 namespace {
 
 using testing::IsEmpty;
+using testing_support::mistakes;
 
 TEST(OverlapTracker, FindsTheEventsOfTheDemo) {
   const DemoRun run = track_demo({.seed = 1});
