@@ -228,6 +228,10 @@ std::optional<Side> excess_side(const Cumulative& cumulative, double background,
 
 }  // namespace
 
+double background_of(const Histogram& histogram) {
+  return mode_of(histogram, Cumulative(histogram), 0.3);
+}
+
 std::optional<Levels> levels_of(const Histogram& histogram, std::optional<bool> bright,
                                 double least_px) {
   if (histogram.counts.size() < 2) {

@@ -53,12 +53,16 @@ struct Levels {
   double detection_level() const;
 };
 
+/// The background's mode: the middle of the shortest interval that holds 30 % of the pixels. The
+/// histogram has two bins or more.
+double background_of(const Histogram& histogram);
+
 /// Finds the two populations in a histogram whose larger part is background.
 ///
-/// The background's mode is the middle of the shortest interval that holds 30 % of the pixels, and
-/// its spread that of the side without particles. A background that is alone is symmetric; what one
-/// side has more than the mirrored other side, several spreads out, are particles. This holds at a
-/// coverage of a millionth as at 45 %, where Otsu's threshold needs some 5 %.
+/// The background's mode is that of `background_of`, and its spread that of the side without
+/// particles. A background that is alone is symmetric; what one side has more than the mirrored
+/// other side, several spreads out, are particles. This holds at a coverage of a millionth as at 45
+/// %, where Otsu's threshold needs some 5 %.
 ///
 /// `bright` restricts the side on which particles are sought. `least_px` is how many pixels make
 /// the smallest particle. Nothing where no particle population stands out.

@@ -81,6 +81,7 @@ class ThresholdFrame : public Prepared {
   Grid<float> smooth;  ///< by own->sigma_px
   std::optional<Finding> own;
   std::optional<imaging::Levels> levels;
+  std::optional<double> background;  ///< of the smoothed image; nothing where all of it is equal
   std::optional<Finding> applied;
 };
 
@@ -202,6 +203,12 @@ void ThresholdSegmenter::look(const Grid<float>& image, const BinaryImage& exclu
   const imaging::Histogram histogram = imaging::histogram_of(frame.smooth, excluded);
   frame.levels = imaging::levels_of(histogram, bright_wanted(), least_px(sigma_px));
   frame.own.reset();
+  frame.background.reset();
+  if (frame.levels) {
+    frame.background = frame.levels->background;
+  } else if (histogram.counts.size() > 1) {
+    frame.background = imaging::background_of(histogram);
+  }
   const std::optional<imaging::OtsuSplit> otsu = imaging::otsu(histogram);
   Finding own{.sigma_px = sigma_px};
   if (frame.levels) {
@@ -347,12 +354,14 @@ void ThresholdSegmenter::settle(Prepared& prepared) {
   std::sort(sigmas.begin(), sigmas.end());
   applied.sigma_px = sigmas[(sigmas.size() - 1) / 2];
   std::vector<double> thresholds;
+  std::vector<double> heights;  // over the background of the same frame
   std::vector<double> contrasts;
   std::vector<double> backgrounds;
   std::vector<double> noises;
   for (const Finding& finding : window_) {
     if (finding.bright == applied.bright) {
       thresholds.push_back(finding.threshold);
+      heights.push_back(finding.threshold - finding.background);
       contrasts.push_back(finding.contrast);
       backgrounds.push_back(finding.background);
       // White noise; where it is not, the median mends it.
@@ -363,10 +372,10 @@ void ThresholdSegmenter::settle(Prepared& prepared) {
   applied.contrast = median(std::move(contrasts));
   applied.background = median(std::move(backgrounds));
   applied.noise = median(std::move(noises));
-  if (options_.method == ThresholdMethod::kAuto && frame.own) {
-    // Where the illumination changes, the background tells by how much.
-    applied.threshold += frame.own->background - applied.background;
-    applied.background = frame.own->background;
+  if (options_.method == ThresholdMethod::kAuto && frame.background) {
+    // Where the illumination changes, the background tells by how much, particles or none.
+    applied.background = *frame.background;
+    applied.threshold = applied.background + median(std::move(heights));
   }
   frame.applied = applied;
 }

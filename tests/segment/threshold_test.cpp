@@ -194,6 +194,30 @@ TEST(Threshold, FollowsTheBackgroundWithTheHeldThreshold) {
   EXPECT_NEAR(applied[3], applied[1], 1.5);
 }
 
+TEST(Threshold, FollowsTheBackgroundWhereTheFrameShowsNoParticle) {
+  const auto segmenter = make_threshold_segmenter({.window_frames = 3});
+  const auto clear = three({.background = 150, .particle = 60, .noise_sd = 4});
+  const auto empty = synthetic::image({128, 128}, {}, {.background = 180, .noise_sd = 4});
+
+  const auto first = segment_one(*segmenter, {clear, BinaryImage()});
+  const auto second = segment_one(*segmenter, {empty, BinaryImage()});
+
+  EXPECT_NEAR(second.values.at("threshold") - first.values.at("threshold"), 30, 1.5);
+}
+
+TEST(Threshold, HoldsItsHeightOverTheBackgroundOfTheSameFrame) {
+  const auto segmenter = make_threshold_segmenter({.window_frames = 3});
+  Segmentation last;
+  for (const auto& [background, contrast] : {std::pair(100, 80), {130, 40}, {160, 80}}) {
+    const auto image = three({.background = static_cast<double>(background),
+                              .particle = static_cast<double>(background - contrast),
+                              .noise_sd = 2});
+    last = segment_one(*segmenter, {image, BinaryImage()});
+  }
+
+  EXPECT_NEAR(last.values.at("threshold"), last.values.at("threshold_own"), 1.5);
+}
+
 TEST(Threshold, FindsAFaintParticleAndNoNoise) {
   auto image = synthetic::image({512, 512}, {{250, 260, 40}},
                                 {.background = 120, .particle = 96, .noise_sd = 0});
