@@ -40,8 +40,8 @@ struct CheckInputs {
   std::optional<double> drift_residual_px;  ///< rms over the frames measured
   std::optional<double> drift_range_px;     ///< farthest from frame 0
 
-  std::optional<double> threshold_mean;
   std::optional<double> threshold_sd;  ///< over the frames
+  std::optional<double> contrast;      ///< between particles and background, mean of the instances
 
   int64_t instances = 0;  ///< in all frames
   int64_t at_border = 0;

@@ -161,6 +161,9 @@ void ReportBuilder::add_frame(const measure::FrameRow& frame,
 
   SizedFrame sized{.info = frame.info};
   for (const measure::ParticleRow& particle : particles) {
+    if (particle.measures.background) {
+      contrast_.add(std::abs(particle.measures.mean_intensity - *particle.measures.background));
+    }
     if (particle.shared()) {
       continue;
     }
@@ -257,8 +260,10 @@ CheckInputs ReportBuilder::check_inputs(const ReportInfo& info) const {
     inputs.drift_range_px = drift_range_px_;
   }
   if (threshold_.count > 1) {
-    inputs.threshold_mean = threshold_.mean;
     inputs.threshold_sd = threshold_.sd();
+  }
+  if (contrast_.count > 0) {
+    inputs.contrast = contrast_.mean;
   }
   const auto total = [this](EventType type) {
     const auto found = events_total_.find(type);

@@ -161,6 +161,7 @@ class ReportBuilder {
   int64_t shared_ = 0;
   std::map<std::string, int64_t> flags_;  // frames that have it
   Running threshold_;
+  Running contrast_;
   Running drift_squares_;
   double drift_range_px_ = 0;
   int64_t drift_rows_ = 0;

@@ -13,8 +13,8 @@ CheckInputs good() {
           .frames = 100,
           .frames_with_drift = 100,
           .drift_residual_px = 0.03,
-          .threshold_mean = 100,
           .threshold_sd = 0.5,
+          .contrast = 50,
           .instances = 4000,
           .at_border = 100,
           .touching = 80,
@@ -52,7 +52,7 @@ TEST(Checks, SayTheNumberWithItsUnitAndSource) {
   EXPECT_THAT(find(list, "Pixel size").meaning, HasSubstr("ImageJ TIFF"));
   EXPECT_EQ(find(list, "Time").value, "0.04 s per frame");
   EXPECT_EQ(find(list, "Drift residual").value, "0.03 px rms");
-  EXPECT_EQ(find(list, "Threshold stability").value, "sd/mean 0.5 %");
+  EXPECT_EQ(find(list, "Threshold stability").value, "sd/contrast 1 %");
   EXPECT_EQ(find(list, "At the border").value, "2.5 % of instances");
   EXPECT_EQ(find(list, "Unresolved contacts").value, "1 of 12");
   EXPECT_EQ(find(list, "Smoothing over radius").value, "0.075");

@@ -64,6 +64,24 @@ TEST(ReportPage, HoldsNumbersInNanometresOnlyWhereThePixelSizeIsKnown) {
               0.2 * without["tracks"][0]["radii"][0].get<double>(), 1e-4);
 }
 
+TEST(ReportPage, SeesAThresholdThatMovesThroughTheOffsetOfTheCamera) {
+  const Lineage lineage;
+  ReportBuilder builder(lineage, 2);
+  measure::ParticleRow particle;
+  particle.measures.mean_intensity = 10060;
+  particle.measures.background = 10000;
+  measure::FrameRow low{.info = {.frame = 0}};
+  low.values["threshold"] = 10030;
+  measure::FrameRow high{.info = {.frame = 1}};
+  high.values["threshold"] = 10045;
+  builder.add_frame(low, {&particle, 1});
+  builder.add_frame(high, {&particle, 1});
+
+  const json data = script_data(builder.html({}), "data");
+
+  EXPECT_THAT(data["checks"].dump(), testing::HasSubstr("sd/contrast 17.7 %"));
+}
+
 TEST(ReportPage, WritesWhatIsNotFiniteAsNull) {
   ReportBuilder builder({}, 1);
   measure::FrameRow row;
