@@ -21,6 +21,7 @@
 #include "mote/report/overlay.h"
 #include "mote/report/preview_sheet.h"
 #include "mote/segment/segmenter.h"
+#include "mote/track/overlap.h"
 
 namespace mote::pipeline {
 namespace {
@@ -32,10 +33,29 @@ constexpr double kThresholdStep = 0.15;  // of the particles' contrast
 constexpr double kLeastSigmaPx = 0.5;
 constexpr int64_t kVariantSidePx = 384;  // of the piece of the field that variants show
 
-Segmentation segmented(const segment::ThresholdOptions& options, const Grid<float>& image,
-                       const BinaryImage& excluded, double join_ratio) {
+// What the command finds in a frame that it knows no other of.
+struct Found {
+  Segmentation segmentation;
+  LabelImage labels;  // of particles, which may have several regions
+  int64_t particles = 0;
+};
+
+Found found_in(const Job& job, const segment::ThresholdOptions& options, const Grid<float>& image,
+               const BinaryImage& excluded) {
   const auto segmenter = segment::make_threshold_segmenter(options);
-  return imaging::join_necks(segment::segment_one(*segmenter, {image, excluded}), join_ratio);
+  Segmentation segmentation = segment::segment_one(*segmenter, {image, excluded});
+  if (job.command == Command::kSegment) {
+    segmentation = imaging::join_necks(std::move(segmentation), job.still_join_ratio);
+    LabelImage labels = segmentation.labels;
+    const auto particles = std::ssize(segmentation.regions);
+    return {std::move(segmentation), std::move(labels), particles};
+  }
+  const auto tracker = track::make_overlap_tracker(job.overlap, image.size());
+  tracker->push({.index = 0, .time = 0, .image = image, .drift = {}},
+                [&]() -> const Segmentation& { return segmentation; });
+  track::TrackerOutput output = tracker->finish();
+  track::TrackedFrame& frame = output.frames.front();
+  return {std::move(segmentation), std::move(frame.labels), std::ssize(frame.instances)};
 }
 
 Picture drawn(const Grid<float>& image, const LabelImage& labels, const RecordingInfo& info,
@@ -128,8 +148,8 @@ std::vector<report::PreviewVariant> variants(const Job& job, const Grid<float>& 
     options.threshold = variant.threshold;
     options.polarity =
         value_or(chosen, "bright", 0) != 0 ? segment::Polarity::kBright : segment::Polarity::kDark;
-    const Segmentation found = segmented(options, image, excluded, job.still_join_ratio);
-    variant.count = static_cast<int64_t>(found.regions.size());
+    const Found found = found_in(job, options, image, excluded);
+    variant.count = found.particles;
     variant.chosen = i == 4;
     variant.picture =
         drawn(piece(image, box), piece(found.labels, box), info, report::kPreviewVariantPx, false);
@@ -183,6 +203,7 @@ PreviewResult preview(const Job& given, const JobContext& context) {
   const RecordingInfo& info = recording.info();
   Job job = given;
   job.command = info.frames > 1 ? Command::kTrack : Command::kSegment;
+  job.overlap.join_neck_ratio = job.still_join_ratio;
 
   report::PreviewSheet sheet;
   sheet.title = std::filesystem::path(job.recording.path).filename().string();
@@ -202,11 +223,11 @@ PreviewResult preview(const Job& given, const JobContext& context) {
       result.warnings.push_back(
           fmt::format("frame {}: {}", recording.recorded_index(index), warning));
     }
-    const Segmentation found = segmented(job.threshold, image, excluded, job.still_join_ratio);
-    sheet.frames.push_back(
-        {drawn(image, found.labels, info, report::kPreviewFramePx, true),
-         fmt::format("frame {}: {} {}", recording.recorded_index(index), found.regions.size(),
-                     found.regions.size() == 1 ? "particle" : "particles")});
+    const auto [found, labels, particles] = found_in(job, job.threshold, image, excluded);
+    result.particles.push_back(particles);
+    sheet.frames.push_back({drawn(image, labels, info, report::kPreviewFramePx, true),
+                            fmt::format("frame {}: {} {}", recording.recorded_index(index),
+                                        particles, particles == 1 ? "particle" : "particles")});
     if (index == 0) {
       const double sigma = value_or(found, "sigma_px", job.threshold.sigma_px);
       sheet.threshold = value_or(found, "threshold", 0);

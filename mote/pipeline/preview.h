@@ -9,6 +9,8 @@ namespace mote::pipeline {
 struct PreviewResult {
   std::string picture;  ///< the PNG that was written
   std::string command;  ///< what to paste for the run that it previews
+  /// In the first, middle and last frame, each taken by itself.
+  std::vector<int64_t> particles;
   std::vector<std::string> warnings;
 };
 
