@@ -89,6 +89,11 @@ class Reader {
       }
     }
     summary.evidence_names.assign(evidence.begin(), evidence.end());
+    if (!link_reaches_.empty()) {
+      const auto middle = link_reaches_.begin() + std::ssize(link_reaches_) / 2;
+      std::nth_element(link_reaches_.begin(), middle, link_reaches_.end());
+      summary.link_reach_px = *middle;
+    }
     take_drift();
     summary.common_window = measure::common_window(out_.drift, summary.field, farthest_);
     tell_warnings();
@@ -106,8 +111,11 @@ class Reader {
     }
     take_sizes(frame);
     summary.one_size = summary.one_size && frame.size == summary.field;
-    for (const auto& [name, unused] : frame.values) {
+    for (const auto& [name, value] : frame.values) {
       value_names_.insert(name);
+      if (name == "link_reach_px") {
+        link_reaches_.push_back(value);
+      }
     }
     frame_warnings_.add(frame.warnings, recording_.recorded_index(frame.source_index));
     summary.instances += static_cast<int64_t>(frame.instances.size());
@@ -212,6 +220,7 @@ class Reader {
   std::vector<measure::FrameInfo> infos_;  // of the frames of a lineage
   std::vector<int64_t> source_of_;         // likewise
   std::vector<FrameStamp> stamps_;
+  std::vector<double> link_reaches_;
   std::vector<Track> given_;  // where nothing is linked
   measure::SizeSample sizes_;
   Point farthest_;  // that an instance reaches from its centroid

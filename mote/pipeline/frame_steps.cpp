@@ -233,6 +233,7 @@ void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
 // Puts what the tracker handed back into the batch, each frame with what waited for it.
 void FrameSteps::take(track::TrackerOutput output, FrameBatch& batch) {
   for (track::TrackedFrame& frame : output.frames) {
+    waiting_.front().values.insert(frame.values.begin(), frame.values.end());
     batch.frames.emplace_back(std::move(waiting_.front()), std::move(frame));
     waiting_.pop_front();
   }

@@ -86,8 +86,10 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
                  "Farthest that the specimen moves between two registered frames");
   visitor.group("Tracker");
   visitor.text("labels", job.labels, "Link these label images instead of segmenting");
-  visitor.number("max-distance-px", job.overlap.max_distance_px,
-                 "Farthest that a particle moves between two frames, drift aside");
+  visitor.number(
+      "max-distance-px", job.overlap.max_distance_px,
+      "Farthest that a particle moves between two frames, drift aside; 0 takes 20, or half "
+      "of the way to the nearest other particle");
   visitor.text("max-gap", job.max_gap, "Longest absence that is bridged, such as 0.5s or 3 frames");
   visitor.text(
       "confirm", job.confirm,

@@ -111,6 +111,7 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
       out["detection_limit_nm"] = limit_px * std::sqrt(pixel->y_nm * pixel->x_nm);
     }
   }
+  out["link_reach_px"] = summary.link_reach_px ? Json(*summary.link_reach_px) : Json(nullptr);
   out["counts"] = {{"instances", summary.instances},
                    {"tracks", summary.lineage.tracks.size()},
                    {"events", summary.lineage.events.size()}};

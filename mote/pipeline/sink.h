@@ -39,7 +39,9 @@ struct RunSummary {
   int64_t frames = 0;  ///< that were used
   int64_t instances = 0;
   std::optional<Box> common_window;
-  std::optional<double> sigma_px;    ///< that the mask of the first frame was found on
+  std::optional<double> sigma_px;  ///< that the mask of the first frame was found on
+  /// How far particles were sought where nothing overlapped them: the median of the frames.
+  std::optional<double> link_reach_px;
   bool one_size = true;              ///< all frames have the same size
   Size field;                        ///< of the first frame
   std::vector<int64_t> bad_sources;  ///< source indices of the frames left out, ascending

@@ -110,7 +110,8 @@ TrackedFrame handed_back(const HeldFrame& frame, Size field) {
   TrackedFrame result{.index = frame.index,
                       .labels = LabelImage(field),
                       .coverage = unpacked(frame.coverage, field),
-                      .instances = {}};
+                      .instances = {},
+                      .values = frame.values};
   std::map<size_t, size_t> instance_of;
   for (size_t r = 0; r < frame.regions.size(); ++r) {
     const HeldRegion& region = frame.regions[r];

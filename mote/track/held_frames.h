@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct HeldFrame {
   std::vector<HeldRegion> regions;
   std::vector<std::pair<int32_t, int32_t>> touching;  ///< tracks in contact
   std::vector<std::pair<int32_t, int32_t>> joined;    ///< of these, whose regions make one instance
+  std::map<std::string, double> values;               ///< as in TrackedFrame
 };
 
 /// A grid as (value, length of run) pairs: few where most of it is 0 or 255.

@@ -57,18 +57,19 @@ std::vector<Overlap> overlaps(const Lobe& lobe, Offset by, const LabelImage& lab
   return result;
 }
 
-/// Regions by the cell of a square grid in which their centroids lie.
+/// Points by the cell of a square grid in which they lie; those outside the field lie in its
+/// outermost cells.
 class Cells {
  public:
-  Cells(const Segmentation& segmentation, double cell_px)
+  Cells(const std::vector<Point>& points, Size field, double cell_px)
       : cell_px_(std::max(cell_px, kMinCellPx)),
-        height_(cell_of(static_cast<double>(segmentation.labels.height())) + 1),
-        width_(cell_of(static_cast<double>(segmentation.labels.width())) + 1),
+        height_(cell_of(static_cast<double>(field.height)) + 1),
+        width_(cell_of(static_cast<double>(field.width)) + 1),
         begin_(static_cast<size_t>(height_ * width_) + 1) {
     std::vector<size_t> cells;
-    for (const Region& region : segmentation.regions) {
-      const int64_t y = std::clamp<int64_t>(cell_of(region.centroid.y_px), 0, height_ - 1);
-      const int64_t x = std::clamp<int64_t>(cell_of(region.centroid.x_px), 0, width_ - 1);
+    for (const Point& point : points) {
+      const int64_t y = std::clamp<int64_t>(cell_of(point.y_px), 0, height_ - 1);
+      const int64_t x = std::clamp<int64_t>(cell_of(point.x_px), 0, width_ - 1);
       cells.push_back(static_cast<size_t>(y * width_ + x));
       ++begin_[cells.back() + 1];
     }
@@ -76,12 +77,13 @@ class Cells {
       begin_[cell] += begin_[cell - 1];
     }
     std::vector<size_t> next(begin_.begin(), begin_.end() - 1);
-    regions_.resize(cells.size());
-    for (size_t region = 0; region < cells.size(); ++region) {
-      regions_[next[cells[region]]++] = static_cast<int32_t>(region);
+    points_.resize(cells.size());
+    for (size_t point = 0; point < cells.size(); ++point) {
+      points_[next[cells[point]]++] = static_cast<int32_t>(point);
     }
   }
 
+  /// Calls `function` with every point of the field within a cell's side, and some more.
   template <typename Function>
   void near(Point point, Function function) const {
     const int64_t y = cell_of(point.y_px);
@@ -90,7 +92,7 @@ class Cells {
       for (int64_t cx = std::max<int64_t>(0, x - 1); cx <= std::min(width_ - 1, x + 1); ++cx) {
         const auto cell = static_cast<size_t>(cy * width_ + cx);
         for (size_t i = begin_[cell]; i < begin_[cell + 1]; ++i) {
-          function(regions_[i]);
+          function(points_[i]);
         }
       }
     }
@@ -105,7 +107,7 @@ class Cells {
   int64_t height_;
   int64_t width_;
   std::vector<size_t> begin_;
-  std::vector<int32_t> regions_;
+  std::vector<int32_t> points_;
 };
 
 double distance(Point a, Point b) {
@@ -117,6 +119,7 @@ struct Placed {
   Point camera;
   int64_t mask_px = 0;  // rasterised, as the overlaps are
   std::vector<Overlap> overlaps;
+  double reach_px = 0;  // how far it is sought where nothing overlaps it
 };
 
 Placed place(const Lobe& lobe, int64_t frame, Point drift, const Segmentation& segmentation) {
@@ -127,6 +130,24 @@ Placed place(const Lobe& lobe, int64_t frame, Point drift, const Segmentation& s
           .overlaps = overlaps(lobe, offset_to(lobe, camera), segmentation.labels)};
 }
 
+// The reach that its nearest neighbour leaves each lobe.
+void limit_reaches(const std::vector<Lobe>& lobes, Size field, std::vector<Placed>& placed) {
+  std::vector<Point> points;
+  for (const Placed& place : placed) {
+    points.push_back(place.camera);
+  }
+  const Cells cells(points, field, kFarthestPx / kNeighbourShare);
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    cells.near(points[l], [&](int32_t other) {
+      const auto o = static_cast<size_t>(other);
+      if (lobes[o].track != lobes[l].track) {
+        placed[l].reach_px =
+            std::min(placed[l].reach_px, kNeighbourShare * distance(points[l], points[o]));
+      }
+    });
+  }
+}
+
 // What linking lobe `row` to each region that it overlaps or is near to would gain.
 void offer_regions(const Lobe& lobe, const Placed& placed, const Segmentation& segmentation,
                    const Cells& cells, double max_distance_px, int32_t row,
@@ -135,7 +156,7 @@ void offer_regions(const Lobe& lobe, const Placed& placed, const Segmentation& s
     const Region& region = segmentation.regions[static_cast<size_t>(r)];
     const double apart = distance(placed.camera, region.centroid);
     const double log_area = std::abs(std::log(std::max(1.0, region.area_px) / lobe.area_px));
-    if (overlap_px == 0 && (apart > max_distance_px || log_area > kMaxLogAreaApart)) {
+    if (overlap_px == 0 && (apart > placed.reach_px || log_area > kMaxLogAreaApart)) {
       return;
     }
     const auto both = static_cast<double>(overlap_px);
@@ -232,14 +253,27 @@ Links link(const std::vector<Lobe>& lobes, int64_t frame, Point drift,
   const size_t regions = segmentation.regions.size();
   Links links{.region_of = {},
               .lobes_of = std::vector<std::vector<int32_t>>(regions),
-              .covered_by = std::vector<int32_t>(regions)};
+              .covered_by = std::vector<int32_t>(regions),
+              .reach_px = {}};
+  const double farthest_px = max_distance_px > 0 ? max_distance_px : kFarthestPx;
   std::vector<Placed> placed;
-  std::vector<Edge> edges;
-  const Cells cells(segmentation, max_distance_px);
   for (const Lobe& lobe : lobes) {
     placed.push_back(place(lobe, frame, drift, segmentation));
-    offer_regions(lobe, placed.back(), segmentation, cells, max_distance_px,
-                  static_cast<int32_t>(placed.size()) - 1, edges);
+    placed.back().reach_px = farthest_px;
+  }
+  if (max_distance_px == 0) {
+    limit_reaches(lobes, segmentation.labels.size(), placed);
+  }
+  std::vector<Point> centroids;
+  for (const Region& region : segmentation.regions) {
+    centroids.push_back(region.centroid);
+  }
+  const Cells cells(centroids, segmentation.labels.size(), farthest_px);
+  std::vector<Edge> edges;
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    offer_regions(lobes[l], placed[l], segmentation, cells, farthest_px, static_cast<int32_t>(l),
+                  edges);
+    links.reach_px.push_back(placed[l].reach_px);
   }
   links.region_of =
       assign(static_cast<int32_t>(lobes.size()), static_cast<int32_t>(regions), std::move(edges));

@@ -13,8 +13,8 @@ void check(const OverlapOptions& options) {
   const auto require_ratio = [](std::string_view option, double value) {
     require_option(value >= 0 && value <= 1, option, value, "0 to 1");
   };
-  require_option(options.max_distance_px > 0 && std::isfinite(options.max_distance_px),
-                 "max-distance-px", options.max_distance_px, "more than 0");
+  require_option(options.max_distance_px >= 0 && std::isfinite(options.max_distance_px),
+                 "max-distance-px", options.max_distance_px, "0 or more");
   require_option(options.max_gap >= 0 && std::isfinite(options.max_gap), "max-gap", options.max_gap,
                  "0 or more");
   require_option(options.confirm >= 0 && std::isfinite(options.confirm), "confirm", options.confirm,

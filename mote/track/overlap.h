@@ -8,9 +8,11 @@
 namespace mote::track {
 
 struct OverlapOptions {
-  double max_distance_px = 20;  ///< farthest that a particle moves between two frames, drift aside
-  double max_gap = 3;           ///< longest absence that is bridged, in TrackerFrame::time
-  double confirm = 10;          ///< how long a merge or split must persist, in TrackerFrame::time
+  /// Farthest that a particle moves between two frames, drift aside; 0 takes 20 px, or half of the
+  /// way to the nearest other particle where that is less.
+  double max_distance_px = 0;
+  double max_gap = 3;             ///< longest absence that is bridged, in TrackerFrame::time
+  double confirm = 10;            ///< how long a merge or split must persist, in TrackerFrame::time
   double merge_neck_ratio = 0.7;  ///< two tracks in contact become one above this
   double split_neck_ratio = 0.5;  ///< one track becomes two below this; also dates a merge
   double join_neck_ratio = 0.6;   ///< regions never seen before are one particle from this on

@@ -37,7 +37,7 @@ void archive(Archive& archive, Event& event) {
           event.confidence, event.evidence);
 }
 
-constexpr uint64_t kMagic = 0x32706c726f766f6d;  // "movorlp2": the last byte counts versions
+constexpr uint64_t kMagic = 0x33706c726f766f6d;  // "movorlp3": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -105,7 +105,8 @@ void archive(Archive& archive, HeldRegion& region) {
 
 template <typename Archive>
 void archive(Archive& archive, HeldFrame& frame) {
-  archive(frame.index, frame.time, frame.coverage, frame.regions, frame.touching, frame.joined);
+  archive(frame.index, frame.time, frame.coverage, frame.regions, frame.touching, frame.joined,
+          frame.values);
 }
 
 template <typename Archive>

@@ -17,6 +17,13 @@ Point minus(Point a, Point b) {
   return {.y_px = a.y_px - b.y_px, .x_px = a.x_px - b.x_px};
 }
 
+/// The upper of the two in the middle.
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 }  // namespace
 
 OverlapTracker::OverlapTracker(const OverlapOptions& options, Size field)
@@ -312,7 +319,12 @@ void OverlapTracker::hold(const TrackerFrame& frame, const Segmentation& segment
                  .time = frame.time,
                  .coverage = packed(segmentation.coverage),
                  .regions = {},
-                 .joined = {}};
+                 .touching = {},
+                 .joined = {},
+                 .values = {}};
+  if (!links.reach_px.empty()) {
+    held.values["link_reach_px"] = median(links.reach_px);
+  }
   for (size_t r = 0; r < masks.size(); ++r) {
     HeldRegion region{.cluster = segmentation.regions[r].cluster,
                       .mask = std::move(masks[r]),

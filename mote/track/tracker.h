@@ -41,6 +41,7 @@ struct TrackedFrame {
   LabelImage labels;                       ///< from 1 on, one an instance
   Grid<uint8_t> coverage;                  ///< as in Segmentation; may be empty
   std::vector<TrackedInstance> instances;  ///< in order of label
+  std::map<std::string, double> values;    ///< for frames.csv: what the tracker took of itself
 
   bool operator==(const TrackedFrame&) const = default;
 };

@@ -17,7 +17,7 @@ expect 2 "sigma-px" "$mote" track $recording -o out --sigma-px nan
 expect 2 "sigma-px" "$mote" track $recording -o out --sigma-px -1
 expect 2 "polarity" "$mote" track $recording -o out --polarity blue
 expect 2 "max-gap" "$mote" track $recording -o out --max-gap soon
-expect 2 "max-distance-px" "$mote" track $recording -o out --max-distance-px 0
+expect 2 "max-distance-px" "$mote" track $recording -o out --max-distance-px -1
 expect 2 "bin" "$mote" track $recording -o out --bin 0
 expect 2 "bin" "$mote" track $recording -o out --bin 100000
 expect 2 "average" "$mote" track $recording -o out --average -3

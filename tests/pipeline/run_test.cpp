@@ -177,3 +177,5 @@ TEST_F(Run, OfTheTruthMeasuresEveryTrackOfTheTruth) {
 
 }  // namespace
 }  // namespace mote::pipeline
+  EXPECT_EQ(said["options"]["max-distance-px"], 0);
+  EXPECT_EQ(said["link_reach_px"], 20);

@@ -97,9 +97,72 @@ TEST(OverlapTracker, TellsWhatCrossesAMaskFromWhatAppears) {
   EXPECT_EQ(tracked.lineage.events[0].evidence.at("border_distance_px"), 0);
 }
 
+// A row of discs 14 px apart, of which one goes as another comes 9 px below it.
+std::vector<Shot> crowd_with_a_stranger() {
+  std::vector<Shot> shots(24);
+  for (size_t i = 0; i < shots.size(); ++i) {
+    shots[i].discs = {{.y_px = 48, .x_px = 20, .radius_px = 4},
+                      {.y_px = i < 12 ? 48.0 : 57.0, .x_px = 34, .radius_px = 4},
+                      {.y_px = 48, .x_px = 48, .radius_px = 4}};
+  }
+  return shots;
+}
+
+TEST(OverlapTracker, TakesWhatIsFartherThanHalfwayToANeighbourForAStranger) {
+  const std::vector<Shot> shots = crowd_with_a_stranger();
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kAppeared, EventType::kLost));
+  EXPECT_EQ(tracked.frames[5].values.at("link_reach_px"), 7);
+}
+
+TEST(OverlapTracker, SeeksAsFarAsItIsToldTo) {
+  const std::vector<Shot> shots = crowd_with_a_stranger();
+
+  const Tracked tracked = track(shots, {.max_distance_px = 20});
+
+  EXPECT_THAT(tracked.lineage.events, IsEmpty());
+  EXPECT_EQ(tracked.frames[5].values.at("link_reach_px"), 20);
+}
+
+TEST(OverlapTracker, FollowsADiscThatJumpsWhereNoOtherIsNear) {
+  std::vector<Shot> shots(24, Shot{.discs = {{.y_px = 30, .x_px = 20, .radius_px = 4},
+                                             {.y_px = 80, .x_px = 80, .radius_px = 4}}});
+  for (size_t i = 12; i < shots.size(); ++i) {
+    shots[i].discs[0].x_px = 38;
+  }
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(tracked.lineage.events, IsEmpty());
+  EXPECT_EQ(tracked.frames[5].values.at("link_reach_px"), 20);
+}
+
+TEST(OverlapTracker, TellsWhatTheDriftCarriedOffFromWhatIsLost) {
+  std::vector<Shot> shots;
+  for (int i = 0; i < 30; ++i) {
+    const double drift = -4.0 * i;
+    Shot shot{.discs = {}, .drift = {0, drift}};
+    if (i < 20) {
+      shot.discs.push_back({.y_px = 30, .x_px = 86 + drift, .radius_px = 4});
+    }
+    if (i < 10) {
+      shot.discs.push_back({.y_px = 70, .x_px = 86 + drift, .radius_px = 4});
+    }
+    shots.push_back(shot);
+  }
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kLost, EventType::kLeft));
+  EXPECT_EQ(tracked.lineage.events[0].frame, 10);
+  EXPECT_EQ(tracked.lineage.events[1].frame, 20);
+}
+
 TEST(OverlapTracker, RefusesOptionsOutOfRange) {
-  EXPECT_THAT([] { make_overlap_tracker({.max_distance_px = 0}, kField); },
-              ThrowsMessage<Error>(HasSubstr("max-distance-px is 0")));
+  EXPECT_THAT([] { make_overlap_tracker({.max_distance_px = -1}, kField); },
+              ThrowsMessage<Error>(HasSubstr("max-distance-px is -1")));
   EXPECT_THAT([] { make_overlap_tracker({.merge_neck_ratio = 0.4}, kField); },
               ThrowsMessage<Error>(HasSubstr("split-neck-ratio")));
 }
