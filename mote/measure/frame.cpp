@@ -296,16 +296,14 @@ std::vector<std::string> SizeSample::warnings() const {
     return out;
   }
   const double gsd = std::exp(std::sqrt(sum_squares_log_ / static_cast<double>(count_ - 1)));
-  const auto warn = [&](std::string_view what, int64_t needed) {
-    if (count_ < needed) {
-      out.push_back(fmt::format(
-          "{} from {} particles of geometric standard deviation {:.2f}: ISO 13322-1:2004 asks for "
-          "{} at 1.6",
-          what, count_, gsd, needed));
-    }
-  };
-  warn("D[3,2] and D[4,3]", kForVolumeMean);
-  warn("percentiles", kForPercentiles);
+  if (count_ < kForPercentiles) {
+    out.push_back(fmt::format(
+        "sizes of {} particles of geometric standard deviation {:.2f}: at 1.6 ISO 13322-1:2004 "
+        "asks for {}{} for percentiles",
+        count_, gsd,
+        count_ < kForVolumeMean ? fmt::format("{} for D[3,2] and D[4,3], ", kForVolumeMean) : "",
+        kForPercentiles));
+  }
   return out;
 }
 

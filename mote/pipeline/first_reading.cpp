@@ -1,6 +1,7 @@
 #include "mote/pipeline/first_reading.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
@@ -19,17 +20,26 @@ namespace {
 
 constexpr size_t kMostFrameWarnings = 20;
 
-// Frame warnings, counted by their text.
+// A warning without its numbers: what frames of the same cause have in common.
+std::string cause_of(const std::string& warning) {
+  std::string cause;
+  std::copy_if(warning.begin(), warning.end(), std::back_inserter(cause),
+               [](char c) { return c < '0' || c > '9'; });
+  return cause;
+}
+
+// Frame warnings, counted by their cause, those of most frames first.
 class FrameWarnings {
  public:
   void add(const std::vector<std::string>& warnings, int64_t recorded_frame) {
     for (const std::string& warning : warnings) {
+      const std::string cause = cause_of(warning);
       const auto found = std::find_if(list_.begin(), list_.end(),
-                                      [&](const Told& told) { return told.text == warning; });
+                                      [&](const Told& told) { return told.cause == cause; });
       if (found != list_.end()) {
         ++found->frames;
       } else if (list_.size() < kMostFrameWarnings) {
-        list_.push_back({warning, recorded_frame, 1});
+        list_.push_back({warning, cause, recorded_frame, 1});
       } else {
         ++others_;
       }
@@ -37,7 +47,9 @@ class FrameWarnings {
   }
 
   /// `stills`: the names of recorded frames, where they have any.
-  void tell(const std::vector<std::string>& stills, std::vector<std::string>& out) const {
+  void tell(const std::vector<std::string>& stills, std::vector<std::string>& out) {
+    std::stable_sort(list_.begin(), list_.end(),
+                     [](const Told& a, const Told& b) { return a.frames > b.frames; });
     for (const Told& told : list_) {
       const std::string first = stills.empty() ? fmt::format("frame {}", told.first)
                                                : stills.at(static_cast<size_t>(told.first));
@@ -52,7 +64,8 @@ class FrameWarnings {
 
  private:
   struct Told {
-    std::string text;
+    std::string text;  // of the first
+    std::string cause;
     int64_t first = 0;
     int64_t frames = 0;
   };

@@ -179,6 +179,11 @@ struct Recording::Impl {
       outside_mask = read_mask(options.mask, recorded_size);
     }
     auto [pixels, warnings] = left_out_of(first, roi, !options.keep_bars && !options.any_size);
+    if (!options.mask.empty() && !pixels.empty()) {
+      info.warnings.push_back(
+          "--mask: border weights are those of the whole rectangle, so corrected counts, densities "
+          "and area fractions come out low beside the mask; --roi is weighted right");
+    }
     excluded = std::make_shared<const BinaryImage>(std::move(pixels));
     info.warnings.insert(info.warnings.end(), warnings.begin(), warnings.end());
   }

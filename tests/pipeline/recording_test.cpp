@@ -338,6 +338,16 @@ TEST(Recording, LeavesOutWhatTheMaskLeavesOutCroppedAndBinnedAlong) {
   EXPECT_TRUE(inside.excluded().empty());
 }
 
+TEST(Recording, WarnsOfBorderWeightsWhereAMaskLeavesSomethingOut) {
+  const TemporaryTiff mask(mask_image({4, 6}, {0, 0, 3, 4}));
+
+  const Recording whole = over(ramps(1), {.mask = mask.path()});
+  const Recording inside = over(ramps(1), {.roi = "w=4,h=3", .mask = mask.path()});
+
+  EXPECT_THAT(whole.info().warnings, testing::Contains(HasSubstr("border weights")));
+  EXPECT_THAT(inside.info().warnings, testing::Not(testing::Contains(HasSubstr("border weights"))));
+}
+
 TEST(Recording, RefusesAMaskThatDoesNotFit) {
   const TemporaryTiff small(mask_image({3, 6}, {0, 0, 3, 4}));
   const TemporaryTiff black(mask_image({4, 6}, {}));

@@ -142,6 +142,47 @@ TEST_F(Run, MayBeResumedWithoutItsOverlay) {
   EXPECT_NO_THROW(run(stopped));
 }
 
+TEST_F(Run, WarnsOfTheNumberOfParticlesInAFrameAndNotInAll) {
+  const JobResult result = run(job("warned"));
+
+  EXPECT_GT(result.instances, 60 * 9);
+  EXPECT_THAT(result.warnings, ::testing::Contains(::testing::ContainsRegex(
+                                   "^sizes of [0-9][0-9]? particles of .* ISO 13322-1:2004")));
+}
+
+TEST_F(Run, TakesNoOffsetFromADriftFile) {
+  std::string plain = "frame,drift_y_px,drift_x_px\n";
+  std::string offset = plain;
+  for (int i = 0; i < 60; ++i) {
+    plain += fmt::format("{},{},{}\n", i, 0.125 * i, -0.0625 * i);
+    offset += fmt::format("{},{},{}\n", i, 128 + 0.125 * i, -64 - 0.0625 * i);
+  }
+  write_file(*folder_ / "plain.csv", plain);
+  write_file(*folder_ / "offset.csv", offset);
+  Job from_zero = job("from_zero");
+  from_zero.drift_from = *folder_ / "plain.csv";
+  Job from_elsewhere = job("from_elsewhere");
+  from_elsewhere.drift_from = *folder_ / "offset.csv";
+
+  run(from_zero);
+  run(from_elsewhere);
+
+  for (const char* name : {"/drift.csv", "/particles.csv", "/tracks.csv"}) {
+    EXPECT_EQ(read_file(from_zero.output + name), read_file(from_elsewhere.output + name)) << name;
+  }
+}
+
+TEST_F(Run, TellsWarningsThatDifferInNumbersAloneInOneLine) {
+  Job noisy = job("noisy");
+  noisy.threshold.sigma_px = 4;
+
+  const JobResult result = run(noisy);
+
+  EXPECT_THAT(result.warnings,
+              ::testing::Contains(::testing::StartsWith("60 frames, first frame 0: the Gaussian")));
+  EXPECT_LE(result.warnings.size(), 4u);
+}
+
 TEST_F(Run, SaysInRunJsonWhatItDid) {
   const JobResult result = run(job("said"));
 
@@ -155,6 +196,8 @@ TEST_F(Run, SaysInRunJsonWhatItDid) {
   EXPECT_EQ(said["options"]["min-diameter-px"], job("").threshold.min_diameter_px);
   EXPECT_EQ(said["detection_limit_px"], 3);
   EXPECT_DOUBLE_EQ(said["detection_limit_nm"].get<double>(), 0.6);
+  EXPECT_EQ(said["options"]["max-distance-px"], 0);
+  EXPECT_EQ(said["link_reach_px"], 20);
   for (const auto& file : said["files"]) {
     EXPECT_TRUE(fs::exists(*folder_ / ("said/" + file.get<std::string>()))) << file;
   }
@@ -177,5 +220,3 @@ TEST_F(Run, OfTheTruthMeasuresEveryTrackOfTheTruth) {
 
 }  // namespace
 }  // namespace mote::pipeline
-  EXPECT_EQ(said["options"]["max-distance-px"], 0);
-  EXPECT_EQ(said["link_reach_px"], 20);
