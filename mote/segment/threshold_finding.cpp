@@ -1,0 +1,221 @@
+#include "mote/segment/threshold_finding.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+#include "mote/core/error.h"
+#include "mote/imaging/components.h"
+#include "mote/imaging/filters.h"
+#include "mote/imaging/regions.h"
+
+namespace mote::segment {
+namespace {
+
+constexpr double kAutoSigmas[] = {1, 1.5, 2, 3, 4, 6, 8, 12};
+// Where nothing is as clear as that, the least smoothing that comes near the best.
+constexpr double kNearBest = 0.75;
+constexpr double kLeastFlattenPx = 48;
+// The strongest level is another population where it is so many times as far.
+constexpr double kAmbiguous = 2;
+constexpr double kEdgeContrast = 0.6;
+// Otsu's threshold settles in the background where particles are fewer than this.
+constexpr double kLeastOtsuShare = 0.05;
+
+std::optional<bool> bright_wanted(const ThresholdOptions& options) {
+  if (options.polarity == Polarity::kAuto) {
+    return std::nullopt;
+  }
+  return options.polarity == Polarity::kBright;
+}
+
+/// Where faint and wide structure outweighs few clear particles, the clear ones are meant: takes
+/// the level of the strongest unless what the lower one finds has edges.
+void prefer_edges(const BinaryImage& excluded, Look& look) {
+  imaging::Levels& levels = *look.levels;
+  const double contrast = std::abs(levels.particle - levels.background);
+  if (std::abs(levels.strongest - levels.background) < kAmbiguous * contrast) {
+    return;
+  }
+  const double level = levels.detection_level();
+  BinaryImage mask(look.smooth.size());
+  for (size_t i = 0; i < mask.values().size(); ++i) {
+    const float value = look.smooth.values()[i];
+    const bool particle = levels.bright ? value > level : value < level;
+    mask.values()[i] = particle && (excluded.empty() || excluded.values()[i] == 0) ? 1 : 0;
+  }
+  const imaging::Components found = imaging::components_of(mask);
+  const std::vector<double> contrasts = imaging::contrasts_of(
+      found.labels, found.components.size(), imaging::distance_to_background(mask), look.smooth, 2);
+  double area = 0;
+  double edged = 0;
+  for (size_t i = 0; i < found.components.size(); ++i) {
+    const auto pixels = static_cast<double>(found.components[i].area_px);
+    area += pixels;
+    edged += contrasts[i + 1] > kEdgeContrast * contrast ? pixels : 0;
+  }
+  if (edged < 0.5 * area) {
+    levels.particle = levels.strongest;
+  }
+}
+
+void find_threshold(const Grid<float>& image, const BinaryImage& excluded, double sigma_px,
+                    const ThresholdOptions& options, Look& look) {
+  look.smooth = imaging::gaussian(image, sigma_px);
+  const imaging::Histogram histogram = imaging::histogram_of(look.smooth, excluded);
+  look.levels = imaging::levels_of(histogram, bright_wanted(options), least_px(options, sigma_px));
+  look.own.reset();
+  look.background.reset();
+  if (look.levels) {
+    look.background = look.levels->background;
+  } else if (histogram.counts.size() > 1) {
+    look.background = imaging::background_of(histogram);
+  }
+  const std::optional<imaging::OtsuSplit> otsu = imaging::otsu(histogram);
+  Finding own{.sigma_px = sigma_px};
+  if (look.levels) {
+    own.bright = look.levels->bright;
+    own.contrast = std::abs(look.levels->particle - look.levels->background);
+  } else if (bright_wanted(options)) {
+    own.bright = *bright_wanted(options);
+  }
+  switch (options.method) {
+    case ThresholdMethod::kFixed:
+      own.threshold = options.threshold;
+      look.own = own;
+      return;
+    case ThresholdMethod::kSauvola:
+      if (look.levels) {
+        look.own = own;
+      }
+      return;
+    case ThresholdMethod::kOtsu:
+      if (otsu) {
+        own.threshold = otsu->threshold;
+        look.own = own;
+      }
+      return;
+    case ThresholdMethod::kAuto: break;
+  }
+  if (!look.levels || !otsu) {
+    return;
+  }
+  prefer_edges(excluded, look);
+  own.contrast = std::abs(look.levels->particle - look.levels->background);
+  own.background = look.levels->background;
+  own.noise = look.levels->noise;
+  const double contrast = look.levels->particle - look.levels->background;
+  const double height = (otsu->threshold - look.levels->background) / contrast;
+  own.by_levels = look.levels->share < kLeastOtsuShare || height < 0.3 || height > 0.7;
+  own.threshold = own.by_levels ? look.levels->detection_level() : otsu->threshold;
+  look.own = own;
+}
+
+double auto_sigma(const Grid<float>& image, const BinaryImage& excluded,
+                  const ThresholdOptions& options) {
+  // Much smoothing can be judged on a smaller image.
+  Grid<float> small = image;
+  BinaryImage small_excluded = excluded;
+  double scale = 1;
+  double clearest[std::size(kAutoSigmas)] = {};
+  for (size_t i = 0; i < std::size(kAutoSigmas); ++i) {
+    while (kAutoSigmas[i] / scale >= 2 && std::min(small.height(), small.width()) >= 128) {
+      small = imaging::halved(small);
+      small_excluded = imaging::halved(small_excluded);
+      scale *= 2;
+    }
+    const imaging::Histogram histogram =
+        imaging::histogram_of(imaging::gaussian(small, kAutoSigmas[i] / scale), small_excluded);
+    const auto levels = imaging::levels_of(histogram, bright_wanted(options),
+                                           least_px(options, kAutoSigmas[i]) / (scale * scale));
+    clearest[i] = levels ? levels->contrast_to_noise() : 0;
+    if (clearest[i] >= kClearOfNoise) {
+      return kAutoSigmas[i];
+    }
+  }
+  const double best = *std::max_element(std::begin(clearest), std::end(clearest));
+  size_t i = 0;
+  while (clearest[i] < kNearBest * best) {
+    ++i;
+  }
+  return kAutoSigmas[i];
+}
+
+}  // namespace
+
+double area_of_diameter(double diameter_px) {
+  return 0.25 * std::numbers::pi * diameter_px * diameter_px;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
+}
+
+double least_px(const ThresholdOptions& options, double sigma_px) {
+  return std::max(
+      {area_of_diameter(options.min_diameter_px), 9.0, 2 * std::numbers::pi * sigma_px * sigma_px});
+}
+
+Look look_at(const SegmenterInput& input, const ThresholdOptions& options) {
+  if (!input.excluded.empty() && input.excluded.size() != input.image.size()) {
+    throw Error(ErrorKind::kUsage, "excluded pixels of {} x {} for an image of {} x {}",
+                input.excluded.width(), input.excluded.height(), input.image.width(),
+                input.image.height());
+  }
+  Look look;
+  if (options.flatten && options.method != ThresholdMethod::kFixed) {
+    const auto side = static_cast<double>(std::min(input.image.height(), input.image.width()));
+    const double scale_px =
+        options.flatten_px > 0 ? options.flatten_px : std::clamp(side / 8, kLeastFlattenPx, 256.0);
+    look.even = imaging::flattened(input.image, input.excluded, scale_px);
+  }
+  const Grid<float>& image = look.even.empty() ? input.image : look.even;
+  const double sigma_px =
+      options.sigma_px > 0 ? options.sigma_px : auto_sigma(image, input.excluded, options);
+  find_threshold(image, input.excluded, sigma_px, options, look);
+  return look;
+}
+
+Finding agreed(const std::deque<Finding>& window, std::optional<double> background) {
+  std::vector<double> sigmas;
+  int64_t bright = 0;
+  for (const Finding& finding : window) {
+    sigmas.push_back(finding.sigma_px);
+    bright += finding.bright ? 1 : -1;
+  }
+  Finding applied = window.back();
+  applied.bright = bright == 0 ? window.front().bright : bright > 0;
+  // The lower median: one of the steps, never between two.
+  std::sort(sigmas.begin(), sigmas.end());
+  applied.sigma_px = sigmas[(sigmas.size() - 1) / 2];
+  std::vector<double> thresholds;
+  std::vector<double> heights;  // over the background of the same frame
+  std::vector<double> contrasts;
+  std::vector<double> backgrounds;
+  std::vector<double> noises;
+  for (const Finding& finding : window) {
+    if (finding.bright == applied.bright) {
+      thresholds.push_back(finding.threshold);
+      heights.push_back(finding.threshold - finding.background);
+      contrasts.push_back(finding.contrast);
+      backgrounds.push_back(finding.background);
+      // White noise; where it is not, the median mends it.
+      noises.push_back(finding.noise * finding.sigma_px / std::max(applied.sigma_px, 1e-6));
+    }
+  }
+  applied.threshold = median(std::move(thresholds));
+  applied.contrast = median(std::move(contrasts));
+  applied.background = median(std::move(backgrounds));
+  applied.noise = median(std::move(noises));
+  if (background) {
+    applied.background = *background;
+    applied.threshold = *background + median(std::move(heights));
+  }
+  return applied;
+}
+
+}  // namespace mote::segment
