@@ -10,8 +10,7 @@ namespace mote::pipeline {
 
 void keep_memory() {
 #ifdef __GLIBC__
-  constexpr int kMostThreshold = 32 << 20;  // mallopt refuses more
-  ::mallopt(M_MMAP_THRESHOLD, kMostThreshold);
+  ::mallopt(M_MMAP_MAX, 0);  // no block on pages of its own; a threshold cannot pass 32 MB
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
   ::mallopt(M_ARENA_MAX, 1);  // threads' own arenas map whatever is large
 #endif
