@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
+
+#include "mote/core/buffer.h"
 
 namespace mote {
 
@@ -67,10 +68,19 @@ template <typename T>
 class Grid {
  public:
   Grid() = default;
-  explicit Grid(Size size, T value = T{})
-      : size_(size), values_(static_cast<size_t>(size.area()), value) {}
-  Grid(Size size, std::vector<T> values) : size_(size), values_(std::move(values)) {
-    assert(static_cast<int64_t>(values_.size()) == size_.area());
+  explicit Grid(Size size, T value = T{}) : Grid(unfilled(size)) {
+    std::fill(values_.begin(), values_.end(), value);
+  }
+  Grid(Size size, const std::vector<T>& values) : Grid(unfilled(size)) {
+    assert(values.size() == values_.size());
+    std::copy(values.begin(), values.end(), values_.begin());
+  }
+  /// Every value is to be written before it is read.
+  static Grid unfilled(Size size) {
+    Grid grid;
+    grid.size_ = size;
+    grid.values_ = Buffer<T>(static_cast<size_t>(size.area()));
+    return grid;
   }
 
   Size size() const { return size_; }
@@ -91,14 +101,14 @@ class Grid {
   const T* row(int64_t y) const { return values_.data() + y * size_.width; }
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
-  std::span<T> values() { return values_; }
-  std::span<const T> values() const { return values_; }
+  std::span<T> values() { return {values_.data(), values_.size()}; }
+  std::span<const T> values() const { return {values_.data(), values_.size()}; }
 
   bool operator==(const Grid&) const = default;
 
  private:
   Size size_;
-  std::vector<T> values_;
+  Buffer<T> values_;
 };
 
 /// One number a pixel: 0 is background, every other number one region or instance.

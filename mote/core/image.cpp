@@ -1,5 +1,6 @@
 #include "mote/core/image.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -48,23 +49,31 @@ std::string_view name(SampleType type) {
   return "";
 }
 
-Image::Image(Size size, SampleType type) : size_(size), type_(type) {
+Image::Image(Size size, SampleType type) : Image(unfilled(size, type)) {
+  std::fill(bytes_.begin(), bytes_.end(), std::byte{});
+}
+
+Image Image::unfilled(Size size, SampleType type) {
+  Image image;
+  image.size_ = size;
+  image.type_ = type;
   try {
-    bytes_.resize(static_cast<size_t>(size.area() * bytes_per_sample(type)));
+    image.bytes_ = Buffer<std::byte>(static_cast<size_t>(size.area() * bytes_per_sample(type)));
   } catch (const std::bad_alloc&) {
     throw Error(ErrorKind::kResource, "no memory for an image of {} x {} px of {}", size.width,
                 size.height, name(type));
   }
+  return image;
 }
 
 Image to_image(const Grid<float>& values) {
-  Image image(values.size(), SampleType::kFloat32);
+  Image image = Image::unfilled(values.size(), SampleType::kFloat32);
   std::memcpy(image.bytes(), values.data(), static_cast<size_t>(image.byte_count()));
   return image;
 }
 
 Grid<float> to_float32(const Image& image) {
-  Grid<float> out(image.size());
+  auto out = Grid<float>::unfilled(image.size());
   switch (image.type()) {
     case SampleType::kUint8: convert<uint8_t>(image, out); break;
     case SampleType::kInt8: convert<int8_t>(image, out); break;
@@ -85,7 +94,7 @@ Image crop(const Image& image, Box box) {
                 "region x={} y={} w={} h={} does not lie within the image of {} x {} px", box.x,
                 box.y, box.width, box.height, image.size().width, image.size().height);
   }
-  Image out(box.size(), image.type());
+  Image out = Image::unfilled(box.size(), image.type());
   const int64_t sample = bytes_per_sample(image.type());
   for (int64_t y = 0; y < box.height; ++y) {
     const std::byte* from = image.bytes() + ((box.y + y) * image.size().width + box.x) * sample;

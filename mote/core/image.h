@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
+#include "mote/core/buffer.h"
 #include "mote/core/grid.h"
 
 namespace mote {
@@ -23,6 +23,8 @@ class Image {
   Image() = default;
   /// All zero. Throws kResource where there is no memory for it.
   Image(Size size, SampleType type);
+  /// Every sample is to be written before it is read. Throws as the constructor.
+  static Image unfilled(Size size, SampleType type);
 
   Size size() const { return size_; }
   SampleType type() const { return type_; }
@@ -47,7 +49,7 @@ class Image {
  private:
   Size size_;
   SampleType type_ = SampleType::kUint8;
-  std::vector<std::byte> bytes_;
+  Buffer<std::byte> bytes_;
 };
 
 /// The image that `values` make, as float32 samples.

@@ -60,7 +60,7 @@ void add_image(const Image& image, Box box, int64_t bin, Grid<Sum>& sums) {
 
 template <typename Sum>
 Grid<float> divided(const Grid<Sum>& sums, int64_t samples) {
-  Grid<float> out(sums.size());
+  auto out = Grid<float>::unfilled(sums.size());
   const double share = 1.0 / static_cast<double>(samples);
   for (size_t i = 0; i < out.values().size(); ++i) {
     out.values()[i] = static_cast<float>(static_cast<double>(sums.values()[i]) * share);

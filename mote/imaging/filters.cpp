@@ -45,7 +45,7 @@ Grid<float> gaussian(const Grid<float>& image, double sigma_px) {
   if (sigma_px <= 0 || image.empty()) {
     return image;
   }
-  Grid<float> smooth(image.size());
+  auto smooth = Grid<float>::unfilled(image.size());
   const int width = 2 * static_cast<int>(std::ceil(4 * sigma_px)) + 1;
   cv::Mat out = mat(smooth);
   cv::GaussianBlur(mat(image), out, {width, width}, sigma_px, sigma_px, cv::BORDER_REPLICATE);
@@ -139,7 +139,7 @@ Grid<float> flattened(const Grid<float>& image, const BinaryImage& excluded, dou
   }
   const int64_t right = coarse.width > 1 ? 1 : 0;
   std::vector<float> line(static_cast<size_t>(coarse.width));
-  Grid<float> flat(size);
+  auto flat = Grid<float>::unfilled(size);
   for (int64_t y = 0; y < size.height; ++y) {
     const double v = at(y, coarse.height);
     const auto v0 = static_cast<int64_t>(v);
@@ -160,7 +160,7 @@ Grid<float> flattened(const Grid<float>& image, const BinaryImage& excluded, dou
 }
 
 Grid<float> halved(const Grid<float>& image) {
-  Grid<float> half({image.height() / 2, image.width() / 2});
+  auto half = Grid<float>::unfilled({image.height() / 2, image.width() / 2});
   for (int64_t y = 0; y < half.height(); ++y) {
     const float* top = image.row(2 * y);
     const float* bottom = image.row(2 * y + 1);
@@ -173,7 +173,7 @@ Grid<float> halved(const Grid<float>& image) {
 }
 
 BinaryImage halved(const BinaryImage& mask) {
-  BinaryImage half({mask.height() / 2, mask.width() / 2});
+  auto half = BinaryImage::unfilled({mask.height() / 2, mask.width() / 2});
   for (int64_t y = 0; y < half.height(); ++y) {
     const uint8_t* top = mask.row(2 * y);
     const uint8_t* bottom = mask.row(2 * y + 1);
