@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "mote/imaging/components.h"
+#include "mote/imaging/contrast.h"
+#include "mote/imaging/distance.h"
 #include "mote/imaging/filters.h"
 #include "mote/imaging/outline.h"
 #include "mote/imaging/refine.h"

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mote/core/runs.h"
+
 namespace mote {
 
 int64_t Mask::area_px() const {
@@ -32,19 +34,11 @@ std::map<int32_t, Mask> masks_of(const LabelImage& labels) {
   std::map<int32_t, Mask> masks;
   for (int64_t y = 0; y < labels.height(); ++y) {
     const int32_t* row = labels.row(y);
-    int64_t x = 0;
-    while (x < labels.width()) {
-      const int32_t label = row[x];
-      const int64_t begin = x;
-      while (x < labels.width() && row[x] == label) {
-        ++x;
-      }
-      if (label != 0) {
-        masks[label].runs.push_back({.y = static_cast<int32_t>(y),
-                                     .x = static_cast<int32_t>(begin),
-                                     .length = static_cast<int32_t>(x - begin)});
-      }
-    }
+    for_label_runs(row, labels.width(), [&](int32_t label, int64_t begin, int64_t end) {
+      masks[label].runs.push_back({.y = static_cast<int32_t>(y),
+                                   .x = static_cast<int32_t>(begin),
+                                   .length = static_cast<int32_t>(end - begin)});
+    });
   }
   return masks;
 }

@@ -26,10 +26,6 @@ Components components_of(const BinaryImage& mask);
 /// The 4-connected pieces of what `mask` leaves free and that do not reach the border.
 Components holes_of(const BinaryImage& mask);
 
-/// Distance of every non-zero pixel's centre to the nearest pixel centre that is zero, in px,
-/// exactly. Beyond the border nothing is known: it is neither zero nor non-zero.
-Grid<float> distance_to_background(const BinaryImage& mask);
-
 /// 1 where a label image has a label.
 BinaryImage mask_of(const LabelImage& labels);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mote/core/runs.h"
+
 namespace mote::imaging {
 namespace {
 
@@ -134,11 +136,11 @@ std::vector<Outline> outlines_of(const BinaryImage& mask, const Grid<float>& fie
   // Every outline has a side that looks left.
   for (int64_t y = 0; y < mask.height(); ++y) {
     const uint8_t* row = mask.row(y);
-    for (int64_t x = 0; x < mask.width(); ++x) {
-      if (row[x] != 0 && (x == 0 || row[x - 1] == 0) && !tracer.seen(y, x, kLeft)) {
-        outlines.push_back(tracer.trace(y, x, kLeft));
+    for_runs(row, mask.width(), [&](int64_t begin, int64_t) {
+      if (!tracer.seen(y, begin, kLeft)) {
+        outlines.push_back(tracer.trace(y, begin, kLeft));
       }
-    }
+    });
   }
   return outlines;
 }
@@ -170,9 +172,17 @@ void add_area_coverage(const std::vector<Outline>& outlines, Grid<float>& covere
     const float* in = cover.row(y);
     float* out = covered.row(y);
     for (int64_t x = 0; x < size.width; ++x) {
-      sum += in[x];
-      // Clockwise on the screen the left edge goes up.
-      out[x] -= static_cast<float>(sum);
+      // Up to the next edge all pixels have the same.
+      const int64_t edge = next_set(in, x, size.width);
+      const auto inside = static_cast<float>(sum);
+      for (; x < edge; ++x) {
+        out[x] -= inside;
+      }
+      if (x < size.width) {
+        sum += in[x];
+        // Clockwise on the screen the left edge goes up.
+        out[x] -= static_cast<float>(sum);
+      }
     }
   }
 }

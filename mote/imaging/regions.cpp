@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "mote/core/runs.h"
 #include "mote/imaging/components.h"
+#include "mote/imaging/distance.h"
 
 namespace mote::imaging {
 namespace {
@@ -77,19 +79,22 @@ std::vector<Saddle> saddles_of(const LabelImage& labels, const Grid<float>& dist
     const int32_t* row = labels.row(y);
     const bool inner_row = y + 1 < size.height;
     const int32_t* below = inner_row ? labels.row(y + 1) : row;
-    for (int64_t x = 0; x < size.width; ++x) {
-      const int32_t here = row[x];
-      const bool alone =
-          inner_row && x > 0 && x + 1 < size.width && (row[x + 1] == here || row[x + 1] == 0) &&
-          (below[x - 1] == here || below[x - 1] == 0) && (below[x] == here || below[x] == 0) &&
-          (below[x + 1] == here || below[x + 1] == 0);
-      if (here != 0 && !alone) {
-        meet(y, x, y, x + 1);
-        meet(y, x, y + 1, x - 1);
-        meet(y, x, y + 1, x);
-        meet(y, x, y + 1, x + 1);
+    for_runs(row, size.width, [&](int64_t begin, int64_t end) {
+      for (int64_t x = begin; x < end; ++x) {
+        const auto free_or_same = [here = row[x]](int32_t label) {
+          return label == here || label == 0;
+        };
+        const bool alone = inner_row && x > 0 && x + 1 < size.width && free_or_same(row[x + 1]) &&
+                           free_or_same(below[x - 1]) && free_or_same(below[x]) &&
+                           free_or_same(below[x + 1]);
+        if (!alone) {
+          meet(y, x, y, x + 1);
+          meet(y, x, y + 1, x - 1);
+          meet(y, x, y + 1, x);
+          meet(y, x, y + 1, x + 1);
+        }
       }
-    }
+    });
   }
   std::sort(saddles.begin(), saddles.end(), [](const Saddle& l, const Saddle& r) {
     return std::pair(l.a, l.b) < std::pair(r.a, r.b) ||
@@ -141,16 +146,13 @@ void describe(Segmentation& segmentation, size_t count, const Grid<float>& dista
     const int32_t* row = labels.row(y);
     const float* height = distance.row(y);
     uint8_t* covered = partial ? segmentation.coverage.row(y) : nullptr;
-    for (int64_t x = 0; x < size.width; ++x) {
+    const auto add = [&](int64_t x) {
       int32_t owner = row[x];
       if (owner == 0) {
-        if (!partial || covered[x] == 0) {
-          continue;
-        }
         owner = owner_of(labels, segmentation.coverage, y, x);
         if (owner == 0) {
           covered[x] = 0;
-          continue;
+          return;
         }
       }
       Sums& s = sums[static_cast<size_t>(owner)];
@@ -159,7 +161,7 @@ void describe(Segmentation& segmentation, size_t count, const Grid<float>& dista
       s.y += share * static_cast<double>(y);
       s.x += share * static_cast<double>(x);
       if (row[x] == 0) {
-        continue;
+        return;
       }
       if (s.y1 < s.y0) {
         s.y0 = y;
@@ -169,6 +171,17 @@ void describe(Segmentation& segmentation, size_t count, const Grid<float>& dista
       s.x0 = std::min(s.x0, x);
       s.x1 = std::max(s.x1, x);
       s.peak = std::max(s.peak, height[x] - 0.5F);
+    };
+    const auto add_all = [&](int64_t begin, int64_t end) {
+      for (int64_t x = begin; x < end; ++x) {
+        add(x);
+      }
+    };
+    // What is labelled is covered.
+    if (partial) {
+      for_runs(covered, size.width, add_all);
+    } else {
+      for_runs(row, size.width, add_all);
     }
   }
 
@@ -204,11 +217,16 @@ void describe(Segmentation& segmentation, size_t count, const Grid<float>& dista
 size_t renumber(LabelImage& labels) {
   std::vector<int32_t> present;
   int32_t previous = 0;
-  for (const int32_t label : labels.values()) {
-    if (label != 0 && label != previous) {
-      present.push_back(label);
-      previous = label;
-    }
+  for (int64_t y = 0; y < labels.height(); ++y) {
+    const int32_t* row = labels.row(y);
+    for_runs(row, labels.width(), [&](int64_t begin, int64_t end) {
+      for (int64_t x = begin; x < end; ++x) {
+        if (row[x] != previous) {
+          present.push_back(row[x]);
+          previous = row[x];
+        }
+      }
+    });
   }
   std::sort(present.begin(), present.end());
   present.erase(std::unique(present.begin(), present.end()), present.end());
@@ -235,11 +253,13 @@ LabelImage coverage_owners(const LabelImage& labels, const Grid<uint8_t>& covera
   for (int64_t y = 0; y < labels.height(); ++y) {
     const uint8_t* covered = coverage.row(y);
     int32_t* row = owners.row(y);
-    for (int64_t x = 0; x < labels.width(); ++x) {
-      if (covered[x] != 0 && row[x] == 0) {
-        row[x] = owner_of(labels, coverage, y, x);
+    for_runs(covered, labels.width(), [&](int64_t begin, int64_t end) {
+      for (int64_t x = begin; x < end; ++x) {
+        if (row[x] == 0) {
+          row[x] = owner_of(labels, coverage, y, x);
+        }
       }
-    }
+    });
   }
   return owners;
 }
@@ -357,77 +377,6 @@ Segmentation join_necks(Segmentation segmentation, double ratio) {
   segmentation.regions = std::move(regions);
   segmentation.necks = std::move(widest);
   return segmentation;
-}
-
-std::vector<double> contrasts_of(const LabelImage& labels, size_t count,
-                                 const Grid<float>& distance, const Grid<float>& image,
-                                 int gap_px) {
-  const Size size = labels.size();
-  struct Mean {
-    double sum = 0;
-    int64_t pixels = 0;
-    void add(float value) {
-      sum += value;
-      ++pixels;
-    }
-    double value() const { return sum / static_cast<double>(pixels); }
-  };
-  std::vector<Mean> inside(count + 1);
-  std::vector<Mean> around(count + 1);
-
-  // Every region grows outwards step by step; a pixel belongs to whoever reaches it first.
-  struct Step {
-    int64_t pixel = 0;
-    int32_t label = 0;
-  };
-  BinaryImage taken = mask_of(labels);
-  std::vector<Step> front;
-  for (int64_t y = 0; y < size.height; ++y) {
-    const int32_t* row = labels.row(y);
-    const int32_t* above = y > 0 ? labels.row(y - 1) : row;
-    const int32_t* below = y + 1 < size.height ? labels.row(y + 1) : row;
-    const float* values = image.row(y);
-    const float* depth = distance.row(y);
-    for (int64_t x = 0; x < size.width; ++x) {
-      if (row[x] == 0) {
-        continue;
-      }
-      if (depth[x] <= 4 && std::isfinite(values[x])) {
-        inside[static_cast<size_t>(row[x])].add(values[x]);
-      }
-      if ((x > 0 && row[x - 1] == 0) || (x + 1 < size.width && row[x + 1] == 0) || above[x] == 0 ||
-          below[x] == 0) {
-        front.push_back({y * size.width + x, row[x]});
-      }
-    }
-  }
-  std::vector<Step> next;
-  for (int step = 1; step <= gap_px + 4; ++step) {
-    next.clear();
-    for (const auto& [pixel, label] : front) {
-      const int64_t y = pixel / size.width;
-      const int64_t x = pixel % size.width;
-      const int64_t sides[4][2] = {{y - 1, x}, {y, x - 1}, {y, x + 1}, {y + 1, x}};
-      for (const auto& [v, u] : sides) {
-        if (!size.contains(v, u) || taken(v, u) != 0) {
-          continue;
-        }
-        taken(v, u) = 1;
-        next.push_back({v * size.width + u, label});
-        if (step > gap_px && std::isfinite(image(v, u))) {
-          around[static_cast<size_t>(label)].add(image(v, u));
-        }
-      }
-    }
-    front.swap(next);
-  }
-  std::vector<double> contrasts(count + 1, 0);
-  for (size_t i = 1; i <= count; ++i) {
-    if (inside[i].pixels > 0 && around[i].pixels > 0) {
-      contrasts[i] = std::abs(inside[i].value() - around[i].value());
-    }
-  }
-  return contrasts;
 }
 
 }  // namespace mote::imaging

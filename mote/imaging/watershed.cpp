@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "mote/core/runs.h"
+
 namespace mote::imaging {
 namespace {
 
@@ -88,19 +90,18 @@ std::vector<std::vector<Peak>> Cutter::peaks() const {
     const float* here = distance_.row(y);
     const float* above = y > 0 ? distance_.row(y - 1) : here;
     const float* below = y + 1 < size_.height ? distance_.row(y + 1) : here;
-    for (int64_t x = 0; x < size_.width; ++x) {
-      const float d = here[x];
-      if (labels[x] == 0 || above[x] > d || below[x] > d) {
-        continue;
+    for_runs(labels, size_.width, [&](int64_t begin, int64_t end) {
+      for (int64_t x = begin; x < end; ++x) {
+        const float d = here[x];
+        const int64_t left = x > 0 ? x - 1 : x;
+        const int64_t right = x + 1 < size_.width ? x + 1 : x;
+        if (above[x] > d || below[x] > d || here[left] > d || here[right] > d || above[left] > d ||
+            above[right] > d || below[left] > d || below[right] > d) {
+          continue;
+        }
+        found[static_cast<size_t>(labels[x])].push_back({y * size_.width + x, d});
       }
-      const int64_t left = x > 0 ? x - 1 : x;
-      const int64_t right = x + 1 < size_.width ? x + 1 : x;
-      if (here[left] > d || here[right] > d || above[left] > d || above[right] > d ||
-          below[left] > d || below[right] > d) {
-        continue;
-      }
-      found[static_cast<size_t>(labels[x])].push_back({y * size_.width + x, d});
-    }
+    });
   }
   return found;
 }

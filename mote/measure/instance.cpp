@@ -8,6 +8,7 @@
 #include <span>
 
 #include "mote/core/error.h"
+#include "mote/core/runs.h"
 #include "mote/imaging/regions.h"
 #include "mote/measure/convex_hull.h"
 #include "mote/measure/label_index.h"
@@ -127,16 +128,8 @@ class Measurement {
   void add_pixels() {
     for (int64_t y = 0; y < size_.height; ++y) {
       const int32_t* row = labels_.row(y);
-      for (int64_t x = 0; x < size_.width;) {
-        const int64_t begin = x;
-        const int32_t of = row[x];
-        while (x < size_.width && row[x] == of) {
-          ++x;
-        }
-        if (of != 0) {
-          add_run(y, begin, x, of);
-        }
-      }
+      for_label_runs(row, size_.width,
+                     [&](int32_t of, int64_t begin, int64_t end) { add_run(y, begin, end, of); });
     }
     if (!coverage_.empty()) {
       add_partial_pixels();
@@ -149,18 +142,20 @@ class Measurement {
       const uint8_t* covered = coverage_.row(y);
       const int32_t* row = labels_.row(y);
       int32_t* owners = owners_.row(y);
-      for (int64_t x = 0; x < size_.width; ++x) {
-        if (owners[x] == row[x]) {
-          continue;
+      for_runs(covered, size_.width, [&](int64_t begin, int64_t end) {
+        for (int64_t x = begin; x < end; ++x) {
+          if (owners[x] == row[x]) {
+            continue;
+          }
+          if (covered[x] >= 128) {
+            owners[x] = 0;  // part of something that was taken out
+            continue;
+          }
+          Sums& sums = sums_[index_(owners[x])];
+          const int64_t dx = x - sums.x0;
+          add_row(sums, y, covered[x], covered[x] * dx, covered[x] * dx * dx);
         }
-        if (covered[x] >= 128) {
-          owners[x] = 0;  // part of something that was taken out
-          continue;
-        }
-        Sums& sums = sums_[index_(owners[x])];
-        const int64_t dx = x - sums.x0;
-        add_row(sums, y, covered[x], covered[x] * dx, covered[x] * dx * dx);
-      }
+      });
     }
   }
 
@@ -174,7 +169,18 @@ class Measurement {
       if (upper[0] != 0 || lower[0] != 0) {
         add_cell(y, -1);
       }
+      int64_t set_above = -1;
+      int64_t set_below = -1;
       for (int64_t x = 0; x + 1 < size_.width; ++x) {
+        if (upper[x] == 0 && lower[x] == 0) {
+          // On to the cell whose right side is the next instance.
+          set_above = set_above < x ? next_set(upper, x, size_.width) : set_above;
+          set_below = set_below < x ? next_set(lower, x, size_.width) : set_below;
+          x = std::min(set_above, set_below) - 1;
+          if (x + 1 == size_.width) {
+            break;
+          }
+        }
         if (upper[x] != lower[x] || upper[x] != upper[x + 1] || upper[x] != lower[x + 1]) {
           add_cell(y, x);
         }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mote/core/grid.h"
+#include "mote/core/runs.h"
 
 namespace mote::measure {
 
@@ -15,12 +16,9 @@ namespace mote::measure {
 class LabelIndex {
  public:
   explicit LabelIndex(const LabelImage& labels) {
-    int32_t last = 0;
-    for (const int32_t label : labels.values()) {
-      if (label != last && label != 0) {
-        labels_.push_back(label);
-      }
-      last = label;
+    for (int64_t y = 0; y < labels.height(); ++y) {
+      for_label_runs(labels.row(y), labels.width(),
+                     [this](int32_t label, int64_t, int64_t) { labels_.push_back(label); });
     }
     std::sort(labels_.begin(), labels_.end());
     labels_.erase(std::unique(labels_.begin(), labels_.end()), labels_.end());

@@ -7,6 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "mote/core/runs.h"
+
 namespace mote::measure {
 namespace {
 
@@ -45,12 +47,14 @@ class Rings {
       const uint8_t* above = ground_.row(y);
       const uint8_t* row = ground_.row(y + 1);
       const uint8_t* below = ground_.row(y + 2);
-      for (int64_t x = 1; x <= size_.width; ++x) {
-        if (row[x] == kInstance && (above[x] == kFree || below[x] == kFree || row[x - 1] == kFree ||
-                                    row[x + 1] == kFree)) {
-          rims.push_back({index_(labels_(y, x - 1)), {(y + 1) * ground_.width() + x, y}});
+      for_runs(row + 1, size_.width, [&](int64_t begin, int64_t end) {
+        for (int64_t x = begin + 1; x <= end; ++x) {
+          if (above[x] == kFree || below[x] == kFree || row[x - 1] == kFree ||
+              row[x + 1] == kFree) {
+            rims.push_back({index_(labels_(y, x - 1)), {(y + 1) * ground_.width() + x, y}});
+          }
         }
-      }
+      });
     }
     return grouped(rims, index_.labels().size());
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mote/core/runs.h"
+#include "mote/imaging/contrast.h"
 #include "mote/imaging/regions.h"
 
 namespace mote::segment {
@@ -11,6 +13,16 @@ namespace {
 // What stands out less against its surroundings, as a part of the particles' contrast, is uneven
 // background.
 constexpr double kLeastContrast = 0.35;
+
+/// Calls `use` with the place of every pixel that has a label.
+template <typename Use>
+void for_labelled(const LabelImage& labels, Use use) {
+  for_runs(labels.data(), labels.size().area(), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      use(static_cast<size_t>(i));
+    }
+  });
+}
 
 /// Areas of components by number, with partial pixels where some is so small that they matter.
 std::vector<double> areas_of(const imaging::Components& components, const Grid<uint8_t>& coverage,
@@ -26,9 +38,9 @@ std::vector<double> areas_of(const imaging::Components& components, const Grid<u
   }
   std::fill(areas.begin(), areas.end(), 0);
   const LabelImage owners = imaging::coverage_owners(components.labels, coverage);
-  for (size_t i = 0; i < owners.values().size(); ++i) {
+  for_labelled(owners, [&](size_t i) {
     areas[static_cast<size_t>(owners.values()[i])] += coverage.values()[i] / 255.0;
-  }
+  });
   return areas;
 }
 
@@ -38,8 +50,9 @@ std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Compon
                                        const Grid<uint8_t>& coverage, const Grid<float>& distance,
                                        const Grid<float>& image, const Finding& applied,
                                        const ThresholdOptions& options) {
-  const auto most = std::max_element(labels.values().begin(), labels.values().end());
-  const auto count = labels.empty() ? 0 : static_cast<size_t>(*most);
+  size_t count = 0;
+  for_labelled(labels,
+               [&](size_t i) { count = std::max(count, static_cast<size_t>(labels.values()[i])); });
   const std::vector<double> contrasts = imaging::contrasts_of(labels, count, distance, image);
   const bool judged = options.method == ThresholdMethod::kAuto;
   const double least_contrast = judged ? kLeastContrast * applied.contrast : 0;
@@ -47,12 +60,10 @@ std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Compon
   const std::vector<double> areas = areas_of(components, coverage, options.min_diameter_px);
   // A component stays or goes as a whole: by its area, and by its best part's contrast.
   std::vector<double> best(components.components.size() + 1, 0);
-  for (size_t i = 0; i < labels.values().size(); ++i) {
-    if (labels.values()[i] != 0) {
-      double& contrast = best[static_cast<size_t>(components.labels.values()[i])];
-      contrast = std::max(contrast, contrasts[static_cast<size_t>(labels.values()[i])]);
-    }
-  }
+  for_labelled(labels, [&](size_t i) {
+    double& contrast = best[static_cast<size_t>(components.labels.values()[i])];
+    contrast = std::max(contrast, contrasts[static_cast<size_t>(labels.values()[i])]);
+  });
   std::vector<uint8_t> kept(best.size(), 0);
   bool all = true;
   for (size_t i = 1; i < best.size(); ++i) {
@@ -63,17 +74,14 @@ std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Compon
     return contrasts;
   }
   std::vector<uint8_t> present(count + 1, 0);
-  for (size_t i = 0; i < labels.values().size(); ++i) {
+  for_labelled(labels, [&](size_t i) {
     int32_t& label = labels.values()[i];
-    if (label == 0) {
-      continue;
-    }
     if (kept[static_cast<size_t>(components.labels.values()[i])] == 0) {
       label = 0;
     } else {
       present[static_cast<size_t>(label)] = 1;
     }
-  }
+  });
   std::vector<double> left = {0};
   for (size_t label = 1; label <= count; ++label) {
     if (present[label] != 0) {

@@ -15,6 +15,7 @@
 #include "mote/core/error.h"
 #include "mote/core/require.h"
 #include "mote/imaging/components.h"
+#include "mote/imaging/distance.h"
 #include "mote/imaging/filters.h"
 #include "mote/imaging/necks.h"
 #include "mote/imaging/outline.h"
@@ -66,7 +67,7 @@ double share_of_field(const LabelImage& labels, const BinaryImage& excluded) {
 /// How far every pixel lies on the particles' side of the threshold, in grey levels.
 Grid<float> field_of(const Grid<float>& smooth, const Finding& applied,
                      const ThresholdOptions& options) {
-  Grid<float> field(smooth.size());
+  auto field = Grid<float>::unfilled(smooth.size());
   Grid<float> local;
   if (options.method == ThresholdMethod::kSauvola) {
     local = imaging::sauvola_threshold(smooth, options.sauvola_window_px, options.sauvola_k,
@@ -74,9 +75,13 @@ Grid<float> field_of(const Grid<float>& smooth, const Finding& applied,
   }
   const auto level = static_cast<float>(applied.threshold);
   const float sign = applied.bright ? 1.0F : -1.0F;
-  for (size_t i = 0; i < field.values().size(); ++i) {
-    const float threshold = local.empty() ? level : local.values()[i];
-    field.values()[i] = sign * (smooth.values()[i] - threshold);
+  for (int64_t y = 0; y < field.height(); ++y) {
+    const float* in = smooth.row(y);
+    const float* threshold = local.empty() ? nullptr : local.row(y);
+    float* out = field.row(y);
+    for (int64_t x = 0; x < field.width(); ++x) {
+      out[x] = sign * (in[x] - (threshold != nullptr ? threshold[x] : level));
+    }
   }
   return field;
 }
@@ -90,11 +95,10 @@ Grid<uint8_t> refined_coverage(const Grid<float>& image, const BinaryImage& mask
       imaging::refined(outlines, image, mask,
                        {.bright = applied.bright, .sigma_px = applied.sigma_px}),
       covered);
-  Grid<uint8_t> coverage(mask.size());
-  for (size_t i = 0; i < coverage.values().size(); ++i) {
-    const float share = std::clamp(covered.values()[i], 0.0F, 1.0F);
-    coverage.values()[i] = static_cast<uint8_t>(255 * share + 0.5F);
-  }
+  auto coverage = Grid<uint8_t>::unfilled(mask.size());
+  std::transform(
+      covered.values().begin(), covered.values().end(), coverage.values().begin(),
+      [](float share) { return static_cast<uint8_t>(255 * std::clamp(share, 0.0F, 1.0F) + 0.5F); });
   return coverage;
 }
 
@@ -153,11 +157,10 @@ ThresholdSegmenter::Cut ThresholdSegmenter::particles(const SegmenterInput& inpu
   const Grid<float> smooth = resmooth ? imaging::gaussian(image, applied.sigma_px) : Grid<float>();
   const Grid<float>& found_on = resmooth ? smooth : look.smooth;
   const Grid<float> field = field_of(found_on, applied, options_);
-  Cut cut{.mask = BinaryImage(field.size()), .coverage = {}};
+  Cut cut{.mask = BinaryImage::unfilled(field.size()), .coverage = {}};
   BinaryImage& mask = cut.mask;
-  for (size_t i = 0; i < mask.values().size(); ++i) {
-    mask.values()[i] = field.values()[i] > 0 ? 1 : 0;
-  }
+  std::transform(field.values().begin(), field.values().end(), mask.values().begin(),
+                 [](float height) { return height > 0 ? uint8_t{1} : uint8_t{0}; });
   if (!input.excluded.empty()) {
     for (size_t i = 0; i < mask.values().size(); ++i) {
       mask.values()[i] = input.excluded.values()[i] != 0 ? 0 : mask.values()[i];
@@ -173,9 +176,9 @@ ThresholdSegmenter::Cut ThresholdSegmenter::particles(const SegmenterInput& inpu
   if (options_.refine) {
     cut.coverage = refined_coverage(input.image, mask, outlines, applied);
     keep_cuts(cut.coverage, mask, input.excluded);
-    for (size_t i = 0; i < mask.values().size(); ++i) {
-      mask.values()[i] = cut.coverage.values()[i] >= 128;
-    }
+    std::transform(cut.coverage.values().begin(), cut.coverage.values().end(),
+                   mask.values().begin(),
+                   [](uint8_t covered) { return covered >= 128 ? uint8_t{1} : uint8_t{0}; });
   }
   return cut;
 }

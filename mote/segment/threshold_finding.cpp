@@ -8,8 +8,9 @@
 
 #include "mote/core/error.h"
 #include "mote/imaging/components.h"
+#include "mote/imaging/contrast.h"
+#include "mote/imaging/distance.h"
 #include "mote/imaging/filters.h"
-#include "mote/imaging/regions.h"
 
 namespace mote::segment {
 namespace {

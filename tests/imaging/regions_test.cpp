@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "mote/imaging/components.h"
+#include "mote/imaging/contrast.h"
+#include "mote/imaging/distance.h"
 #include "mote/imaging/watershed.h"
 #include "tests/synthetic.h"
 
