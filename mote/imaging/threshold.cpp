@@ -20,31 +20,99 @@ double Levels::detection_level() const {
   return background + height * (particle - background);
 }
 
-Histogram histogram_of(const Grid<float>& image, const BinaryImage& excluded, int bins) {
-  const auto counted = [&](size_t i) {
-    return (excluded.empty() || excluded.values()[i] == 0) && std::isfinite(image.values()[i]);
-  };
+namespace {
+
+struct Range {
   float low = std::numeric_limits<float>::infinity();
-  float high = -low;
-  for (size_t i = 0; i < image.values().size(); ++i) {
-    if (counted(i)) {
-      low = std::min(low, image.values()[i]);
-      high = std::max(high, image.values()[i]);
+  float high = -std::numeric_limits<float>::infinity();
+
+  /// Without branches and with several values at once: not finite is what fails both bounds.
+  void take(const float* values, int64_t count) {
+    constexpr float kMost = std::numeric_limits<float>::max();
+    constexpr int64_t kLanes = 8;
+    float lows[kLanes];
+    float highs[kLanes];
+    std::fill_n(lows, kLanes, low);
+    std::fill_n(highs, kLanes, high);
+    const auto add = [&](int64_t lane, float value) {
+      lows[lane] = value >= -kMost && value < lows[lane] ? value : lows[lane];
+      highs[lane] = value <= kMost && value > highs[lane] ? value : highs[lane];
+    };
+    int64_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) {
+      for (int64_t lane = 0; lane < kLanes; ++lane) {
+        add(lane, values[i + lane]);
+      }
+    }
+    for (; i < count; ++i) {
+      add(0, values[i]);
+    }
+    low = *std::min_element(lows, lows + kLanes);
+    high = *std::max_element(highs, highs + kLanes);
+  }
+};
+
+/// Calls `use` with the pieces of rows that `excluded` leaves: pointer and length.
+template <typename Use>
+void for_counted(const Grid<float>& image, const BinaryImage& excluded, Use use) {
+  for (int64_t y = 0; y < image.height(); ++y) {
+    const float* row = image.row(y);
+    if (excluded.empty()) {
+      use(row, image.width());
+      continue;
+    }
+    const uint8_t* out = excluded.row(y);
+    for (int64_t x = 0; x < image.width();) {
+      const int64_t begin = x;
+      while (x < image.width() && out[x] == 0) {
+        ++x;
+      }
+      if (x > begin) {
+        use(row + begin, x - begin);
+      }
+      while (x < image.width() && out[x] != 0) {
+        ++x;
+      }
     }
   }
+}
+
+}  // namespace
+
+Histogram histogram_of(const Grid<float>& image, const BinaryImage& excluded, int bins) {
+  Range range;
+  for_counted(image, excluded,
+              [&](const float* values, int64_t count) { range.take(values, count); });
   Histogram histogram;
-  if (low > high) {
+  if (range.low > range.high) {
     return histogram;
   }
-  histogram.low = low;
-  histogram.high = high;
-  histogram.counts.assign(low < high ? static_cast<size_t>(bins) : 1, 0);
-  const double scale = low < high ? bins / (static_cast<double>(high) - low) : 0;
-  for (size_t i = 0; i < image.values().size(); ++i) {
-    if (counted(i)) {
-      const auto bin = static_cast<size_t>((static_cast<double>(image.values()[i]) - low) * scale);
-      ++histogram.counts[std::min(bin, histogram.counts.size() - 1)];
+  histogram.low = range.low;
+  histogram.high = range.high;
+  const size_t used = range.low < range.high ? static_cast<size_t>(bins) : 1;
+  const double scale = used > 1 ? bins / (histogram.high - histogram.low) : 0;
+  // Neighbours are often of one bin: even and odd ones are counted apart, lest they wait for each
+  // other. What is not finite goes into one more bin.
+  std::vector<int64_t> counts[2];
+  counts[0].assign(used + 1, 0);
+  counts[1].assign(used + 1, 0);
+  const auto bin_of = [&](float value) {
+    const bool finite = value >= range.low && value <= range.high;
+    const auto bin = static_cast<int32_t>((finite ? value - histogram.low : 0) * scale);
+    return finite ? static_cast<size_t>(std::min(bin, static_cast<int32_t>(used) - 1)) : used;
+  };
+  for_counted(image, excluded, [&](const float* values, int64_t count) {
+    for (int64_t i = 0; i + 1 < count; i += 2) {
+      ++counts[0][bin_of(values[i])];
+      ++counts[1][bin_of(values[i + 1])];
     }
+    if (count % 2 == 1) {
+      ++counts[0][bin_of(values[count - 1])];
+    }
+  });
+  histogram.counts.resize(used);
+  for (size_t i = 0; i < used; ++i) {
+    histogram.counts[i] = counts[0][i] + counts[1][i];
   }
   return histogram;
 }

@@ -62,10 +62,25 @@ void prefer_edges(const BinaryImage& excluded, Look& look) {
   }
 }
 
-void find_threshold(const Grid<float>& image, const BinaryImage& excluded, double sigma_px,
-                    const ThresholdOptions& options, Look& look) {
-  look.smooth = imaging::gaussian(image, sigma_px);
-  const imaging::Histogram histogram = imaging::histogram_of(look.smooth, excluded);
+/// An image after a Gaussian.
+struct Smoothed {
+  double sigma_px = 0;
+  Grid<float> image;
+  imaging::Histogram histogram;
+};
+
+Smoothed smoothed_by(double sigma_px, const Grid<float>& image, const BinaryImage& excluded) {
+  Smoothed out{.sigma_px = sigma_px, .image = imaging::gaussian(image, sigma_px), .histogram = {}};
+  out.histogram = imaging::histogram_of(out.image, excluded);
+  return out;
+}
+
+/// Finds the frame's own threshold on what `smoothed` holds.
+void find_threshold(Smoothed smoothed, const BinaryImage& excluded, const ThresholdOptions& options,
+                    Look& look) {
+  look.smooth = std::move(smoothed.image);
+  const imaging::Histogram& histogram = smoothed.histogram;
+  const double sigma_px = smoothed.sigma_px;
   look.levels = imaging::levels_of(histogram, bright_wanted(options), least_px(options, sigma_px));
   look.own.reset();
   look.background.reset();
@@ -114,26 +129,28 @@ void find_threshold(const Grid<float>& image, const BinaryImage& excluded, doubl
   look.own = own;
 }
 
-double auto_sigma(const Grid<float>& image, const BinaryImage& excluded,
-                  const ThresholdOptions& options) {
+/// `image` after the least of kAutoSigmas that lifts the particles clear of the noise.
+Smoothed smoothed_clear(const Grid<float>& image, const BinaryImage& excluded,
+                        const ThresholdOptions& options) {
   // Much smoothing can be judged on a smaller image.
-  Grid<float> small = image;
-  BinaryImage small_excluded = excluded;
+  Grid<float> half;
+  BinaryImage half_excluded;
   double scale = 1;
   double clearest[std::size(kAutoSigmas)] = {};
   for (size_t i = 0; i < std::size(kAutoSigmas); ++i) {
-    while (kAutoSigmas[i] / scale >= 2 && std::min(small.height(), small.width()) >= 128) {
-      small = imaging::halved(small);
-      small_excluded = imaging::halved(small_excluded);
+    const double sigma_px = kAutoSigmas[i];
+    while (sigma_px / scale >= 2 && std::min(image.height(), image.width()) / scale >= 128) {
+      half = imaging::halved(scale > 1 ? half : image);
+      half_excluded = imaging::halved(scale > 1 ? half_excluded : excluded);
       scale *= 2;
     }
-    const imaging::Histogram histogram =
-        imaging::histogram_of(imaging::gaussian(small, kAutoSigmas[i] / scale), small_excluded);
-    const auto levels = imaging::levels_of(histogram, bright_wanted(options),
-                                           least_px(options, kAutoSigmas[i]) / (scale * scale));
+    Smoothed tried = scale > 1 ? smoothed_by(sigma_px / scale, half, half_excluded)
+                               : smoothed_by(sigma_px, image, excluded);
+    const auto levels = imaging::levels_of(tried.histogram, bright_wanted(options),
+                                           least_px(options, sigma_px) / (scale * scale));
     clearest[i] = levels ? levels->contrast_to_noise() : 0;
     if (clearest[i] >= kClearOfNoise) {
-      return kAutoSigmas[i];
+      return scale > 1 ? smoothed_by(sigma_px, image, excluded) : std::move(tried);
     }
   }
   const double best = *std::max_element(std::begin(clearest), std::end(clearest));
@@ -141,7 +158,7 @@ double auto_sigma(const Grid<float>& image, const BinaryImage& excluded,
   while (clearest[i] < kNearBest * best) {
     ++i;
   }
-  return kAutoSigmas[i];
+  return smoothed_by(kAutoSigmas[i], image, excluded);
 }
 
 }  // namespace
@@ -175,9 +192,9 @@ Look look_at(const SegmenterInput& input, const ThresholdOptions& options) {
     look.even = imaging::flattened(input.image, input.excluded, scale_px);
   }
   const Grid<float>& image = look.even.empty() ? input.image : look.even;
-  const double sigma_px =
-      options.sigma_px > 0 ? options.sigma_px : auto_sigma(image, input.excluded, options);
-  find_threshold(image, input.excluded, sigma_px, options, look);
+  find_threshold(options.sigma_px > 0 ? smoothed_by(options.sigma_px, image, input.excluded)
+                                      : smoothed_clear(image, input.excluded, options),
+                 input.excluded, options, look);
   return look;
 }
 
