@@ -4,8 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "mote/core/assignment.h"
 #include "mote/core/error.h"
-#include "mote/track/assignment.h"
 
 namespace mote::track {
 namespace {

@@ -1,4 +1,4 @@
-#include "mote/track/assignment.h"
+#include "mote/core/assignment.h"
 
 #include <algorithm>
 #include <cassert>
@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-namespace mote::track {
+namespace mote {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -146,4 +146,4 @@ std::vector<int32_t> assign(int32_t rows, int32_t columns, std::vector<Edge> edg
   return search.result();
 }
 
-}  // namespace mote::track
+}  // namespace mote

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace mote::track {
+namespace mote {
 
 /// A pairing that is allowed, and what it is worth.
 struct Edge {
@@ -24,4 +24,4 @@ struct Edge {
 /// irrelevant.
 std::vector<int32_t> assign(int32_t rows, int32_t columns, std::vector<Edge> edges);
 
-}  // namespace mote::track
+}  // namespace mote

@@ -1,4 +1,4 @@
-#include "mote/track/assignment.h"
+#include "mote/core/assignment.h"
 
 #include <algorithm>
 #include <random>
@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace mote::track {
+namespace mote {
 namespace {
 
 using testing::ElementsAre;
@@ -98,4 +98,4 @@ TEST(Assign, SolvesOneLargeBlock) {
 }
 
 }  // namespace
-}  // namespace mote::track
+}  // namespace mote
