@@ -1,0 +1,332 @@
+#include "mote/eval/events.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <limits>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "mote/core/assignment.h"
+
+namespace mote::eval {
+namespace {
+
+constexpr std::array<std::string_view, 3> kBirths = {"nucleated", "entered", "appeared"};
+constexpr std::array<std::string_view, 3> kDeaths = {"dissolved", "left", "lost"};
+
+template <size_t Count>
+bool is_one_of(const std::array<std::string_view, Count>& types, std::string_view type) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+bool is_birth(const HistoryEvent& event) {
+  return is_one_of(kBirths, event.type);
+}
+bool is_death(const HistoryEvent& event) {
+  return is_one_of(kDeaths, event.type);
+}
+
+/// An event as it is compared: whom it must name, and its date.
+struct Claim {
+  std::vector<int32_t> tracks;
+  std::vector<int32_t> children;
+  int64_t frame = 0;
+  std::string type;
+
+  bool names_the_same(const Claim& other) const {
+    return std::tie(tracks, children) == std::tie(other.tracks, other.children);
+  }
+};
+
+std::vector<int32_t> sorted(std::vector<int32_t> ids) {
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+std::vector<int32_t> either(const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
+  return a.empty() ? b : a;
+}
+
+/// Whom an event of its kind must name right.
+Claim claim_of(const HistoryEvent& event) {
+  Claim claim{.frame = event.frame, .type = event.type};
+  if (is_birth(event)) {
+    claim.children = sorted(either(event.children, event.tracks));
+  } else if (event.type == "split") {
+    claim.tracks = sorted(event.tracks);
+    claim.children = sorted(event.children);
+  } else {
+    claim.tracks = sorted(event.tracks);
+  }
+  return claim;
+}
+
+std::vector<HistoryEvent> renamed(std::span<const HistoryEvent> events,
+                                  const std::map<int32_t, int32_t>& names) {
+  const auto rename = [&](std::vector<int32_t>& ids) {
+    for (int32_t& id : ids) {
+      const auto name = names.find(id);
+      id = name != names.end() ? name->second : -1 - id;  // nobody's name
+    }
+  };
+  std::vector<HistoryEvent> result(events.begin(), events.end());
+  for (HistoryEvent& event : result) {
+    rename(event.tracks);
+    rename(event.children);
+  }
+  return result;
+}
+
+template <typename Predicate>
+std::vector<Claim> claims_where(std::span<const HistoryEvent> events, const Predicate& predicate) {
+  std::vector<Claim> claims;
+  for (const HistoryEvent& event : events) {
+    if (predicate(event)) {
+      claims.push_back(claim_of(event));
+    }
+  }
+  return claims;
+}
+
+/// The merges, dated by when their parents first touched: as the merge says, or else the last
+/// contact of all its parents before it, or else its own frame.
+std::vector<Claim> merges_by_contact(std::span<const HistoryEvent> events) {
+  std::vector<Claim> claims;
+  for (const HistoryEvent& event : events) {
+    if (event.type != "merge") {
+      continue;
+    }
+    Claim claim = claim_of(event);
+    std::optional<int64_t> contact = event.contact_frame;
+    for (const HistoryEvent& other : events) {
+      if (!event.contact_frame && other.type == "contact" && other.frame <= event.frame &&
+          sorted(other.tracks) == claim.tracks) {
+        contact = std::max(contact.value_or(other.frame), other.frame);
+      }
+    }
+    claim.frame = contact.value_or(event.frame);
+    claims.push_back(std::move(claim));
+  }
+  return claims;
+}
+
+struct Paired {
+  EventScores scores;
+  int64_t same_type = 0;
+};
+
+Paired paired(const std::vector<Claim>& truth, const std::vector<Claim>& result,
+              const EventOptions& options) {
+  // A pair more is worth more than any sum of timing errors.
+  const double worth =
+      static_cast<double>(options.tolerance_frames + 1) * static_cast<double>(truth.size() + 1);
+  std::vector<Edge> edges;
+  for (size_t t = 0; t < truth.size(); ++t) {
+    for (size_t r = 0; r < result.size(); ++r) {
+      const int64_t late = std::abs(result[r].frame - truth[t].frame);
+      if (late <= options.tolerance_frames && truth[t].names_the_same(result[r])) {
+        // At equal dates the same cause goes first.
+        const double other_cause = truth[t].type == result[r].type ? 0 : 0.5;
+        edges.push_back({.row = static_cast<int32_t>(t),
+                         .column = static_cast<int32_t>(r),
+                         .gain = worth - static_cast<double>(late) - other_cause});
+      }
+    }
+  }
+  const std::vector<int32_t> result_of = assign(
+      static_cast<int32_t>(truth.size()), static_cast<int32_t>(result.size()), std::move(edges));
+  Paired paired;
+  for (size_t t = 0; t < truth.size(); ++t) {
+    if (result_of[t] >= 0) {
+      const Claim& found = result[static_cast<size_t>(result_of[t])];
+      ++paired.scores.counts.right;
+      paired.same_type += truth[t].type == found.type ? 1 : 0;
+      paired.scores.timing_errors_frames.push_back(
+          static_cast<double>(found.frame - truth[t].frame));
+    }
+  }
+  const int64_t right = paired.scores.counts.right;
+  paired.scores.counts.missed = static_cast<int64_t>(truth.size()) - right;
+  paired.scores.counts.wrong = static_cast<int64_t>(result.size()) - right;
+  return paired;
+}
+
+/// Tracks that do something for a while which a result may take for something else.
+struct Episode {
+  std::vector<int32_t> tracks;
+  int64_t first = 0;
+  int64_t last = 0;
+
+  bool holds(int64_t frame, int64_t tolerance) const {
+    return frame >= first - tolerance && frame <= last + tolerance;
+  }
+};
+
+/// Overlaps in projection, and contacts that end in parting.
+std::vector<Episode> crossings_of(std::span<const HistoryEvent> truth) {
+  std::vector<Episode> crossings;
+  for (const HistoryEvent& event : truth) {
+    if (event.type != "overlap" && event.type != "contact") {
+      continue;
+    }
+    Episode crossing{sorted(event.tracks), event.frame, event.frame};
+    if (event.type == "overlap") {
+      crossing.last = event.until_frame.value_or(event.frame);
+      crossings.push_back(crossing);
+      continue;
+    }
+    const HistoryEvent* end = nullptr;
+    for (const HistoryEvent& other : truth) {
+      const bool ends = other.type == "parted" || other.type == "merge";
+      if (ends && other.frame >= event.frame && sorted(other.tracks) == crossing.tracks &&
+          (end == nullptr || other.frame < end->frame)) {
+        end = &other;
+      }
+    }
+    if (end != nullptr && end->type == "parted") {
+      crossing.last = end->frame;
+      crossings.push_back(crossing);
+    }
+  }
+  return crossings;
+}
+
+std::vector<Episode> flickers_of(std::span<const HistoryEvent> truth) {
+  std::vector<Episode> flickers;
+  for (const HistoryEvent& event : truth) {
+    if (event.type == "contrast_lost") {
+      flickers.push_back(
+          {sorted(event.tracks), event.frame, event.until_frame.value_or(event.frame)});
+    }
+  }
+  return flickers;
+}
+
+template <typename Predicate>
+int64_t events_within(const std::vector<Episode>& episodes, std::span<const HistoryEvent> events,
+                      int64_t tolerance, const Predicate& is_false) {
+  int64_t count = 0;
+  for (const HistoryEvent& event : events) {
+    if (!is_false(event)) {
+      continue;
+    }
+    const std::vector<int32_t> tracks = sorted(event.tracks);
+    count += std::any_of(episodes.begin(), episodes.end(), [&](const Episode& episode) {
+      return episode.holds(event.frame, tolerance) &&
+             std::includes(tracks.begin(), tracks.end(), episode.tracks.begin(),
+                           episode.tracks.end());
+    });
+  }
+  return count;
+}
+
+std::optional<double> per(int64_t count, int64_t episodes) {
+  if (episodes == 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(count) / static_cast<double>(episodes);
+}
+
+}  // namespace
+
+std::vector<HistoryEvent> events_of(std::span<const Track> tracks, int64_t frames) {
+  std::map<int32_t, std::vector<const Track*>> children;
+  for (const Track& track : tracks) {
+    for (const int32_t parent : track.parents) {
+      children[parent].push_back(&track);
+    }
+  }
+  std::vector<HistoryEvent> events;
+  for (const Track& track : tracks) {
+    if (track.parents.size() > 1) {
+      events.push_back({.type = "merge",
+                        .frame = track.first_frame,
+                        .tracks = track.parents,
+                        .children = {track.id}});
+    } else if (track.parents.empty() && track.first_frame > 0) {
+      events.push_back({.type = "appeared", .frame = track.first_frame, .children = {track.id}});
+    }
+    const auto own = children.find(track.id);
+    if (own == children.end()) {
+      if (track.last_frame < frames - 1) {
+        events.push_back({.type = "lost", .frame = track.last_frame + 1, .tracks = {track.id}});
+      }
+    } else if (own->second.size() > 1) {
+      HistoryEvent split{
+          .type = "split", .frame = std::numeric_limits<int64_t>::max(), .tracks = {track.id}};
+      for (const Track* child : own->second) {
+        split.frame = std::min(split.frame, child->first_frame);
+        split.children.push_back(child->id);
+      }
+      events.push_back(std::move(split));
+    }
+  }
+  std::stable_sort(events.begin(), events.end(),
+                   [](const HistoryEvent& a, const HistoryEvent& b) { return a.frame < b.frame; });
+  return events;
+}
+
+std::map<int32_t, int32_t> names_of(std::span<const Overlaps> frames) {
+  std::map<std::pair<int32_t, int32_t>, double> areas;  // by result, then truth
+  for (const Overlaps& frame : frames) {
+    for (const Overlap& pair : frame.pairs) {
+      areas[{frame.result_ids[static_cast<size_t>(pair.result)],
+             frame.truth_ids[static_cast<size_t>(pair.truth)]}] += pair.area;
+    }
+  }
+  std::map<int32_t, int32_t> names;
+  std::map<int32_t, double> largest;
+  for (const auto& [ids, area] : areas) {
+    if (area > largest[ids.first]) {
+      largest[ids.first] = area;
+      names[ids.first] = ids.second;
+    }
+  }
+  return names;
+}
+
+HistoryScores history_scores(std::span<const HistoryEvent> truth,
+                             std::span<const HistoryEvent> result,
+                             const std::map<int32_t, int32_t>& names, const EventOptions& options) {
+  const std::vector<HistoryEvent> found = renamed(result, names);
+  HistoryScores scores;
+  const auto score = [&](const std::string& kind, const auto& predicate) {
+    Paired pairs = paired(claims_where(truth, predicate), claims_where(found, predicate), options);
+    scores.kinds.emplace_back(kind, std::move(pairs.scores));
+    return pairs.same_type;
+  };
+  const auto score_type = [&](std::string_view type) {
+    score(std::string(type), [&](const HistoryEvent& event) { return event.type == type; });
+  };
+  const auto score_causes = [&](const auto& types, const std::string& kind, const auto& predicate) {
+    const int64_t same_type = score(kind, predicate);
+    scores.causes.right += same_type;
+    scores.causes.wrong += scores.kinds.back().second.counts.right - same_type;
+    for (const std::string_view type : types) {
+      score_type(type);
+    }
+  };
+  score_type("contact");
+  score_type("merge");
+  scores.kinds.emplace_back(
+      "merge_contact", paired(merges_by_contact(truth), merges_by_contact(found), options).scores);
+  score_type("split");
+  score_causes(kBirths, "birth", is_birth);
+  score_causes(kDeaths, "death", is_death);
+
+  const std::vector<Episode> crossings = crossings_of(truth);
+  const std::vector<Episode> flickers = flickers_of(truth);
+  scores.crossings = static_cast<int64_t>(crossings.size());
+  scores.flickers = static_cast<int64_t>(flickers.size());
+  scores.false_merges =
+      events_within(crossings, found, options.tolerance_frames,
+                    [](const HistoryEvent& event) { return event.type == "merge"; });
+  scores.false_deaths = events_within(flickers, found, options.tolerance_frames, is_death);
+  scores.false_merges_per_crossing = per(scores.false_merges, scores.crossings);
+  scores.false_deaths_per_flicker = per(scores.false_deaths, scores.flickers);
+  return scores;
+}
+
+}  // namespace mote::eval

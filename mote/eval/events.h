@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mote/core/lineage.h"
+#include "mote/eval/objects.h"
+#include "mote/eval/summary.h"
+
+namespace mote::eval {
+
+/// Something that happened to tracks. Types are words, since truths know more than mote finds.
+struct HistoryEvent {
+  std::string type;   ///< `merge`, `contact`, `lost`, ...
+  int64_t frame = 0;  ///< first frame after it
+  std::vector<int32_t> tracks;
+  std::vector<int32_t> children;
+  std::optional<int64_t> contact_frame;  ///< of a merge: when its parents first touched
+  std::optional<int64_t> until_frame;    ///< of a crossing or flicker: the first frame after it
+};
+
+/// What the tracks' parents, begins and ends alone tell: `merge`, `split`, `appeared` (after frame
+/// 0) and `lost` (before the last of `frames`), in order of frame.
+std::vector<HistoryEvent> events_of(std::span<const Track> tracks, int64_t frames);
+
+/// The truth's name of every result track: the truth track with which it shares the largest area,
+/// summed over the frames (of equal ones the lowest id). Tracks that share none have no name.
+std::map<int32_t, int32_t> names_of(std::span<const Overlaps> frames);
+
+struct EventOptions {
+  int64_t tolerance_frames = 2;  ///< how far from the truth an event may be dated
+};
+
+/// Events of one kind.
+struct EventScores {
+  Counts counts;
+  std::vector<double> timing_errors_frames;  ///< of the right ones: result - truth
+};
+
+/// The kinds of events, each by its name, in the order in which they are reported.
+///
+/// `contact`; `merge` (by the frame of merging) and `merge_contact` (the same by the frame of
+/// contact); `split`; `birth` and `death` of whatever cause, and every cause by its own name.
+/// A result's event is right where a truth of its kind has the same tracks, under the truth's
+/// names, within `tolerance_frames`: a merge all parents, a split the parent and all children, a
+/// contact both tracks, a birth the child, a death the track. Events are paired one to one, as many
+/// as possible, at the least sum of timing errors. docs/metrics.md has worked examples.
+struct HistoryScores {
+  std::vector<std::pair<std::string, EventScores>> kinds;
+  Counts
+      causes;  ///< of the births and deaths that are right whatever the cause: those of right cause
+  int64_t crossings = 0;     ///< truth: two tracks overlap in projection, or touch, and part
+  int64_t false_merges = 0;  ///< merges of the result of two tracks that are just crossing
+  int64_t flickers = 0;      ///< truth: a track loses contrast and has it again
+  int64_t false_deaths = 0;  ///< deaths of the result of a track that just flickers
+  std::optional<double> false_merges_per_crossing;
+  std::optional<double> false_deaths_per_flicker;
+};
+HistoryScores history_scores(std::span<const HistoryEvent> truth,
+                             std::span<const HistoryEvent> result,
+                             const std::map<int32_t, int32_t>& names,
+                             const EventOptions& options = {});
+
+}  // namespace mote::eval

@@ -1,0 +1,189 @@
+#include "mote/eval/events.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/eval/tracked.h"
+
+namespace mote::eval {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+using Events = std::vector<HistoryEvent>;
+
+// Results number the truth's tracks from 10 on.
+const std::map<int32_t, int32_t> kNames = {{11, 1}, {12, 2}, {13, 3}, {14, 4}, {15, 1}};
+
+const EventScores& kind(const HistoryScores& scores, const std::string& name) {
+  const auto found = std::find_if(scores.kinds.begin(), scores.kinds.end(),
+                                  [&](const auto& entry) { return entry.first == name; });
+  EXPECT_NE(found, scores.kinds.end()) << name;
+  return found->second;
+}
+
+// Worked example 1 of docs/metrics.md.
+TEST(Events, AMergeIsDatedByContactAndByMerging) {
+  const Events truth = {{.type = "contact", .frame = 15, .tracks = {1, 2}},
+                        {.type = "merge", .frame = 20, .tracks = {1, 2}, .children = {3}}};
+  const Events result = {
+      {.type = "merge", .frame = 21, .tracks = {12, 11}, .children = {13}, .contact_frame = 18}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_EQ(kind(scores, "merge").counts, (Counts{.right = 1}));
+  EXPECT_THAT(kind(scores, "merge").timing_errors_frames, ElementsAre(1));
+  EXPECT_EQ(kind(scores, "merge_contact").counts, (Counts{.wrong = 1, .missed = 1}));
+  EXPECT_EQ(kind(scores, "contact").counts, (Counts{.missed = 1}));
+}
+
+// Worked example 2 of docs/metrics.md.
+TEST(Events, AMergeNeedsAllParents) {
+  const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}}};
+  const Events one_wrong = {{.type = "merge", .frame = 20, .tracks = {11, 14}}};
+  const Events one_more = {{.type = "merge", .frame = 20, .tracks = {11, 12, 14}}};
+  const Events pieces_of_one = {{.type = "merge", .frame = 20, .tracks = {11, 15}}};
+
+  const Counts wrong = {.wrong = 1, .missed = 1};
+  EXPECT_EQ(kind(history_scores(truth, one_wrong, kNames), "merge").counts, wrong);
+  EXPECT_EQ(kind(history_scores(truth, one_more, kNames), "merge").counts, wrong);
+  EXPECT_EQ(kind(history_scores(truth, pieces_of_one, kNames), "merge").counts, wrong);
+}
+
+TEST(Events, TwoFramesLateAreRightAndThreeAreNot) {
+  const Events truth = {{.type = "split", .frame = 20, .tracks = {1}, .children = {2, 3}}};
+  const Events late = {{.type = "split", .frame = 22, .tracks = {11}, .children = {13, 12}}};
+  const Events later = {{.type = "split", .frame = 23, .tracks = {11}, .children = {13, 12}}};
+
+  EXPECT_EQ(kind(history_scores(truth, late, kNames), "split").counts.right, 1);
+  EXPECT_EQ(kind(history_scores(truth, later, kNames), "split").counts.right, 0);
+  EXPECT_EQ(
+      kind(history_scores(truth, later, kNames, {.tolerance_frames = 3}), "split").counts.right, 1);
+}
+
+// Worked example 3 of docs/metrics.md.
+TEST(Events, ADeathIsScoredWithAndWithoutItsCause) {
+  const Events truth = {{.type = "dissolved", .frame = 30, .tracks = {1}},
+                        {.type = "left", .frame = 40, .tracks = {2}}};
+  const Events result = {{.type = "lost", .frame = 30, .tracks = {11}},
+                         {.type = "left", .frame = 40, .tracks = {12}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_EQ(kind(scores, "death").counts, (Counts{.right = 2}));
+  EXPECT_EQ(kind(scores, "dissolved").counts, (Counts{.missed = 1}));
+  EXPECT_EQ(kind(scores, "lost").counts, (Counts{.wrong = 1}));
+  EXPECT_EQ(kind(scores, "left").counts, (Counts{.right = 1}));
+  EXPECT_EQ(scores.causes, (Counts{.right = 1, .wrong = 1}));
+}
+
+TEST(Events, ABirthNamesItsChild) {
+  const Events truth = {{.type = "appeared", .frame = 5, .children = {1}}};
+  const Events result = {{.type = "appeared", .frame = 5, .children = {11}},
+                         {.type = "entered", .frame = 5, .children = {12}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_EQ(kind(scores, "birth").counts, (Counts{.right = 1, .wrong = 1}));
+  EXPECT_EQ(kind(scores, "appeared").counts, (Counts{.right = 1}));
+  EXPECT_EQ(kind(scores, "entered").counts, (Counts{.wrong = 1}));
+}
+
+TEST(Events, ArePairedOneToOneAtTheLeastSumOfTimingErrors) {
+  const Events truth = {{.type = "contact", .frame = 10, .tracks = {1, 2}},
+                        {.type = "contact", .frame = 12, .tracks = {1, 2}}};
+  const Events result = {{.type = "contact", .frame = 12, .tracks = {11, 12}},
+                         {.type = "contact", .frame = 14, .tracks = {11, 12}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_THAT(kind(scores, "contact").timing_errors_frames, ElementsAre(2, 2));
+}
+
+// Worked example 4 of docs/metrics.md: of two crossings one is taken for a merge; the merge long
+// after it is none of its business.
+TEST(Events, CountsFalseMergesOfCrossings) {
+  const Events truth = {
+      {.type = "contact", .frame = 10, .tracks = {1, 2}},
+      {.type = "parted", .frame = 20, .tracks = {1, 2}},
+      {.type = "overlap", .frame = 40, .tracks = {3, 4}, .until_frame = 50},
+      {.type = "contact", .frame = 60, .tracks = {1, 4}},
+      {.type = "merge", .frame = 70, .tracks = {1, 4}},
+  };
+  const Events result = {{.type = "merge", .frame = 21, .tracks = {11, 12}},
+                         {.type = "merge", .frame = 70, .tracks = {11, 14}},
+                         {.type = "merge", .frame = 90, .tracks = {13, 14}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_EQ(scores.crossings, 2);
+  EXPECT_EQ(scores.false_merges, 1);
+  EXPECT_EQ(scores.false_merges_per_crossing, 0.5);
+  EXPECT_EQ(kind(scores, "merge").counts, (Counts{.right = 1, .wrong = 2}));
+}
+
+// Worked example 5 of docs/metrics.md.
+TEST(Events, CountsFalseDeathsOfFlickers) {
+  const Events truth = {{.type = "contrast_lost", .frame = 10, .tracks = {1}, .until_frame = 14},
+                        {.type = "contrast_lost", .frame = 30, .tracks = {2}, .until_frame = 34}};
+  const Events result = {{.type = "lost", .frame = 11, .tracks = {11}},
+                         {.type = "lost", .frame = 60, .tracks = {12}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_EQ(scores.flickers, 2);
+  EXPECT_EQ(scores.false_deaths, 1);
+  EXPECT_EQ(scores.false_deaths_per_flicker, 0.5);
+}
+
+TEST(Events, OfUnnamedTracksAreWrong) {
+  const Events truth = {{.type = "lost", .frame = 10, .tracks = {99}}};
+  const Events result = {{.type = "lost", .frame = 10, .tracks = {99}}};
+
+  EXPECT_EQ(kind(history_scores(truth, result, kNames), "lost").counts,
+            (Counts{.wrong = 1, .missed = 1}));
+}
+
+TEST(Events, AreDefinedWithoutAny) {
+  const HistoryScores scores = history_scores({}, {}, {});
+
+  EXPECT_EQ(kind(scores, "merge").counts, Counts{});
+  EXPECT_FALSE(kind(scores, "merge").counts.f1().has_value());
+  EXPECT_FALSE(scores.false_merges_per_crossing.has_value());
+}
+
+TEST(Names, AreThoseOfTheLargestSharedArea) {
+  const std::vector<Overlaps> frames = {
+      testing_support::overlaps_at({{1, 0}, {2, 1}}, {{11, 0}, {12, 1}, {13, 9}}),
+      testing_support::overlaps_at({{1, 0}, {2, 1}}, {{11, 1}, {12, 1}}),
+      testing_support::overlaps_at({{1, 0}, {2, 1}}, {{11, 0}})};
+
+  EXPECT_THAT(names_of(frames), ElementsAre(Pair(11, 1), Pair(12, 2)));
+}
+
+TEST(EventsOf, ReadTheLineageAlone) {
+  const std::vector<Track> tracks = {
+      {.id = 1, .first_frame = 0, .last_frame = 4},
+      {.id = 2, .first_frame = 2, .last_frame = 4},
+      {.id = 3, .first_frame = 5, .last_frame = 7, .parents = {1, 2}},
+      {.id = 4, .first_frame = 8, .last_frame = 9, .parents = {3}},
+      {.id = 5, .first_frame = 8, .last_frame = 8, .parents = {3}}};
+
+  const Events events = events_of(tracks, 10);
+
+  ASSERT_EQ(events.size(), 4);
+  EXPECT_EQ(events[0].type, "appeared");
+  EXPECT_EQ(events[0].frame, 2);
+  EXPECT_EQ(events[1].type, "merge");
+  EXPECT_THAT(events[1].tracks, ElementsAre(1, 2));
+  EXPECT_EQ(events[2].type, "split");
+  EXPECT_THAT(events[2].children, ElementsAre(4, 5));
+  EXPECT_EQ(events[3].type, "lost");
+  EXPECT_EQ(events[3].frame, 9);
+  EXPECT_THAT(events_of({}, 10), IsEmpty());
+}
+
+}  // namespace
+}  // namespace mote::eval
