@@ -49,8 +49,8 @@ PackedSpectrum packed_response(Size size, const std::function<double(double, dou
     for (int64_t x = 0; x < size.width; ++x) {
       // The columns of frequency 0 and W / 2 are packed along y, the others hold re and im.
       const bool along_y = x == 0 || x == size.width - 1;
-      const double ky = along_y ? packed_frequency(y, size.height)
-                                : std::abs(frequency_per_px(y, size.height));
+      const double ky =
+          along_y ? packed_frequency(y, size.height) : std::abs(frequency_per_px(y, size.height));
       out(y, x) = static_cast<float>(response(ky, packed_frequency(x, size.width)));
     }
   }

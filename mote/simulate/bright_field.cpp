@@ -1,0 +1,193 @@
+#include "mote/simulate/bright_field.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+#include <utility>
+
+#include "mote/simulate/exit_wave.h"
+
+namespace mote::simulate {
+namespace {
+
+constexpr int64_t kCanvasMargin_px = 32;
+constexpr int64_t kSensorMargin_px = 8;
+constexpr size_t kPropagators = 8;  // kept
+
+Box around(Size field, int64_t margin_px) {
+  const Size size =
+      imaging::quick_size_around({field.height + 2 * margin_px, field.width + 2 * margin_px});
+  return {.y = -((size.height - field.height) / 2),
+          .x = -((size.width - field.width) / 2),
+          .height = size.height,
+          .width = size.width};
+}
+
+void multiply(Grid<std::complex<float>>& wave, const Grid<std::complex<float>>& by) {
+  auto* to = reinterpret_cast<float*>(wave.data());
+  const auto* factor = reinterpret_cast<const float*>(by.data());
+  const size_t count = wave.values().size();
+  for (size_t i = 0; i < count; ++i) {
+    const float re = to[2 * i] * factor[2 * i] - to[2 * i + 1] * factor[2 * i + 1];
+    const float im = to[2 * i] * factor[2 * i + 1] + to[2 * i + 1] * factor[2 * i];
+    to[2 * i] = re;
+    to[2 * i + 1] = im;
+  }
+}
+
+ViewOptions checked(const ViewOptions& options) {
+  check(options);
+  return options;
+}
+
+}  // namespace
+
+BrightField::BrightField(const ViewOptions& options, uint64_t seed)
+    : options_(checked(options)),
+      canvas_(around(options.field, kCanvasMargin_px)),
+      sensor_(around(options.field, kSensorMargin_px)),
+      interaction_(interaction_rad_per_v_nm(options.optics.voltage_kv)),
+      film_(options.film, options.pixel_size_nm, seed),
+      transfer_(transfer(options.optics, canvas_.size(), options.pixel_size_nm)),
+      film_phase_(canvas_.size()),
+      phase_(canvas_.size()),
+      absorption_(canvas_.size()),
+      wave_(canvas_.size()),
+      intensity_(canvas_.size()),
+      seen_(sensor_.size()) {
+  const LiquidOptions& liquid = options_.liquid;
+  if (liquid.thickness_nm > 0) {
+    const double direct = std::exp(-liquid.thickness_nm / liquid.mean_free_path_nm);
+    const double sigma_px = liquid.blur_nm / options_.pixel_size_nm;
+    liquid_ = imaging::packed_response(canvas_.size(), [&](double ky, double kx) {
+      const double angle = std::numbers::pi * sigma_px;
+      const double blur = std::exp(-2 * angle * angle * (ky * ky + kx * kx));
+      return direct + (1 - direct) * liquid.collected_share * blur;
+    });
+  }
+}
+
+const Grid<float>& BrightField::expose(const LayersAt& layers, const DriftAt& drift, double time_s,
+                                       double exposure_s) {
+  std::fill(intensity_.values().begin(), intensity_.values().end(), 0.0F);
+  for (int64_t i = 0; i < options_.sub_exposures; ++i) {
+    const double at = time_s + exposure_s * (static_cast<double>(i) + 0.5) /
+                                   static_cast<double>(options_.sub_exposures);
+    layers(at, canvas_, layers_);
+    film_.write_phase(drift(at), canvas_, film_phase_);
+    make_image_wave();
+    add_intensity();
+  }
+  if (liquid_) {
+    imaging::transform_real(intensity_, spectrum_);
+    for (size_t i = 0; i < spectrum_.values().size(); ++i) {
+      spectrum_.values()[i] *= liquid_->values()[i];
+    }
+    imaging::transform_back_real(spectrum_, intensity_);
+  }
+  const int64_t y0 = sensor_.y - canvas_.y;
+  const int64_t x0 = sensor_.x - canvas_.x;
+  for (int64_t y = 0; y < sensor_.height; ++y) {
+    std::copy_n(intensity_.row(y0 + y) + x0, sensor_.width, seen_.row(y));
+  }
+  return seen_;
+}
+
+void BrightField::make_image_wave() {
+  // Bodies and film in the order in which the beam meets them, cut into planes.
+  std::vector<Passed> passed{{.z_nm = 0, .layer = nullptr}};
+  for (const Layer& layer : layers_) {
+    assert(layer.thickness_nm.size() == canvas_.size());
+    passed.push_back({.z_nm = layer.z_nm, .layer = &layer});
+  }
+  std::stable_sort(passed.begin(), passed.end(),
+                   [](const Passed& a, const Passed& b) { return a.z_nm > b.z_nm; });
+  double z_nm = 0;  // of the plane that the wave has left
+  for (size_t first = 0; first < passed.size();) {
+    size_t last = first + 1;
+    while (last < passed.size() && passed[first].z_nm - passed[last].z_nm <= options_.plane_nm) {
+      ++last;
+    }
+    const double plane_z_nm = 0.5 * (passed[first].z_nm + passed[last - 1].z_nm);
+    if (first > 0) {
+      imaging::transform(wave_);
+      multiply(wave_, propagator_over(z_nm - plane_z_nm));
+      imaging::transform_back(wave_);
+    }
+    add_up({passed.data() + first, last - first});
+    if (first == 0) {
+      write_exit_wave(absorption_, phase_, wave_);
+    } else {
+      plane_ = Grid<std::complex<float>>(canvas_.size());
+      write_exit_wave(absorption_, phase_, plane_);
+      multiply(wave_, plane_);
+    }
+    z_nm = plane_z_nm;
+    first = last;
+  }
+  imaging::transform(wave_);
+  if (std::abs(z_nm) > options_.plane_nm) {  // the lens is focused relative to the film
+    multiply(wave_, propagator_over(z_nm));
+  }
+  multiply(wave_, transfer_);
+  imaging::transform_back(wave_);
+}
+
+void BrightField::add_up(std::span<const Passed> plane) {
+  std::fill(absorption_.values().begin(), absorption_.values().end(), 0.0F);
+  std::fill(phase_.values().begin(), phase_.values().end(), 0.0F);
+  for (const Passed& passed : plane) {
+    if (passed.layer == nullptr) {
+      const auto film_absorption = static_cast<float>(film_.absorption());
+      for (size_t i = 0; i < phase_.values().size(); ++i) {
+        phase_.values()[i] += film_phase_.values()[i];
+        absorption_.values()[i] += film_absorption;
+      }
+      continue;
+    }
+    const Layer& layer = *passed.layer;
+    const Material& material = layer.material;
+    const auto phase_per_nm = static_cast<float>(interaction_ * material.inner_potential_v);
+    const auto loss_per_nm =
+        static_cast<float>(material.mean_free_path_nm > 0 ? 0.5 / material.mean_free_path_nm : 0);
+    const float* thickness = layer.thickness_nm.data();
+    for (size_t i = 0; i < phase_.values().size(); ++i) {
+      phase_.values()[i] += phase_per_nm * thickness[i];
+      absorption_.values()[i] += loss_per_nm * thickness[i];
+    }
+    if (!layer.bragg_loss.empty()) {
+      assert(layer.bragg_loss.size() == canvas_.size());
+      for (size_t i = 0; i < phase_.values().size(); ++i) {
+        absorption_.values()[i] += 0.5F * layer.bragg_loss.values()[i];
+      }
+    }
+  }
+}
+
+const Grid<std::complex<float>>& BrightField::propagator_over(double distance_nm) {
+  for (const auto& [distance, made] : propagators_) {
+    if (distance == distance_nm) {
+      return made;
+    }
+  }
+  if (propagators_.size() >= kPropagators) {
+    propagators_.clear();
+  }
+  propagators_.emplace_back(distance_nm, propagator(options_.optics, canvas_.size(),
+                                                    options_.pixel_size_nm, distance_nm));
+  return propagators_.back().second;
+}
+
+void BrightField::add_intensity() {
+  const auto share = 1 / static_cast<float>(options_.sub_exposures);
+  const auto* from = reinterpret_cast<const float*>(wave_.data());
+  float* to = intensity_.data();
+  const size_t count = intensity_.values().size();
+  for (size_t i = 0; i < count; ++i) {
+    to[i] += share * (from[2 * i] * from[2 * i] + from[2 * i + 1] * from[2 * i + 1]);
+  }
+}
+
+}  // namespace mote::simulate

@@ -1,0 +1,51 @@
+#include "mote/simulate/exit_wave.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace mote::simulate {
+namespace {
+
+// Rounds a float of magnitude under 2^22 to the nearest whole number.
+constexpr float kRounder = 12582912;  // 1.5 * 2^23
+
+/// exp(-a) for a >= 0, 0 beyond 80: 2^n times a Taylor sum on +-ln 2 / 2.
+inline float exp_of_negative(float a) {
+  const float x = -std::min(a, 80.0F);
+  const float n = (x * 1.44269504F + kRounder) - kRounder;
+  const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+  const float sum =
+      1 + r * (1 + r * (1.0F / 2 +
+                        r * (1.0F / 6 + r * (1.0F / 24 + r * (1.0F / 120 + r * (1.0F / 720))))));
+  const auto exponent = static_cast<uint32_t>(static_cast<int32_t>(n) + 127) << 23;
+  return sum * std::bit_cast<float>(exponent);
+}
+
+}  // namespace
+
+void write_exit_wave(const Grid<float>& absorption, const Grid<float>& phase,
+                     Grid<std::complex<float>>& out) {
+  const float* a = absorption.data();
+  const float* p = phase.data();
+  auto* to = reinterpret_cast<float*>(out.data());
+  for (size_t i = 0; i < phase.values().size(); ++i) {
+    const float amplitude = exp_of_negative(a[i]);
+    // Quadrants: the angle less n pi / 2 lies within +-pi / 4.
+    const float n = (p[i] * 0.636619772F + kRounder) - kRounder;
+    const float r = ((p[i] - n * 1.5703125F) - n * 4.83751297e-4F) - n * 7.54978995e-8F;
+    const float r2 = r * r;
+    const float s = r + r * r2 * (-1.0F / 6 + r2 * (1.0F / 120 + r2 * (-1.0F / 5040)));
+    const float c =
+        1 + r2 * (-1.0F / 2 + r2 * (1.0F / 24 + r2 * (-1.0F / 720 + r2 * (1.0F / 40320))));
+    const int32_t quadrant = static_cast<int32_t>(n) & 3;
+    const bool swapped = (quadrant & 1) != 0;
+    const float cosine = swapped ? s : c;
+    const float sine = swapped ? c : s;
+    to[2 * i] = amplitude * (quadrant == 1 || quadrant == 2 ? -cosine : cosine);
+    to[2 * i + 1] = amplitude * (quadrant >= 2 ? -sine : sine);
+  }
+}
+
+}  // namespace mote::simulate

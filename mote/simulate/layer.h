@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "mote/core/grid.h"
+
+namespace mote::simulate {
+
+/// What the beam meets in a body, for images. Inelastic mean free paths of 200 keV electrons for a
+/// collection angle of about 10 mrad.
+struct Material {
+  double inner_potential_v = 0;     ///< mean, V0: the phase that the body adds
+  double mean_free_path_nm = 0;     ///< of all that scatters out of the image; 0: nothing does
+  double haadf_scatter_per_nm = 0;  ///< share of the beam that reaches the annular detector
+};
+
+/// Gold at 200 kV without an objective aperture: docs/simulation.md, Materials.
+inline constexpr Material kGold{
+    .inner_potential_v = 28, .mean_free_path_nm = 13, .haadf_scatter_per_nm = 0.020};
+
+/// All bodies of one material at one height, seen along the beam, in pixels of the camera.
+struct Layer {
+  Material material;
+  Grid<float> thickness_nm;
+  /// -ln of the share of the intensity that Bragg reflection takes out of the aperture; empty
+  /// where there is none. The flicker of grains that tilt through a Bragg angle.
+  Grid<float> bragg_loss;
+  double z_nm = 0;  ///< height of the bodies' middle, towards the source
+};
+
+/// Fills `layers` with the specimen as it is at `time_s`, each grid of box's size, its pixel (0, 0)
+/// at pixel (box.y, box.x) of the camera, which may be negative. `layers` holds what the last call
+/// left, so that grids can be reused. Must give the same for the same arguments.
+using LayersAt = std::function<void(double time_s, Box box, std::vector<Layer>& layers)>;
+
+/// Where the support has moved since time 0, in pixels of the camera.
+using DriftAt = std::function<Point(double time_s)>;
+
+}  // namespace mote::simulate
