@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+#include "mote/core/grid.h"
+#include "mote/simulate/random.h"
+
+namespace mote::simulate {
+
+/// The largest mean that `poisson` takes.
+inline constexpr double kMostElectrons = 16'777'215;
+
+/// A Poisson deviate of `mean` (0 to kMostElectrons), exact and the same on every machine.
+///
+/// Sums of independent Poisson deviates are Poisson: the whole part of the mean is drawn by
+/// inversion from tables of whole means under 256 and of powers of two above, the fraction f by
+/// keeping each count of a deviate of mean 1 with probability f. Nothing but +, * and / of doubles
+/// makes the tables. Inversion with its guide table: Devroye, "Non-Uniform Random Variate
+/// Generation", 1986, secs. III.2.4 and X.3.
+int64_t poisson(double mean, Random& random);
+
+/// Replaces each expected number of electrons (at most kMostElectrons, negative counts as 0) by a
+/// deviate that `key` and the position in the grid decide alone.
+void count_electrons(uint64_t key, const Grid<float>& expected, Grid<float>& counted);
+
+}  // namespace mote::simulate
