@@ -128,6 +128,12 @@ int main(int argc, char** argv) {
     scene.pattern_sd = 6;
     run("150 particles, pattern 6", scene, drift);
   }
+  for (const double pattern_px : {0.7, 2.0}) {
+    auto scene = base;
+    scene.pattern_sd = 6;
+    scene.pattern_px = pattern_px;
+    run(fmt::format("pattern 6 of sigma {} px", pattern_px), scene, drift);
+  }
   for (const double jitter : {0.0, 1.0, 3.0}) {
     auto scene = base;
     scene.pattern_sd = 6;

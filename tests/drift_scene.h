@@ -39,7 +39,8 @@ struct DriftSceneOptions {
   Size size = {256, 256};
   double texture_sd = 4;
   double texture_px = 1.5;  ///< sigma of the Gaussian that makes the texture smooth
-  double pattern_sd = 0;    ///< white, fixed in camera coordinates
+  double pattern_sd = 0;    ///< fixed in camera coordinates
+  double pattern_px = 0;    ///< sigma of the Gaussian that smooths the pattern; 0: white
   double noise_sd = 6;
   int64_t particles = 8;
   double radius_px = 12;
@@ -56,33 +57,20 @@ class DriftScene {
     const Size torus =
         imaging::registration_size({2 * options.size.height, 2 * options.size.width});
     Noise noise(options.seed);
-    Grid<float> white(torus);
-    for (float& value : white.values()) {
-      value = noise.normal();
-    }
-    texture_ = imaging::spectrum_of(white);
-    for (int64_t y = 0; y < texture_.height(); ++y) {
-      const double ky = static_cast<double>(y <= torus.height / 2 ? y : y - torus.height) /
-                        static_cast<double>(torus.height);
-      for (int64_t x = 0; x < texture_.width(); ++x) {
-        const double kx = static_cast<double>(x + 1) / static_cast<double>(torus.width);
-        const double s = 2 * 3.141592653589793 * options.texture_px;
-        texture_(y, x) *= static_cast<float>(std::exp(-0.5 * s * s * (ky * ky + kx * kx)));
-      }
-    }
-    const Grid<float> drawn = imaging::image_of(texture_);
-    double squares = 0;
-    for (const float value : drawn.values()) {
-      squares += double{value} * value;
-    }
-    const double sd = std::sqrt(squares / static_cast<double>(torus.area()));
-    for (auto& value : texture_.values()) {
-      value *= static_cast<float>(options.texture_sd / sd);
-    }
+    texture_ = smooth_noise(torus, options.texture_sd, options.texture_px, noise);
     torus_ = torus;
-    pattern_ = Grid<float>(options.size);
-    for (float& value : pattern_.values()) {
-      value = static_cast<float>(options.pattern_sd) * noise.normal();
+    if (options.pattern_px > 0) {
+      const Grid<float> pattern =
+          imaging::image_of(smooth_noise(torus, options.pattern_sd, options.pattern_px, noise));
+      pattern_ = Grid<float>(options.size);
+      for (int64_t y = 0; y < options.size.height; ++y) {
+        std::copy_n(pattern.row(y), options.size.width, pattern_.row(y));
+      }
+    } else {
+      pattern_ = Grid<float>(options.size);
+      for (float& value : pattern_.values()) {
+        value = static_cast<float>(options.pattern_sd) * noise.normal();
+      }
     }
     for (int64_t i = 0; i < options.particles; ++i) {
       const double angle = 6.283185307179586 * noise.uniform();
@@ -135,6 +123,33 @@ class DriftScene {
   }
 
  private:
+  static imaging::Spectrum smooth_noise(Size size, double sd, double sigma_px, Noise& noise) {
+    Grid<float> white(size);
+    for (float& value : white.values()) {
+      value = noise.normal();
+    }
+    imaging::Spectrum spectrum = imaging::spectrum_of(white);
+    for (int64_t y = 0; y < spectrum.height(); ++y) {
+      const double ky = static_cast<double>(y <= size.height / 2 ? y : y - size.height) /
+                        static_cast<double>(size.height);
+      for (int64_t x = 0; x < spectrum.width(); ++x) {
+        const double kx = static_cast<double>(x + 1) / static_cast<double>(size.width);
+        const double s = 2 * 3.141592653589793 * sigma_px;
+        spectrum(y, x) *= static_cast<float>(std::exp(-0.5 * s * s * (ky * ky + kx * kx)));
+      }
+    }
+    const Grid<float> drawn = imaging::image_of(spectrum);
+    double squares = 0;
+    for (const float value : drawn.values()) {
+      squares += double{value} * value;
+    }
+    const double drawn_sd = std::sqrt(squares / static_cast<double>(size.area()));
+    for (auto& value : spectrum.values()) {
+      value *= static_cast<float>(sd / drawn_sd);
+    }
+    return spectrum;
+  }
+
   template <typename Visit>
   void each_particle_pixel(int64_t frame, const Visit& visit) const {
     const auto fold = [](double at, double length) {

@@ -63,6 +63,13 @@ struct Point {
   bool operator==(const Point&) const = default;
 };
 
+inline Point operator+(Point a, Point b) {
+  return {a.y_px + b.y_px, a.x_px + b.x_px};
+}
+inline Point operator-(Point a, Point b) {
+  return {a.y_px - b.y_px, a.x_px - b.x_px};
+}
+
 /// A row-major two-dimensional array without padding: shape (height, width).
 template <typename T>
 class Grid {

@@ -74,7 +74,8 @@ Registrar::Registrar(Size size, const RegistrarOptions& options)
   set_weights(Rings(kRings, 1.0));
 }
 
-void Registrar::set_weights(const Rings& weights) {
+void Registrar::set_weights(const Rings& weights, const Rings& stationary) {
+  ring_weight_ = weights;
   int last = 0;
   for (int ring = 0; ring < kRings; ++ring) {
     if (weights[ring] > 0) {
@@ -89,11 +90,17 @@ void Registrar::set_weights(const Rings& weights) {
       static_cast<int64_t>(std::ceil(highest * static_cast<double>(size_.width))), 2,
       size_.width / 2 - 1);
   weight_.assign(static_cast<size_t>((2 * block_ky_ + 1) * block_kx_), 0.0F);
+  fixed_.assign(weight_.size(), 0.0F);
   for (int64_t ky = -block_ky_; ky <= block_ky_; ++ky) {
     const uint8_t* ring = ring_of_.row(ky < 0 ? ky + size_.height : ky);
-    float* out = weight_.data() + (ky + block_ky_) * block_kx_;
+    const int64_t start = (ky + block_ky_) * block_kx_;
     for (int64_t x = 0; x < block_kx_; ++x) {
-      out[x] = ring[x] < kRings ? static_cast<float>(std::max(0.0, weights[ring[x]])) : 0.0F;
+      if (ring[x] < kRings) {
+        const double weight = std::max(0.0, weights[ring[x]]);
+        weight_[start + x] = static_cast<float>(weight);
+        fixed_[start + x] =
+            stationary.empty() ? 0.0F : static_cast<float>(weight * stationary[ring[x]]);
+      }
     }
   }
   re_.resize(weight_.size());
@@ -107,6 +114,7 @@ void Registrar::multiply(const Spectrum& moved, const Spectrum& reference) {
     const auto* b = reinterpret_cast<const float*>(reference.row(row));
     const int64_t start = (ky + block_ky_) * block_kx_;
     const float* __restrict weight = weight_.data() + start;
+    const float* __restrict fixed = fixed_.data() + start;
     float* __restrict re = re_.data() + start;
     float* __restrict im = im_.data() + start;
     for (int64_t x = 0; x < block_kx_; ++x) {
@@ -114,7 +122,7 @@ void Registrar::multiply(const Spectrum& moved, const Spectrum& reference) {
       const float ai = a[2 * x + 1];
       const float br = b[2 * x];
       const float bi = b[2 * x + 1];
-      re[x] = weight[x] * (ar * br + ai * bi);
+      re[x] = weight[x] * (ar * br + ai * bi) - fixed[x];
       im[x] = weight[x] * (ai * br - ar * bi);
     }
   }

@@ -25,6 +25,16 @@ struct Registration {
   double amplitude = 0;   ///< correlation at `shift`, for comparing frames with one another
 };
 
+/// How far one block of an image is shifted against another image; the inverse covariance is 0
+/// where it holds nothing.
+struct BlockShift {
+  Point centre;
+  Point shift;
+  double yy = 0;  ///< inverse of the covariance that noise gives `shift`, per px^2
+  double yx = 0;
+  double xx = 0;
+};
+
 /// Finds the shift between two images of one size from their half spectra.
 ///
 /// The generalised cross-correlation of Knapp and Carter, "The generalized correlation method for
@@ -42,13 +52,23 @@ class Registrar {
   Size size() const { return size_; }
 
   /// Weight of each ring: of the cross-power, not of the spectra. Negative counts as 0.
-  void set_weights(const Rings& weights);
+  /// `stationary`, where given, is what a pattern that stands still adds to the mean cross-power of
+  /// each ring; it is taken off, so that the pattern does not pull towards no shift. What differs
+  /// from the mean of its ring stays, as noise.
+  void set_weights(const Rings& weights, const Rings& stationary = {});
 
   /// The shift within max_shift_px on each axis with the highest correlation.
   Registration find(const Spectrum& moved, const Spectrum& reference);
 
   /// The local maximum near `guess`, which should be right to about a pixel.
   Registration refine(const Spectrum& moved, const Spectrum& reference, Point guess);
+
+  /// What is left to shift in each block of the images after the first is shifted back by `shift`,
+  /// by one step of least squares, right for what is left of less than a pixel or two. `noise` is
+  /// the mean power of one image's noise in each ring; rings without weight are left out. Blocks
+  /// have sides of about `block_px`, at least 3 a side, row by row.
+  std::vector<BlockShift> block_shifts(const Spectrum& moved, const Spectrum& reference,
+                                       Point shift, const Rings& noise, int64_t block_px) const;
 
   /// Mean power in each ring.
   Rings power(const Spectrum& spectrum) const;
@@ -70,7 +90,9 @@ class Registrar {
   RegistrarOptions options_;
   Grid<uint8_t> ring_of_;
   std::vector<int64_t> counts_;
+  Rings ring_weight_;
   std::vector<float> weight_;  // of each frequency in the block
+  std::vector<float> fixed_;   // of each frequency in the block: weight times stationary power
   int64_t block_ky_ = 0;       // frequencies with weight: |ky| <= block_ky_, 1 <= kx <= block_kx_
   int64_t block_kx_ = 0;
   std::vector<float> re_;  // weighted cross-power of the block, row by row

@@ -35,10 +35,6 @@ constexpr Kind kSet[] = {
     {Motion::kStay, false},
 };
 
-Point plus(Point a, Point b) {
-  return {.y_px = a.y_px + b.y_px, .x_px = a.x_px + b.x_px};
-}
-
 class Planner {
  public:
   Planner(const DemoOptions& options, uint64_t seed) : options_(options), random_(seed) {
@@ -135,7 +131,7 @@ class Planner {
 
   /// Lets a disc come in over the nearest border, touching it from outside at the scene's time.
   void aim_at_border(Scene& scene) {
-    const Point seen = plus(scene.anchor, plan_.drift_at(scene.time));
+    const Point seen = scene.anchor + plan_.drift_at(scene.time);
     const double to_top = seen.y_px;
     const double to_left = seen.x_px;
     const double to_bottom = static_cast<double>(options_.height - 1) - seen.y_px;
@@ -198,7 +194,7 @@ class Planner {
         return scene.reach_px > 2 * disc.radius_px + 5 * kClearance_px && scene.reach_px < 150;
       }
     }
-    const Point seen = plus(disc.centre, plan_.drift_at(time));
+    const Point seen = disc.centre + plan_.drift_at(time);
     const double margin = disc.radius_px + kClearance_px;
     return seen.y_px >= margin && seen.x_px >= margin &&
            seen.y_px <= static_cast<double>(options_.height - 1) - margin &&
@@ -223,7 +219,7 @@ Point Plan::drift_at(double time) const {
 std::vector<Disc> Plan::seen_at(const Scene& scene, double time) const {
   std::vector<Disc> discs = discs_at(scene, time);
   for (Disc& disc : discs) {
-    disc.centre = plus(disc.centre, drift_at(time));
+    disc.centre = disc.centre + drift_at(time);
   }
   return discs;
 }

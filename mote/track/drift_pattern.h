@@ -4,25 +4,12 @@
 #include <optional>
 #include <vector>
 
+#include "mote/core/bytes.h"
 #include "mote/imaging/registration.h"
 #include "mote/track/drift_links.h"
-#include "mote/track/drift_state.h"
+#include "mote/track/drift_view.h"
 
 namespace mote::track {
-
-/// A frame on the registration grid: window x weight x (image - local background), and the weight
-/// (255 where the pixel counts fully, 0 where it is masked).
-struct DriftView {
-  Grid<float> values;
-  Grid<uint8_t> weight;
-};
-
-/// Maximum-likelihood weight of each ring (Knapp and Carter 1976) from mean `power` and the mean
-/// cross-power `cross` of `pairs` registered pairs: gamma / (power (1 - gamma^2)) with the
-/// coherence gamma = cross / power, 0 where chance makes as much. Without pairs, or without
-/// coherence, a coherence that falls off with frequency is assumed.
-imaging::Rings drift_weights(const imaging::Rings& power, const imaging::Rings& cross,
-                             const std::vector<int64_t>& counts, int64_t pairs);
 
 /// The part of a recording that stands still in camera coordinates: the detector's fixed pattern,
 /// told from a specimen that drifts.
@@ -34,9 +21,13 @@ imaging::Rings drift_weights(const imaging::Rings& power, const imaging::Rings& 
 /// pattern where it is short. Nothing can be told where nothing has moved (|D| = 1). Rings of
 /// frequency in which F is no more than noise count as without pattern.
 ///
-/// Where frames are depends on F and F on where they are, so `seek` looks at up to 16 frames spread
-/// over the recording so far, goes back and forth between both, once from no pattern and once from
-/// the temporal mean, and takes what explains more of the frames (the likelihood of the model).
+/// `seek` looks at up to 16 frames spread over the recording so far. They are held to be somewhere
+/// already, rightly so where the pattern is white (see WhitePattern); F follows. Where the specimen
+/// seems hardly to move, a pattern that is not white may hold it back: then it also goes back and
+/// forth between F and where frames are, beginning with the temporal mean, and takes that if it
+/// explains more of the frames (the likelihood of the model).
+/// A pattern is only told from a specimen that moves as one: what stands still among particles that
+/// each go their own way may be the specimen itself.
 class FixedPattern {
  public:
   explicit FixedPattern(Size size);
@@ -64,20 +55,24 @@ class FixedPattern {
     std::vector<Point> shift;
     std::vector<DriftLink> links;
   };
-  /// Whether the frames kept so far show a moving specimen; asks only when enough of them are new.
-  /// Sets the weights of `registrar` in any case.
-  std::optional<Found> seek(imaging::Registrar& registrar, double min_peak_ratio);
+  /// Whether enough of the frames kept so far are new to seek.
+  bool due() const;
+  /// Whether the frames kept so far show a moving specimen. `prior`: where frames are held to be,
+  /// by their index. Sets the weights of `registrar` in any case.
+  std::optional<Found> seek(imaging::Registrar& registrar, double min_peak_ratio,
+                            const std::vector<Point>& prior, bool crowded);
 
   /// While known: counts a frame in, whose spectrum after `clean` is `spectrum` and which is at
   /// `shift`; the estimate is renewed from time to time.
   void learn(const imaging::Registrar& registrar, const DriftView& view,
              const imaging::Spectrum& spectrum, Point shift);
 
-  void save(DriftStateWriter& out) const;
-  void load(DriftStateReader& in);
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
 
  private:
-  struct Trial;
+  static constexpr size_t kKept = 16;
+
   struct Sums {
     int64_t frames = 0;
     double coverage = 0;        // sum of mean weights
@@ -91,11 +86,26 @@ class FixedPattern {
     imaging::Spectrum spectrum;
     double share = 0;
   };
+  // Where frames are, what stands still, and how well both explain them.
+  struct Trial {
+    std::vector<Point> shift;
+    std::vector<DriftLink> links;  // numbered by place among the kept
+    imaging::Rings weights;
+    Pattern pattern;
+    Sums sums;
+    double range_px = 0;
+    double explained = 0;  // power of what moves, in units of noise
+    double held = 1;       // share of the specimen's power that stays in the temporal mean: |D|^2
+    double misfit = 0;     // chi2 of block_misfit
+  };
+
   Sums no_sums() const;
   void add(Sums& sums, const imaging::Registrar& registrar, const Pattern& used,
            const DriftView& view, const imaging::Spectrum& spectrum, Point shift) const;
   Pattern renewed(const Sums& sums, const imaging::Registrar& registrar,
                   const Pattern& before) const;
+  Trial trust(const imaging::Registrar& registrar, const std::vector<Point>& prior,
+              const imaging::Rings& power) const;
   std::optional<Trial> attempt(imaging::Registrar& registrar, double min_peak_ratio,
                                const imaging::Rings& power, Grid<float> start) const;
 

@@ -10,9 +10,6 @@
 namespace mote::track {
 namespace {
 
-Point plus(Point a, Point b) {
-  return {.y_px = a.y_px + b.y_px, .x_px = a.x_px + b.x_px};
-}
 Point minus(Point a, Point b) {
   return {.y_px = a.y_px - b.y_px, .x_px = a.x_px - b.x_px};
 }
@@ -179,7 +176,7 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
     for (const int32_t l : links.lobes_of[r]) {
       const Lobe& lobe = lobes_[l];
       // In a shared region a track is where its lobe is, not where the region is.
-      const Point at = plus(lobe.position, now_.drift);
+      const Point at = lobe.position + now_.drift;
       const double area_px = lobe.shared ? lobe.area_px : region.area_px;
       const auto [found, is_new] = glimpses.try_emplace(lobe.track);
       Glimpse& glimpse = found->second;
@@ -211,7 +208,7 @@ void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio) {
   const PairSample sample{
       .frame = now_.frame,
       .ratio = ratio,
-      .position = plus(plus(a.position, now_.drift), {share * between.y_px, share * between.x_px})};
+      .position = a.position + now_.drift + Point{share * between.y_px, share * between.x_px}};
   if (a.track == b.track) {
     bonds_[pair_of(a.id, b.id)].series.add(sample);
   } else {

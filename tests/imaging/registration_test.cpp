@@ -1,6 +1,8 @@
 #include "mote/imaging/registration.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -101,6 +103,49 @@ TEST(Registration, EmptyImagesGiveNoPeak) {
   const Spectrum nothing({256, 127});
 
   EXPECT_EQ(registrar.find(nothing, nothing).peak_ratio, 0);
+}
+
+// Two frames of one texture, the lower half of the second shifted by `lower` more than the upper.
+std::pair<Spectrum, Spectrum> torn(Point upper, Point lower) {
+  const auto frames = scene({{0, 0}, upper, upper + lower}, 0);
+  Grid<float> second = frames.image(1);
+  const Grid<float> below = frames.image(2);
+  for (int64_t y = kSize.height / 2; y < kSize.height; ++y) {
+    std::copy_n(below.row(y), kSize.width, second.row(y));
+  }
+  return {windowed(std::move(second)), windowed(frames.image(0))};
+}
+
+TEST(Registration, BlocksShowWhatMovesApart) {
+  const auto [second, first] = torn({1.5, -2}, {0.3, 0.2});
+  Registrar registrar(kSize, {});
+  registrar.set_weights(low_pass());
+
+  const auto blocks = registrar.block_shifts(second, first, {1.5, -2}, Rings(kRings, 1.0), 64);
+
+  ASSERT_EQ(blocks.size(), 16);
+  EXPECT_NEAR(blocks[5].shift.y_px, 0, 0.03);
+  EXPECT_NEAR(blocks[5].shift.x_px, 0, 0.03);
+  EXPECT_NEAR(blocks[9].shift.y_px, 0.3, 0.05);
+  EXPECT_NEAR(blocks[9].shift.x_px, 0.2, 0.05);
+}
+
+TEST(Registration, APatternTakenOffDoesNotPullTowardsStandingStill) {
+  const synthetic::DriftScene frames(
+      {.size = kSize, .pattern_sd = 6, .noise_sd = 0, .particles = 0}, {{0, 0}, {0.8, 0}});
+  const Spectrum first = windowed(frames.image(0));
+  const Spectrum second = windowed(frames.image(1));
+  Registrar registrar(kSize, {});
+  registrar.set_weights(low_pass());
+  // Above the texture's frequencies only the pattern is left.
+  const double white = registrar.cross_power(second, first, {})[56];
+
+  const double pulled = registrar.find(second, first).shift.y_px;
+  registrar.set_weights(low_pass(), Rings(kRings, white));
+  const double found = registrar.find(second, first).shift.y_px;
+
+  EXPECT_LT(pulled, 0.65);
+  EXPECT_NEAR(found, 0.8, 0.06);
 }
 
 }  // namespace

@@ -18,8 +18,17 @@ using synthetic::run_drift;
 using synthetic::wander;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr Size kSize = {256, 256};
+
+std::vector<Point> steady(Point step, int64_t frames) {
+  std::vector<Point> path;
+  for (int64_t i = 0; i < frames; ++i) {
+    path.push_back({static_cast<double>(i) * step.y_px, static_cast<double>(i) * step.x_px});
+  }
+  return path;
+}
 
 TEST(Drift, IsFoundUnderParticlesNoiseAndAPatternStrongerThanTheTexture) {
   const DriftScene scene({.size = kSize, .pattern_sd = 6}, wander(120, 20, 0.3, 5));
@@ -40,6 +49,60 @@ TEST(Drift, WithoutAPatternIsFoundFromTheFirstFrameOn) {
   EXPECT_LE(run.error.cumulative_max_px, 0.1);
   EXPECT_EQ(run.ok_share, 1);
   EXPECT_NEAR(run.running[40].shift.y_px, scene.drift()[40].y_px, 0.1);
+}
+
+TEST(Drift, SlowerThanThePatternCanBeToldIsFollowedAllTheSame) {
+  const DriftScene scene({.size = kSize, .pattern_sd = 6}, steady({0.02, -0.01}, 70));
+
+  const auto run = run_drift(scene, kSize);
+
+  EXPECT_LE(run.error.cumulative_max_px, 0.15);
+  EXPECT_NEAR(run.running.back().shift.y_px, scene.drift().back().y_px, 0.15);
+}
+
+// Small discs that each go their own way, and nothing else: particles that no mask covers.
+DriftScene loose_scene() {
+  return {{.size = kSize,
+           .texture_sd = 0,
+           .noise_sd = 8,
+           .particles = 250,
+           .radius_px = 3,
+           .speed_px = 0.5},
+          std::vector<Point>(24)};
+}
+
+std::vector<DriftRow> unmasked(const DriftScene& scene, DriftEstimator& estimator) {
+  for (int64_t i = 0; i < scene.frames(); ++i) {
+    estimator.push(i, estimator.prepare(scene.image(i), {}));
+  }
+  return estimator.solve();
+}
+
+TEST(Drift, WhereTheSupportMovesApartAssumesNone) {
+  const auto estimator = make_drift_estimator({}, kSize);
+
+  const std::vector<DriftRow> rows = unmasked(loose_scene(), *estimator);
+
+  EXPECT_THAT(estimator->warnings(), Contains(HasSubstr("does not move as one")));
+  EXPECT_EQ(rows.back().shift, (Point{0, 0}));
+  EXPECT_FALSE(rows.back().ok);
+}
+
+TEST(Drift, OfAllThatMovesApartIsTheMeanWhereAskedFor) {
+  const auto estimator = make_drift_estimator({.from = DriftFrom::kAll}, kSize);
+
+  const std::vector<DriftRow> rows = unmasked(loose_scene(), *estimator);
+
+  EXPECT_THAT(estimator->warnings(), Contains(HasSubstr("mean motion")));
+  EXPECT_TRUE(rows.back().ok);
+}
+
+TEST(Drift, OfOneSupportDoesNotSayThatItMovesApart) {
+  const DriftScene scene({.size = kSize}, wander(24, 20, 0.3, 5));
+
+  const auto run = run_drift(scene, kSize);
+
+  EXPECT_THAT(run.warnings, Not(Contains(HasSubstr("does not move as one"))));
 }
 
 TEST(Drift, WithoutTextureSaysThatDriftAndMotionCannotBeToldApart) {

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "mote/imaging/registration.h"
+
+namespace mote::track {
+
+/// The longer of a point's two coordinates.
+inline double farthest(Point a) {
+  return std::max(std::abs(a.y_px), std::abs(a.x_px));
+}
+
+/// Maximum-likelihood weight of each ring (Knapp and Carter 1976) from mean `power` and the mean
+/// cross-power `cross` of `pairs` registered pairs: gamma / (power (1 - gamma^2)) with the
+/// coherence gamma = cross / power, 0 where chance makes as much. Without pairs, or without
+/// coherence, a coherence that falls off with frequency is assumed.
+imaging::Rings drift_weights(const imaging::Rings& power, const imaging::Rings& cross,
+                             const std::vector<int64_t>& counts, int64_t pairs);
+
+/// How far two frames are from showing one specimen.
+struct BlockMisfit {
+  double chi2 = 0;  ///< of what is left, over its degrees of freedom: about 1 if only noise is
+  double scatter_px = 0;  ///< rms per axis of what is left, blocks weighted by what they know
+};
+
+/// What is left to shift in blocks of 64 px of two frames whose specimen lies `shift` apart, beside
+/// what is linear in the position (expansion, rotation). `power` and `cross` (of registered frames,
+/// by ring) tell the noise. chi2 is 1 to 4 where masks differ, 10 and more where neighbouring
+/// blocks move each in its own way.
+BlockMisfit block_misfit(const imaging::Registrar& registrar, const imaging::Spectrum& moved,
+                         const imaging::Spectrum& reference, Point shift,
+                         const imaging::Rings& power, const imaging::Rings& cross);
+
+}  // namespace mote::track

@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <cmath>
+
+#include "mote/track/drift_weights.h"
+#include "mote/track/fourier_drift.h"
+
+namespace mote::track {
+namespace {
+
+using imaging::kRings;
+using imaging::Rings;
+using imaging::Spectrum;
+
+constexpr int64_t kLookEvery = 4;      // measured pairs, for whether what they show is rigid
+constexpr double kStrongWhite = 0.25;  // of the power at high frequencies
+// Above both, what two frames show does not move as one.
+constexpr double kLooseChi2 = 4;
+constexpr double kLooseScatterPx = 0.09;
+
+// Takes the `count`th of a row of measurements into their running mean.
+void blend(Rings& mean, const Rings& one, int64_t count) {
+  const double share = std::max(0.05, 1.0 / static_cast<double>(count));
+  for (int ring = 0; ring < kRings; ++ring) {
+    mean[ring] += share * (one[ring] - mean[ring]);
+  }
+}
+
+}  // namespace
+
+void FourierDrift::measure_coherence(const Spectrum& spectrum, const Held& held, Point shift) {
+  blend(power_, registrar_->power(spectrum), ++powers_);
+  if (!held.spectrum.empty()) {
+    const Rings cross = registrar_->cross_power(spectrum, held.spectrum, shift);
+    blend(cross_, cross, ++pairs_);
+    if (pairs_ % kLookEvery == 1) {
+      look_whether_rigid(spectrum, held, shift);
+    }
+    if (!pattern_->known()) {
+      white_.add(registrar_->cross_power(spectrum, held.spectrum, {}), cross,
+                 std::hypot(shift.y_px, shift.x_px));
+    }
+  }
+}
+
+// What differs from the frame before is noise; what differs more from a frame long ago has moved in
+// its own way.
+void FourierDrift::look_whether_rigid(const Spectrum& spectrum, const Held& held, Point shift) {
+  const Held& before = recent_.back();
+  const Rings common = registrar_->cross_power(spectrum, before.spectrum, at_ - before.at);
+  blend(neighbour_cross_, common, looks_ + 1);
+  if (pattern_told()) {
+    const BlockMisfit misfit =
+        block_misfit(*registrar_, spectrum, held.spectrum, shift, power_, neighbour_cross_);
+    loose_ += misfit.chi2 > kLooseChi2 && misfit.scatter_px > kLooseScatterPx ? 1 : 0;
+    ++judged_;
+  }
+  ++looks_;
+}
+
+// Before the second frame is registered: a pattern would hold it back.
+void FourierDrift::foresee_pattern(const Spectrum& spectrum) {
+  const Rings common = registrar_->cross_power(spectrum, recent_.back().spectrum, {});
+  white_.add(common, common, 0);
+  set_weights();
+}
+
+// Whether the pattern is known or too weak to make blocks of the specimen seem to move apart.
+bool FourierDrift::pattern_told() const {
+  double power = 0;
+  for (int ring = 3 * kRings / 4; ring < kRings; ++ring) {
+    power += power_[ring] / (kRings / 4.0);
+  }
+  return pattern_->known() || white_.power() < kStrongWhite * power;
+}
+
+Rings FourierDrift::stationary() const {
+  return Rings(kRings, pattern_->known() ? 0.0 : white_.power());
+}
+
+void FourierDrift::set_weights() {
+  // What lies above a white pattern at low frequencies is the specimen.
+  Rings cross = cross_;
+  const Rings still = stationary();
+  for (int ring = 0; ring < kRings; ++ring) {
+    cross[ring] -= still[ring];
+  }
+  weights_ = drift_weights(power_, cross, registrar_->ring_counts(), pairs_);
+  registrar_->set_weights(weights_, still);
+}
+
+// All frames so far are still here: takes them once more, without the pattern.
+void FourierDrift::retake(const std::vector<FixedPattern::Kept>& kept) {
+  frames_ = 0;
+  links_.clear();
+  peak_.clear();
+  sharpness_.clear();
+  at_ = {};
+  for (const FixedPattern::Kept& one : kept) {
+    take(one.view, false);
+  }
+}
+
+void FourierDrift::restart_from(const FixedPattern::Found& found) {
+  const std::vector<FixedPattern::Kept>& kept = found.kept;
+  recent_.clear();
+  keys_.clear();
+  anchors_.clear();
+  power_ = cross_ = Rings(kRings, 0.0);
+  white_ = {};
+  powers_ = pairs_ = 0;
+  looks_ = judged_ = loose_ = 0;
+  lost_ = 0;
+  if (static_cast<size_t>(frames_) == kept.size()) {
+    retake(kept);
+    return;
+  }
+  // Links made before are pulled towards standing still where there is a pattern; then the frames
+  // that were kept know better.
+  const DriftSolution before = solve_links(frames_, links_);
+  double difference = 0;
+  for (size_t i = 0; i < kept.size(); ++i) {
+    difference = std::max(difference, farthest(before.shift[kept[i].frame] - found.shift[i]));
+  }
+  if (difference > 0.1) {
+    for (DriftLink& one : links_) {
+      one.sigma_px = std::max(one.sigma_px, 0.5F);
+    }
+  }
+  links_.insert(links_.end(), found.links.begin(), found.links.end());
+  const int32_t next = frames_;
+  for (const size_t i : {size_t{0}, kept.size() - 1}) {
+    frames_ = kept[i].frame;
+    at_ = found.shift[i];
+    Spectrum spectrum = imaging::spectrum_of(pattern_->clean(kept[i].view));
+    anchors_.push_back({frames_, at_, frames_, spectrum});
+    keys_.push_back({frames_, at_, frames_, spectrum});
+    if (i > 0) {
+      recent_.push_back({frames_, at_, frames_, std::move(spectrum)});
+    }
+  }
+  ok_ = true;
+  frames_ = next;
+  for (size_t i = 1; i < kept.size(); ++i) {
+    const Spectrum a = imaging::spectrum_of(pattern_->clean(kept[i].view));
+    Held held{.spectrum = imaging::spectrum_of(pattern_->clean(kept[i - 1].view))};
+    measure_coherence(a, held, found.shift[i] - found.shift[i - 1]);
+  }
+  set_weights();
+}
+
+double FourierDrift::expected_amplitude() const {
+  double sum = 0;
+  for (int ring = 0; ring < kRings && !weights_.empty(); ++ring) {
+    sum += weights_[ring] * std::max(0.0, cross_[ring]) *
+           static_cast<double>(registrar_->ring_counts()[ring]);
+  }
+  return sum;
+}
+
+}  // namespace mote::track
