@@ -1,6 +1,5 @@
 #include "mote/simulate/exit_wave.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +12,7 @@ constexpr float kRounder = 12582912;  // 1.5 * 2^23
 
 /// exp(-a) for a >= 0, 0 beyond 80: 2^n times a Taylor sum on +-ln 2 / 2.
 inline float exp_of_negative(float a) {
-  const float x = -std::min(a, 80.0F);
+  const float x = a < 80 ? -a : -80.0F;
   const float n = (x * 1.44269504F + kRounder) - kRounder;
   const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
   const float sum =
@@ -39,12 +38,15 @@ void write_exit_wave(const Grid<float>& absorption, const Grid<float>& phase,
     const float s = r + r * r2 * (-1.0F / 6 + r2 * (1.0F / 120 + r2 * (-1.0F / 5040)));
     const float c =
         1 + r2 * (-1.0F / 2 + r2 * (1.0F / 24 + r2 * (-1.0F / 720 + r2 * (1.0F / 40320))));
-    const int32_t quadrant = static_cast<int32_t>(n) & 3;
-    const bool swapped = (quadrant & 1) != 0;
-    const float cosine = swapped ? s : c;
-    const float sine = swapped ? c : s;
-    to[2 * i] = amplitude * (quadrant == 1 || quadrant == 2 ? -cosine : cosine);
-    to[2 * i + 1] = amplitude * (quadrant >= 2 ? -sine : sine);
+    // Odd quadrants swap sine and cosine; bits, since branches would cost the vectors.
+    const auto quadrant = static_cast<uint32_t>(static_cast<int32_t>(n));
+    const uint32_t swap = 0U - (quadrant & 1U);
+    const auto s_bits = std::bit_cast<uint32_t>(s);
+    const auto c_bits = std::bit_cast<uint32_t>(c);
+    const uint32_t cosine = ((c_bits & ~swap) | (s_bits & swap)) ^ (((quadrant + 1) & 2U) << 30);
+    const uint32_t sine = ((s_bits & ~swap) | (c_bits & swap)) ^ ((quadrant & 2U) << 30);
+    to[2 * i] = amplitude * std::bit_cast<float>(cosine);
+    to[2 * i + 1] = amplitude * std::bit_cast<float>(sine);
   }
 }
 
