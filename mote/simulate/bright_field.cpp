@@ -12,8 +12,8 @@
 namespace mote::simulate {
 namespace {
 
-constexpr int64_t kCanvasMargin_px = 32;
-constexpr int64_t kSensorMargin_px = 8;
+constexpr int64_t kCanvasMarginPx = 32;
+constexpr int64_t kSensorMarginPx = 8;
 constexpr size_t kPropagators = 8;  // kept
 
 Box around(Size field, int64_t margin_px) {
@@ -46,8 +46,8 @@ ViewOptions checked(const ViewOptions& options) {
 
 BrightField::BrightField(const ViewOptions& options, uint64_t seed)
     : options_(checked(options)),
-      canvas_(around(options.field, kCanvasMargin_px)),
-      sensor_(around(options.field, kSensorMargin_px)),
+      canvas_(around(options.field, kCanvasMarginPx)),
+      sensor_(around(options.field, kSensorMarginPx)),
       interaction_(interaction_rad_per_v_nm(options.optics.voltage_kv)),
       film_(options.film, options.pixel_size_nm, seed),
       transfer_(transfer(options.optics, canvas_.size(), options.pixel_size_nm)),

@@ -49,7 +49,7 @@ void digitise(const Grid<float>& signal, Box box, float white, Image& out) {
   for (int64_t y = 0; y < box.height; ++y) {
     const float* from = signal.row(box.y + y) + box.x;
     for (int64_t x = 0; x < box.width; ++x) {
-      *to++ = static_cast<Sample>(std::clamp(from[x], 0.0F, white) + 0.5F);
+      *to++ = static_cast<Sample>(std::clamp(from[x] + 0.5F, 0.0F, white));
     }
   }
 }

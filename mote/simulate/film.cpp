@@ -12,9 +12,9 @@
 namespace mote::simulate {
 namespace {
 
-constexpr double kLeastGrain_px = 0.7;
+constexpr double kLeastGrainPx = 0.7;
 constexpr int64_t kTaps = 6;
-constexpr int64_t kSlack_px = 24;  // how far a film drifts before more of it is made
+constexpr int64_t kSlackPx = 24;  // how far a film drifts before more of it is made
 
 /// Weights of samples -2 to 3 for the place `t` of [0, 1): Lanczos' window of order 3, sum 1.
 std::array<float, kTaps> lanczos_weights(double t) {
@@ -56,7 +56,7 @@ Film::Film(const FilmOptions& options, double pixel_size_nm, uint64_t seed)
                  options.phase_sd_rad, "0 to 10");
   require_option(options.grain_nm >= 0 && options.grain_nm <= 32 * pixel_size_nm, "film-grain-nm",
                  options.grain_nm, "0 to 32 pixels");
-  const double sigma_px = std::max(kLeastGrain_px, options.grain_nm / pixel_size_nm);
+  const double sigma_px = std::max(kLeastGrainPx, options.grain_nm / pixel_size_nm);
   const auto reach = static_cast<int64_t>(std::ceil(4 * sigma_px));
   double power = 0;
   std::vector<double> weights;
@@ -116,10 +116,10 @@ void Film::write_phase(Point drift, Box box, Grid<float>& phase) {
   const Box needed{
       .y = y0 - 2, .x = x0 - 2, .height = box.height + kTaps - 1, .width = box.width + kTaps - 1};
   if (!holds(region_, needed)) {
-    fill({.y = needed.y - kSlack_px,
-          .x = needed.x - kSlack_px,
-          .height = needed.height + 2 * kSlack_px,
-          .width = needed.width + 2 * kSlack_px});
+    fill({.y = needed.y - kSlackPx,
+          .x = needed.x - kSlackPx,
+          .height = needed.height + 2 * kSlackPx,
+          .width = needed.width + 2 * kSlackPx});
   }
   const auto wy = lanczos_weights(y_from - static_cast<double>(y0));
   const auto wx = lanczos_weights(x_from - static_cast<double>(x0));

@@ -10,9 +10,9 @@ namespace mote::simulate {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-constexpr double kElectronRest_kev = 510.99895;
-constexpr double kPlanckC_kev_nm = 1.239841984;  // h c
-constexpr double kApertureEdge = 0.02;           // width of its soft edge, relative
+constexpr double kElectronRestKev = 510.99895;
+constexpr double kPlanckCKevNm = 1.239841984;  // h c
+constexpr double kApertureEdge = 0.02;         // width of its soft edge, relative
 
 /// `of_k` at every frequency; it is a function of |k| alone, so a quarter tells the rest.
 template <typename Function>
@@ -36,13 +36,13 @@ Grid<std::complex<float>> radial(Size size, double pixel_size_nm, const Function
 }  // namespace
 
 double wavelength_nm(double voltage_kv) {
-  return kPlanckC_kev_nm / std::sqrt(voltage_kv * (2 * kElectronRest_kev + voltage_kv));
+  return kPlanckCKevNm / std::sqrt(voltage_kv * (2 * kElectronRestKev + voltage_kv));
 }
 
 double interaction_rad_per_v_nm(double voltage_kv) {
   const double volts = 1e3 * voltage_kv;
-  return 2 * kPi / (wavelength_nm(voltage_kv) * volts) * (kElectronRest_kev + voltage_kv) /
-         (2 * kElectronRest_kev + voltage_kv);
+  return 2 * kPi / (wavelength_nm(voltage_kv) * volts) * (kElectronRestKev + voltage_kv) /
+         (2 * kElectronRestKev + voltage_kv);
 }
 
 double aberration_rad(const OpticsOptions& optics, double k_per_nm) {

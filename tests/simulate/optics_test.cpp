@@ -15,14 +15,14 @@ namespace mote::simulate {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-constexpr double kPixel_nm = 0.1;
+constexpr double kPixelNm = 0.1;
 constexpr int64_t kSide = 240;  // of the field: a canvas of 320 px
-constexpr double kWeak_rad = 0.002;
+constexpr double kWeakRad = 0.002;
 
 /// No film and no loss: what a lens makes of the phase alone.
 ViewOptions bare(const OpticsOptions& optics) {
   return {.field = {kSide, kSide},
-          .pixel_size_nm = kPixel_nm,
+          .pixel_size_nm = kPixelNm,
           .optics = optics,
           .film = {.thickness_nm = 0, .phase_sd_rad = 0},
           .sub_exposures = 1};
@@ -34,7 +34,7 @@ LayersAt weak_grating(double cycles) {
     const OpticsOptions optics;
     layers.resize(1);
     layers[0].material = {.inner_potential_v =
-                              kWeak_rad / interaction_rad_per_v_nm(optics.voltage_kv)};
+                              kWeakRad / interaction_rad_per_v_nm(optics.voltage_kv)};
     layers[0].thickness_nm = Grid<float>(box.size());
     for (int64_t y = 0; y < box.height; ++y) {
       for (int64_t x = 0; x < box.width; ++x) {
@@ -59,12 +59,12 @@ double measured_transfer(const OpticsOptions& optics, double cycles) {
     product += wave * (intensity(intensity.height() / 2, x) - 1);
     power += wave * wave;
   }
-  return product / power / (2 * kWeak_rad);
+  return product / power / (2 * kWeakRad);
 }
 
 double frequency_per_nm(const OpticsOptions& optics, double cycles) {
   const BrightField view(bare(optics), 1);
-  return cycles / (static_cast<double>(view.canvas().width) * kPixel_nm);
+  return cycles / (static_cast<double>(view.canvas().width) * kPixelNm);
 }
 
 TEST(Wavelength, IsThatOfTheTextbooks) {
