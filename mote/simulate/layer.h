@@ -17,7 +17,7 @@ struct Material {
 
 /// Gold at 200 kV without an objective aperture: docs/simulation.md, Materials.
 inline constexpr Material kGold{
-    .inner_potential_v = 28, .mean_free_path_nm = 13, .haadf_scatter_per_nm = 0.020};
+    .inner_potential_v = 28, .mean_free_path_nm = 15, .haadf_scatter_per_nm = 0.020};
 
 /// All bodies of one material at one height, seen along the beam, in pixels of the camera.
 struct Layer {

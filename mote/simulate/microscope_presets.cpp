@@ -16,16 +16,16 @@ namespace {
 MicroscopeOptions sintering() {
   MicroscopeOptions out;
   out.view.pixel_size_nm = 0.1;
-  out.view.optics = {.defocus_nm = 450, .cs_mm = 1.2, .convergence_mrad = 0.8};
-  out.view.film = {.thickness_nm = 5, .phase_sd_rad = 0.11, .grain_nm = 0.1};
-  out.beam = {.dose_e_per_a2_s = 120, .exposure_s = 0.04};
-  out.detector = {.gain = 28,
+  out.view.optics = {.defocus_nm = 440, .cs_mm = 1.2, .convergence_mrad = 1.2};
+  out.view.film = {.thickness_nm = 5, .phase_sd_rad = 0.16, .grain_nm = 0.1};
+  out.beam = {.dose_e_per_a2_s = 95, .exposure_s = 0.04};
+  out.detector = {.gain = 33,
                   .offset = 28,
-                  .mtf_half_per_px = 0.168,
-                  .mtf_power = 2,
+                  .mtf_half_per_px = 0.175,
+                  .mtf_power = 2.3,
                   .gain_pattern_sd = 0.01,
                   .offset_pattern_sd = 1,
-                  .read_noise_sd = 4.2,
+                  .read_noise_sd = 4.7,
                   .hot_pixel_share = 1e-5,
                   .bits = 8};
   return out;
