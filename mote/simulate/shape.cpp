@@ -89,7 +89,9 @@ double chord_within(double radius, double at, double off_squared, double low, do
 double inclined_thickness(const Pair& body, double dy, double dx) {
   constexpr int kSteps = 24;
   const Dumbbell& shape = body.shape;
-  const auto& [ay, ax, az] = body.axis;
+  const double ay = body.axis[0];
+  const double ax = body.axis[1];
+  const double az = body.axis[2];
   const double foot = dy * ay + dx * ax + shape.centre_of_mass_nm;  // along the axis, at z = 0
   const double reach = shape.radius_a_nm + shape.distance_nm + shape.radius_b_nm;
   const auto crossing = [&](double along) { return (along - foot) / az; };
