@@ -163,8 +163,8 @@ void World::meet(std::vector<Span>& spans) {
   });
   for (const Meeting& meeting : meetings) {
     if (spans[meeting.a].goes_on && spans[meeting.b].goes_on) {
-      Span whole = merged(spans[meeting.a], spans[meeting.b], meeting.share);
-      spans.push_back(std::move(whole));
+      const Span whole = merged(spans[meeting.a], spans[meeting.b], meeting.share);
+      spans.push_back(whole);
     }
   }
 }

@@ -1,0 +1,243 @@
+#include "mote/simulate/chronicle.h"
+
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mote/simulate/world_presets.h"
+
+namespace mote::simulate {
+namespace {
+
+struct Told {
+  std::vector<WorldFrame> frames;
+  Lineage lineage;
+  std::vector<TrackEvent> events;
+};
+
+Told told(const WorldOptions& options) {
+  World world(options);
+  Chronicle chronicle(world);
+  Told told;
+  for (int64_t i = 0; i < options.frames; ++i) {
+    told.frames.push_back(chronicle.next());
+  }
+  told.lineage = chronicle.lineage();
+  told.events = chronicle.events();
+  return told;
+}
+
+WorldOptions small(std::string_view preset) {
+  WorldOptions options = *world_preset(preset);
+  options.particles *= 0.5;
+  options.height_px = 384;
+  options.width_px = 384;
+  options.frames = 120;
+  options.ripening.ensemble = 2000;
+  return options;
+}
+
+const Told& of_preset(const std::string& preset) {
+  static std::map<std::string, Told> all;
+  const auto found = all.find(preset);
+  return found != all.end() ? found->second
+                            : all.emplace(preset, told(small(preset))).first->second;
+}
+
+std::map<EventType, int> counts(const Lineage& lineage) {
+  std::map<EventType, int> counts;
+  for (const Event& event : lineage.events) {
+    ++counts[event.type];
+  }
+  return counts;
+}
+
+TEST(Chronicle, TellsASoundLineageOfEveryPreset) {
+  for (const std::string_view preset : world_presets()) {
+    const Told& told = of_preset(std::string(preset));
+
+    EXPECT_NO_THROW(check(told.lineage)) << preset;
+    EXPECT_GE(told.lineage.tracks.size(), 2U) << preset;
+  }
+}
+
+TEST(Chronicle, ShowsEachTrackFromItsFirstToItsLastFrame) {
+  for (const char* preset : {"coalescence", "drift", "nucleation"}) {
+    const Told& told = of_preset(preset);
+    std::map<int32_t, std::set<int64_t>> seen;
+    for (const WorldFrame& frame : told.frames) {
+      for (const WorldInstance& instance : frame.instances) {
+        seen[instance.track].insert(frame.index);
+      }
+    }
+
+    ASSERT_EQ(seen.size(), told.lineage.tracks.size()) << preset;
+    for (const Track& track : told.lineage.tracks) {
+      EXPECT_EQ(*seen.at(track.id).begin(), track.first_frame) << preset;
+      EXPECT_EQ(*seen.at(track.id).rbegin(), track.last_frame) << preset;
+    }
+  }
+}
+
+TEST(Chronicle, GivesEveryTrackABeginningAndAnEnd) {
+  for (const std::string_view preset : world_presets()) {
+    const Told& told = of_preset(std::string(preset));
+    std::map<int32_t, int> begun;
+    std::map<int32_t, int> ended;
+    for (const Event& event : told.lineage.events) {
+      switch (event.type) {
+        case EventType::kAppeared:
+        case EventType::kEntered: ++begun[event.tracks.at(0)]; break;
+        case EventType::kLost:
+        case EventType::kLeft: ++ended[event.tracks.at(0)]; break;
+        case EventType::kMerge:
+          for (const int32_t parent : event.tracks) {
+            ++ended[parent];
+          }
+          ++begun[event.children.at(0)];
+          break;
+        default: break;
+      }
+    }
+
+    for (const Track& track : told.lineage.tracks) {
+      EXPECT_EQ(begun[track.id], track.first_frame > 0 ? 1 : 0) << preset << " " << track.id;
+      EXPECT_EQ(ended[track.id], track.last_frame < 119 ? 1 : 0) << preset << " " << track.id;
+    }
+  }
+}
+
+TEST(Chronicle, DatesEventsExactlyBetweenTheFramesThatItNames) {
+  const WorldOptions options = small("coalescence");
+  const Told& told = of_preset("coalescence");
+  const auto middle = [&](int64_t frame) {
+    return static_cast<double>(frame) * options.frame_interval_s + 0.5 * options.exposure_s;
+  };
+  int merges = 0;
+  for (const Event& event : told.lineage.events) {
+    const double time = event.evidence.at("time_s");
+    if (event.type == EventType::kMerge || event.type == EventType::kContact) {
+      EXPECT_GT(time, middle(event.frame_before));
+      EXPECT_LE(time, middle(event.frame));
+    }
+    if (event.type == EventType::kMerge) {
+      EXPECT_LT(event.evidence.at("contact_s"), time);
+      ++merges;
+    }
+  }
+  EXPECT_GE(merges, 3);
+}
+
+TEST(Chronicle, MakesOneTrackOfTwoWhenTheNeckIsHalfAsWideAsTheSmaller) {
+  const Told& told = of_preset("coalescence");
+  for (const Event& event : told.lineage.events) {
+    if (event.type != EventType::kMerge) {
+      continue;
+    }
+    for (const WorldInstance& instance :
+         told.frames.at(static_cast<size_t>(event.frame)).instances) {
+      if (instance.track == event.children[0]) {
+        EXPECT_GE(instance.neck_ratio, 0.5);
+      }
+    }
+    for (const WorldInstance& instance :
+         told.frames.at(static_cast<size_t>(event.frame_before)).instances) {
+      if (instance.track == event.tracks[0]) {
+        EXPECT_LT(instance.neck_ratio, 0.5);
+      }
+    }
+  }
+}
+
+TEST(Chronicle, CallsParticlesThatCrossAContactThatParts) {
+  const Told& told = of_preset("overlap");
+  std::map<EventType, int> found = counts(told.lineage);
+
+  EXPECT_GE(found[EventType::kContact], 5);
+  EXPECT_GE(found[EventType::kParted], 3);
+  EXPECT_EQ(found[EventType::kMerge], 0);
+  for (const Event& event : told.lineage.events) {
+    if (event.type == EventType::kContact) {
+      EXPECT_EQ(event.evidence.at("overlap"), 1);
+    }
+  }
+}
+
+TEST(Chronicle, KeepsWholeMasksWhereParticlesOverlap) {
+  const Told& told = of_preset("overlap");
+  bool covered = false;
+  for (const WorldFrame& frame : told.frames) {
+    const std::map<int32_t, Mask> shown = masks_of(frame.labels);
+    for (const WorldInstance& instance : frame.instances) {
+      const auto found = shown.find(instance.track);
+      const int64_t area = found == shown.end() ? 0 : found->second.area_px();
+      EXPECT_LE(area, instance.mask.area_px());
+      covered = covered || area < instance.mask.area_px();
+    }
+  }
+  EXPECT_TRUE(covered);
+}
+
+TEST(Chronicle, KeepsTheTrackOfAParticleOutOfContrastButNotItsLabel) {
+  const Told& told = of_preset("flicker");
+  int dark = 0;
+  for (const WorldFrame& frame : told.frames) {
+    const std::map<int32_t, Mask> shown = masks_of(frame.labels);
+    for (const WorldInstance& instance : frame.instances) {
+      dark += instance.dark ? 1 : 0;
+      EXPECT_FALSE(instance.dark && shown.contains(instance.track));
+    }
+  }
+  EXPECT_GE(dark, 10);
+}
+
+TEST(Chronicle, TellsNucleiAndWhatDissolves) {
+  int nucleated = 0;
+  int dissolved = 0;
+  for (const Event& event : of_preset("nucleation").lineage.events) {
+    nucleated += event.evidence.contains("nucleated") ? 1 : 0;
+  }
+  WorldOptions options = small("ripening");
+  options.ripening.rate_nm_n_per_s = 20;
+  for (const Event& event : told(options).lineage.events) {
+    dissolved += event.evidence.contains("dissolved") ? 1 : 0;
+  }
+
+  EXPECT_GE(nucleated, 10);
+  EXPECT_GE(dissolved, 5);
+}
+
+TEST(Chronicle, MeasuresDriftInPixelsSinceTimeZero) {
+  WorldOptions options = small("drift");
+  options.stage.wander_nm = 0;
+  options.stage.jump_nm = 0;
+  options.frames = 11;
+
+  const Told found = told(options);
+
+  // In the middle of the exposure of frame 10, at 1.05 s, in pixels of 0.2 nm.
+  EXPECT_NEAR(found.frames[10].drift.y_px, 0.4 * 1.05 / 0.2, 1e-9);
+  EXPECT_NEAR(found.frames[10].drift.x_px, -0.7 * 1.05 / 0.2, 1e-9);
+}
+
+TEST(Chronicle, HasInstancesWhoseAreaIsThatOfTheirRadius) {
+  const WorldOptions options = small("ripening");
+  for (const WorldInstance& instance : of_preset("ripening").frames[60].instances) {
+    const Box box = instance.mask.bounds();
+    const bool inside = box.y > 0 && box.x > 0 && box.y_end() < 384 && box.x_end() < 384;
+    if (inside) {
+      const double radius = instance.radius_nm / options.pixel_size_nm;
+      const double area = 3.14159265 * radius * radius;
+      // A disc's area in pixels scatters by about 0.7 sqrt(2 pi r).
+      EXPECT_NEAR(static_cast<double>(instance.mask.area_px()), area, 3 * std::sqrt(6.3 * radius));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mote::simulate
