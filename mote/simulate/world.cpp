@@ -53,11 +53,12 @@ World::World(const WorldOptions& options) : options_(options), stage_(options.st
   width_nm_ = static_cast<double>(options.width_px) * options.pixel_size_nm + 2 * margin_nm_;
   if (options.ripening.enabled) {
     const StationaryLaw law(options.ripening.exponent);
+    const double mean = law.mean();
     std::vector<double> radii;
     const auto count = static_cast<double>(options.ripening.ensemble);
     for (int64_t i = 0; i < options.ripening.ensemble; ++i) {
       const double share = (static_cast<double>(i) + 0.5) / count;
-      radii.push_back(reference_nm_ / law.mean() * law.quantile(share));
+      radii.push_back(reference_nm_ / mean * law.quantile(share));
     }
     critical_ =
         std::make_unique<CriticalRadius>(RipeningEnsemble(radii, options.ripening.exponent));

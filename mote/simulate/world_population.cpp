@@ -24,8 +24,10 @@ void World::populate() {
     shares += species.share;
   }
   std::optional<StationaryLaw> law;
+  double mean = 1;
   if (options_.ripening.enabled) {
     law.emplace(options_.ripening.exponent);
+    mean = law->mean();
   }
   for (int64_t i = 0; i < count; ++i) {
     Random random = draws(options_.seed, Stream::kRadius, static_cast<uint64_t>(next_id_), 0);
@@ -37,8 +39,8 @@ void World::populate() {
       ++species;
     }
     const SpeciesOptions& kind = options_.species[static_cast<size_t>(species)];
-    const double ratio = law ? law->quantile(random.uniform(0, 1)) / law->mean()
-                             : exp(kind.radius_spread * normal(random));
+    const double ratio =
+        law ? law->quantile(random.uniform(0, 1)) / mean : exp(kind.radius_spread * normal(random));
     const double radius =
         std::max(1.05 * options_.vanishing_radius_nm, kind.median_radius_nm * ratio);
     Particle particle = new_particle(next_id_, species, radius);
