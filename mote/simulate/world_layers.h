@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "mote/core/grid.h"
+#include "mote/simulate/layer.h"
+#include "mote/simulate/world.h"
+
+namespace mote::simulate {
+
+/// Draws a world at `time_s` as LayersAt asks for it: each species has a layer on the upper face,
+/// one in the middle of the film and one on the lower face, as far as it has particles there.
+/// `materials` are those of the species. A particle out of diffraction contrast is as thin as the
+/// share of its contrast that is left.
+///
+/// Throws kUsage unless there is a material for each species.
+void draw_layers(World& world, double time_s, Box box, std::span<const Material> materials,
+                 std::vector<Layer>& layers);
+
+}  // namespace mote::simulate
