@@ -1,0 +1,261 @@
+#include "mote/io/coco.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "mote/core/error.h"
+
+namespace mote::io {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int64_t kFifths = 5;
+constexpr double kFarthest = 1e6;  // px; a polygon that goes farther is damaged
+
+/// The run lengths that a string of COCO's stands for: numbers of five bits a character, lowest
+/// first, from the third on as differences to the last but one.
+std::vector<int64_t> decoded(const std::string& text) {
+  std::vector<int64_t> lengths;
+  size_t at = 0;
+  while (at < text.size()) {
+    int64_t value = 0;
+    int shift = 0;
+    bool more = true;
+    while (more) {
+      if (at == text.size() || shift > 55) {
+        throw Error(ErrorKind::kBadFile, "its counts end within a number");
+      }
+      const int64_t bits = text[at++] - 48;
+      if (bits < 0 || bits > 63) {
+        throw Error(ErrorKind::kBadFile, "its counts hold the character {}", bits + 48);
+      }
+      value |= (bits & 31) << shift;
+      shift += 5;
+      more = (bits & 32) != 0;
+      if (!more && (bits & 16) != 0) {
+        value -= int64_t{1} << shift;
+      }
+    }
+    lengths.push_back(lengths.size() > 2 ? value + lengths[lengths.size() - 2] : value);
+  }
+  return lengths;
+}
+
+std::vector<Point> polygon_of(const Json& numbers) {
+  if (numbers.size() % 2 != 0 || numbers.size() < 6) {
+    throw Error(ErrorKind::kBadFile, "a polygon of {} numbers, expected pairs, three or more",
+                numbers.size());
+  }
+  std::vector<Point> polygon;
+  for (size_t i = 0; i < numbers.size(); i += 2) {
+    const Point point{.y_px = numbers[i + 1].get<double>(), .x_px = numbers[i].get<double>()};
+    if (!(std::abs(point.y_px) < kFarthest && std::abs(point.x_px) < kFarthest)) {
+      throw Error(ErrorKind::kBadFile, "a polygon goes to x={} y={}", point.x_px, point.y_px);
+    }
+    polygon.push_back(point);
+  }
+  return polygon;
+}
+
+CocoAnnotation annotation_of(const Json& json) {
+  CocoAnnotation annotation{.image_id = json.at("image_id").get<int64_t>(),
+                            .score = json.value("score", 1.0),
+                            .crowd = json.value("iscrowd", 0) != 0};
+  if (!json.contains("segmentation")) {
+    throw Error(ErrorKind::kUnsupported, "has no segmentation: mote scores masks, not boxes alone");
+  }
+  const Json& segmentation = json.at("segmentation");
+  if (segmentation.is_array()) {
+    for (const Json& polygon : segmentation) {
+      annotation.polygons.push_back(polygon_of(polygon));
+    }
+    return annotation;
+  }
+  const Json& size = segmentation.at("size");
+  annotation.size = {size.at(0).get<int64_t>(), size.at(1).get<int64_t>()};
+  const Json& counts = segmentation.at("counts");
+  annotation.run_lengths =
+      counts.is_string() ? decoded(counts.get<std::string>()) : counts.get<std::vector<int64_t>>();
+  return annotation;
+}
+
+std::vector<CocoAnnotation> annotations_of(const Json& list) {
+  std::vector<CocoAnnotation> annotations;
+  for (size_t i = 0; i < list.size(); ++i) {
+    try {
+      annotations.push_back(annotation_of(list[i]));
+    } catch (const Error& error) {
+      throw error.in(fmt::format("annotation {}", i + 1));
+    } catch (const Json::exception& error) {
+      throw Error(ErrorKind::kBadFile, "annotation {}: {}", i + 1, error.what());
+    }
+  }
+  return annotations;
+}
+
+/// Places of an image, counted down its columns, where inside and outside change.
+using Changes = std::vector<int64_t>;
+
+int64_t rounded(double value) {
+  return static_cast<int64_t>(value + 0.5);
+}
+
+/// A corner, in fifths of a pixel. Truncation towards zero is the authors'.
+struct Corner {
+  int64_t x = 0;
+  int64_t y = 0;
+};
+
+Corner corner_of(const Point& point) {
+  return {rounded(static_cast<double>(kFifths) * point.x_px),
+          rounded(static_cast<double>(kFifths) * point.y_px)};
+}
+
+/// The fifths of a pixel on the way from one corner to another, both included.
+void add_line(Corner from, Corner to, std::vector<Corner>& line) {
+  const int64_t dx = std::abs(to.x - from.x);
+  const int64_t dy = std::abs(to.y - from.y);
+  const bool flat = dx >= dy;
+  const bool backwards = flat ? from.x > to.x : from.y > to.y;
+  if (backwards) {
+    std::swap(from, to);
+  }
+  const int64_t steps = std::max(dx, dy);
+  double slope = 0;
+  if (steps > 0) {
+    slope = static_cast<double>(flat ? to.y - from.y : to.x - from.x) / static_cast<double>(steps);
+  }
+  for (int64_t i = 0; i <= steps; ++i) {
+    const int64_t step = backwards ? steps - i : i;
+    const double along = slope * static_cast<double>(step);
+    line.push_back(flat ? Corner{from.x + step, rounded(static_cast<double>(from.y) + along)}
+                        : Corner{rounded(static_cast<double>(from.x) + along), from.y + step});
+  }
+}
+
+/// Where the outline crosses the middle of a column of pixels.
+Changes changes_of(const std::vector<Point>& polygon, Size size) {
+  std::vector<Corner> line;
+  for (size_t i = 0; i < polygon.size(); ++i) {
+    add_line(corner_of(polygon[i]), corner_of(polygon[(i + 1) % polygon.size()]), line);
+  }
+  Changes changes;
+  for (size_t i = 1; i < line.size(); ++i) {
+    if (line[i].x == line[i - 1].x) {
+      continue;
+    }
+    const int64_t left = std::min(line[i].x, line[i - 1].x);
+    // The centre of a pixel is two fifths from its first one.
+    if (left < 2 || (left - 2) % kFifths != 0 || (left - 2) / kFifths >= size.width) {
+      continue;
+    }
+    const auto upper = static_cast<double>(std::min(line[i].y, line[i - 1].y));
+    const double y = std::clamp((upper + 0.5) / static_cast<double>(kFifths) - 0.5, 0.0,
+                                static_cast<double>(size.height));
+    changes.push_back((left - 2) / kFifths * size.height + static_cast<int64_t>(std::ceil(y)));
+  }
+  std::sort(changes.begin(), changes.end());
+  return changes;
+}
+
+/// Sets the pixels that are inside. `drawn` begins with column `first_column`.
+void fill(const Changes& changes, int64_t first_column, LabelImage& drawn) {
+  const int64_t height = drawn.height();
+  const int64_t first = first_column * height;
+  for (size_t i = 0; i < changes.size(); i += 2) {
+    const int64_t last = first + drawn.size().area();
+    const int64_t end = i + 1 < changes.size() ? std::min(changes[i + 1], last) : last;
+    for (int64_t place = changes[i]; place < end; ++place) {
+      drawn(place % height, (place - first) / height) = 1;
+    }
+  }
+}
+
+Changes changes_of_runs(const CocoAnnotation& annotation, Size size) {
+  if (annotation.size != size) {
+    throw Error(ErrorKind::kBadFile, "runs of {} x {} px in an image of {} x {} px",
+                annotation.size.width, annotation.size.height, size.width, size.height);
+  }
+  Changes changes;
+  int64_t place = 0;
+  for (size_t i = 0; i < annotation.run_lengths.size(); ++i) {
+    const int64_t length = annotation.run_lengths[i];
+    if (length < 0 || length > size.area() - place) {
+      throw Error(ErrorKind::kBadFile, "runs of more than {} px", size.area());
+    }
+    place += length;
+    changes.push_back(place);
+  }
+  if (place != size.area()) {
+    throw Error(ErrorKind::kBadFile, "runs of {} px, expected {}", place, size.area());
+  }
+  return changes;
+}
+
+}  // namespace
+
+CocoFile coco_file(std::string_view text) {
+  CocoFile file;
+  try {
+    const Json json = Json::parse(text);
+    if (json.is_array()) {
+      file.annotations = annotations_of(json);
+      return file;
+    }
+    for (const Json& image : json.at("images")) {
+      const Size size = {image.at("height").get<int64_t>(), image.at("width").get<int64_t>()};
+      constexpr int64_t kMostSide = 1 << 20;
+      if (size.height < 1 || size.width < 1 || size.height > kMostSide || size.width > kMostSide) {
+        throw Error(ErrorKind::kBadFile, "an image of {} x {} px", size.width, size.height);
+      }
+      file.images.push_back({.id = image.at("id").get<int64_t>(),
+                             .size = size,
+                             .file_name = image.value("file_name", "")});
+    }
+    file.annotations = annotations_of(json.at("annotations"));
+  } catch (const Json::exception& error) {
+    throw Error(ErrorKind::kBadFile, "no COCO JSON: {}", error.what());
+  }
+  return file;
+}
+
+Mask mask_of(const CocoAnnotation& annotation, Size size) {
+  std::vector<Changes> parts;
+  if (annotation.run_lengths.empty()) {
+    for (const std::vector<Point>& polygon : annotation.polygons) {
+      parts.push_back(changes_of(polygon, size));
+    }
+  } else {
+    parts.push_back(changes_of_runs(annotation, size));
+  }
+  std::erase_if(parts, [](const Changes& part) { return part.empty(); });
+  if (parts.empty()) {
+    return {};
+  }
+  int64_t first_column = size.width;
+  int64_t columns_end = 0;
+  for (const Changes& part : parts) {
+    first_column = std::min(first_column, part.front() / size.height);
+    columns_end = std::max(columns_end, std::min(size.width, part.back() / size.height + 1));
+  }
+  LabelImage drawn({size.height, std::max<int64_t>(0, columns_end - first_column)});
+  for (const Changes& part : parts) {
+    fill(part, first_column, drawn);
+  }
+  auto masks = masks_of(drawn);
+  if (masks.empty()) {
+    return {};
+  }
+  Mask mask = std::move(masks.at(1));
+  for (Run& run : mask.runs) {
+    run.x += static_cast<int32_t>(first_column);
+  }
+  return mask;
+}
+
+}  // namespace mote::io

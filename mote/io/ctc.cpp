@@ -1,0 +1,55 @@
+#include "mote/io/ctc.h"
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+#include <string>
+
+#include "mote/core/error.h"
+
+namespace mote::io {
+namespace {
+
+Track track_of(const std::string& line, int64_t number) {
+  std::istringstream in(line);
+  int64_t label = 0;
+  int64_t parent = 0;
+  Track track;
+  std::string rest;
+  const bool read =
+      static_cast<bool>(in >> label >> track.first_frame >> track.last_frame >> parent);
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  if (!read || in >> rest || label < 1 || label > kMost || parent < 0 || parent > kMost ||
+      track.first_frame < 0 || track.last_frame < track.first_frame) {
+    throw Error(ErrorKind::kBadFile,
+                "line {}: '{}', expected label, first frame, last frame and parent", number, line);
+  }
+  track.id = static_cast<int32_t>(label);
+  if (parent != 0) {
+    track.parents = {static_cast<int32_t>(parent)};
+  }
+  return track;
+}
+
+}  // namespace
+
+std::vector<Track> ctc_tracks(std::string_view text) {
+  std::istringstream in{std::string(text)};
+  std::vector<Track> tracks;
+  std::string line;
+  for (int64_t number = 1; std::getline(in, line); ++number) {
+    if (line.find_first_not_of(" \t\r") != std::string::npos) {
+      tracks.push_back(track_of(line, number));
+    }
+  }
+  std::stable_sort(tracks.begin(), tracks.end(),
+                   [](const Track& a, const Track& b) { return a.id < b.id; });
+  const auto twice = std::adjacent_find(
+      tracks.begin(), tracks.end(), [](const Track& a, const Track& b) { return a.id == b.id; });
+  if (twice != tracks.end()) {
+    throw Error(ErrorKind::kBadFile, "track {} has two lines, expected one", twice->id);
+  }
+  return tracks;
+}
+
+}  // namespace mote::io

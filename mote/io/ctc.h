@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "mote/core/lineage.h"
+
+namespace mote::io {
+
+/// The tracks in the text of a `man_track.txt` or `res_track.txt`, in order of id: a line `L B E P`
+/// each, label, first frame, last frame, and the parent's label or 0.
+///
+/// The Cell Tracking Challenge's "Naming and file content conventions".
+/// Throws kBadFile, naming the line, where it is none or its track was there before.
+std::vector<Track> ctc_tracks(std::string_view text);
+
+}  // namespace mote::io

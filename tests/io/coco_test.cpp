@@ -1,0 +1,82 @@
+#include "mote/io/coco.h"
+
+#include <string>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mote/core/error.h"
+
+namespace mote::io {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+CocoAnnotation annotation(const std::string& segmentation) {
+  return coco_file(
+             fmt::format(R"([{{"image_id": 1, "segmentation": {}, "score": 0.5}}])", segmentation))
+      .annotations.at(0);
+}
+
+TEST(Coco, ReadsGroundTruth) {
+  const CocoFile file = coco_file(R"({
+    "images": [{"id": 4, "height": 3, "width": 5, "file_name": "a.png"}],
+    "annotations": [{"image_id": 4, "segmentation": [[0, 0, 2, 0, 2, 2]], "iscrowd": 1}]})");
+
+  EXPECT_EQ(file.images.at(0).size, (Size{3, 5}));
+  EXPECT_EQ(file.images.at(0).file_name, "a.png");
+  EXPECT_TRUE(file.annotations.at(0).crowd);
+  EXPECT_EQ(file.annotations.at(0).score, 1);
+}
+
+TEST(Coco, ReadsRunsDownTheColumns) {
+  const CocoAnnotation centre = annotation(R"({"size": [3, 3], "counts": [4, 1, 4]})");
+
+  EXPECT_EQ(centre.score, 0.5);
+  EXPECT_THAT(mask_of(centre, {3, 3}).runs, ElementsAre(mote::Run{1, 1, 1}));
+}
+
+// By hand: 10 is ':', 3 is '3', 20 takes two characters, and the fourth is 1 - 3 = -2.
+TEST(Coco, ReadsRunsThatStandAsText) {
+  const CocoAnnotation text = annotation(R"({"size": [17, 2], "counts": ":3d0N"})");
+
+  EXPECT_THAT(text.run_lengths, ElementsAre(10, 3, 20, 1));
+  EXPECT_THAT(mask_of(text, {17, 2}).runs, ElementsAre(mote::Run{10, 0, 1}, mote::Run{11, 0, 1},
+                                                       mote::Run{12, 0, 1}, mote::Run{16, 1, 1}));
+}
+
+TEST(Coco, FillsPolygons) {
+  EXPECT_THAT(mask_of(annotation("[[1, 1, 4, 1, 4, 4, 1, 4]]"), {6, 6}).runs,
+              ElementsAre(mote::Run{1, 1, 3}, mote::Run{2, 1, 3}, mote::Run{3, 1, 3}));
+}
+
+TEST(Coco, JoinsThePolygonsOfOneObject) {
+  EXPECT_THAT(
+      mask_of(annotation("[[0, 0, 1, 0, 1, 1, 0, 1], [3, 0, 5, 0, 5, 1, 3, 1]]"), {2, 6}).runs,
+      ElementsAre(mote::Run{0, 0, 1}, mote::Run{0, 3, 2}));
+}
+
+TEST(Coco, CutsPolygonsAtTheImage) {
+  EXPECT_THAT(mask_of(annotation("[[-5, -5, 9, -5, 9, 9, -5, 9]]"), {2, 2}).runs,
+              ElementsAre(mote::Run{0, 0, 2}, mote::Run{1, 0, 2}));
+  EXPECT_THAT(mask_of(annotation("[]"), {2, 2}).runs, IsEmpty());
+}
+
+TEST(Coco, RefusesWhatIsNone) {
+  EXPECT_THROW(coco_file("{"), Error);
+  EXPECT_THROW(coco_file("{}"), Error);
+  EXPECT_THROW(coco_file(R"({"images": [{"id": 1, "height": 0, "width": 3}], "annotations": []})"),
+               Error);
+  EXPECT_THROW(coco_file(R"([{"image_id": 1, "bbox": [1, 2, 3, 4]}])"), Error);
+  EXPECT_THROW(annotation("[[1, 2, 3]]"), Error);
+  EXPECT_THROW(annotation("[[1e300, 2, 3, 4, 5, 6]]"), Error);
+  EXPECT_THROW(annotation(R"({"size": [3, 3], "counts": "d"})"), Error);
+  EXPECT_THROW(mask_of(annotation(R"({"size": [3, 3], "counts": [4, 1, 4]})"), {3, 4}), Error);
+  EXPECT_THROW(mask_of(annotation(R"({"size": [3, 3], "counts": [4, 1, 9]})"), {3, 3}), Error);
+  EXPECT_THROW(mask_of(annotation(R"({"size": [3, 3], "counts": [4, 1]})"), {3, 3}), Error);
+}
+
+}  // namespace
+}  // namespace mote::io
