@@ -25,5 +25,6 @@ Subcommand add_segment_command(CLI::App& app);
 Subcommand add_track_command(CLI::App& app);
 Subcommand add_measure_command(CLI::App& app);
 Subcommand add_simulate_command(CLI::App& app);
+Subcommand add_evaluate_command(CLI::App& app);
 
 }  // namespace mote::cli

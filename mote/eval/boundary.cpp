@@ -57,17 +57,6 @@ std::vector<Pixel> pixels_where(const Drawn& mask, const Predicate& predicate) {
   return found;
 }
 
-std::vector<Pixel> davis_boundary(const Mask& mask, Size size) {
-  const Drawn image = drawn(mask, size);
-  return pixels_where(image, [&](int64_t y, int64_t x) {
-    const bool here = image.at(y, x);
-    const bool right = x + 1 < size.width;
-    const bool below = y + 1 < size.height;
-    return (right && image.at(y, x + 1) != here) || (below && image.at(y + 1, x) != here) ||
-           (right && below && image.at(y + 1, x + 1) != here);
-  });
-}
-
 /// Pixels in reading order, by row.
 class Rows {
  public:
@@ -212,17 +201,30 @@ Distances rim_distances(const Mask& truth, const Mask& result, Size size, double
   return distances;
 }
 
+std::vector<Pixel> davis_boundary(const Mask& mask, Size size) {
+  const Drawn image = drawn(mask, size);
+  return pixels_where(image, [&](int64_t y, int64_t x) {
+    const bool here = image.at(y, x);
+    const bool right = x + 1 < size.width;
+    const bool below = y + 1 < size.height;
+    return (right && image.at(y, x + 1) != here) || (below && image.at(y + 1, x) != here) ||
+           (right && below && image.at(y + 1, x + 1) != here);
+  });
+}
+
 double boundary_f(const Mask& truth, const Mask& result, Size size) {
-  const std::vector<Pixel> wanted = davis_boundary(truth, size);
-  const std::vector<Pixel> found = davis_boundary(result, size);
-  if (wanted.empty() || found.empty()) {
-    return wanted.empty() && found.empty() ? 1 : 0;
+  return boundary_f(davis_boundary(truth, size), davis_boundary(result, size), size);
+}
+
+double boundary_f(const std::vector<Pixel>& truth, const std::vector<Pixel>& result, Size size) {
+  if (truth.empty() || result.empty()) {
+    return truth.empty() && result.empty() ? 1 : 0;
   }
   const double tolerance =
       std::ceil(kToleranceOfDiagonal *
                 std::hypot(static_cast<double>(size.height), static_cast<double>(size.width)));
-  const double precision = share_within(nearest_distances(found, wanted), tolerance);
-  const double recall = share_within(nearest_distances(wanted, found), tolerance);
+  const double precision = share_within(nearest_distances(result, truth), tolerance);
+  const double recall = share_within(nearest_distances(truth, result), tolerance);
   return ratio(2 * precision * recall, precision + recall, 0);
 }
 

@@ -57,4 +57,10 @@ Distances rim_distances(const Mask& truth, const Mask& result, Size size, double
 /// where a pixel is on the boundary if it differs from its right, lower or lower right neighbour.
 double boundary_f(const Mask& truth, const Mask& result, Size size);
 
+/// The boundary of a mask as DAVIS draws it, in reading order.
+std::vector<Pixel> davis_boundary(const Mask& mask, Size size);
+
+/// The same F, of boundaries in an image of `size`.
+double boundary_f(const std::vector<Pixel>& truth, const std::vector<Pixel>& result, Size size);
+
 }  // namespace mote::eval

@@ -26,22 +26,41 @@ std::map<int32_t, int32_t> places_of(const std::map<int32_t, Value>& keys) {
   return places;
 }
 
+std::vector<std::vector<Pixel>> boundaries_of(const ObjectImage& image) {
+  std::vector<std::vector<Pixel>> boundaries;
+  for (const Object& object : image.objects) {
+    boundaries.push_back(davis_boundary(object.mask, image.size));
+  }
+  return boundaries;
+}
+
 }  // namespace
 
-void DavisCounter::add(const ObjectImage& truth, const ObjectImage& result,
-                       const Overlaps& overlaps) {
+std::vector<double> boundary_fs(const ObjectImage& truth, const ObjectImage& result,
+                                const Overlaps& overlaps) {
+  const std::vector<std::vector<Pixel>> wanted = boundaries_of(truth);
+  const std::vector<std::vector<Pixel>> found = boundaries_of(result);
+  std::vector<double> fs;
+  for (const Overlap& pair : overlaps.pairs) {
+    fs.push_back(boundary_f(wanted[static_cast<size_t>(pair.truth)],
+                            found[static_cast<size_t>(pair.result)], truth.size));
+  }
+  return fs;
+}
+
+void DavisCounter::add(const Overlaps& overlaps, const std::vector<double>& boundary_fs) {
   for (const int32_t id : overlaps.truth_ids) {
     truth_frames_[id].push_back(frames_);
   }
   for (const int32_t id : overlaps.result_ids) {
     result_frames_[id].push_back(frames_);
   }
-  for (const Overlap& pair : overlaps.pairs) {
-    const Object& wanted = truth.objects[static_cast<size_t>(pair.truth)];
-    const Object& found = result.objects[static_cast<size_t>(pair.result)];
-    Together& together = together_[{wanted.id, found.id}];
+  for (size_t i = 0; i < overlaps.pairs.size(); ++i) {
+    const Overlap& pair = overlaps.pairs[i];
+    Together& together = together_[{overlaps.truth_ids[static_cast<size_t>(pair.truth)],
+                                    overlaps.result_ids[static_cast<size_t>(pair.result)]}];
     together.j_sum += overlaps.iou(pair);
-    together.f_sum += boundary_f(wanted.mask, found.mask, truth.size);
+    together.f_sum += boundary_fs[i];
   }
   ++frames_;
 }

@@ -18,6 +18,10 @@ struct DavisScores {
   double f_in_view = 0;
 };
 
+/// boundary_f of every pair that overlaps; `overlaps` are those of `truth` and `result`.
+std::vector<double> boundary_fs(const ObjectImage& truth, const ObjectImage& result,
+                                const Overlaps& overlaps);
+
 /// Collects frames; scores the objects of one sequence.
 ///
 /// Pont-Tuset et al., "The 2017 DAVIS Challenge on Video Object Segmentation", arXiv:1704.00675,
@@ -27,8 +31,8 @@ struct DavisScores {
 /// which do not overlap in a frame have F = 0 there, however near they are.
 class DavisCounter {
  public:
-  /// `overlaps` are those of `truth` and `result`.
-  void add(const ObjectImage& truth, const ObjectImage& result, const Overlaps& overlaps);
+  /// The next frame: what overlaps, and `boundary_fs` of it.
+  void add(const Overlaps& overlaps, const std::vector<double>& boundary_fs);
 
   int64_t objects() const { return static_cast<int64_t>(truth_frames_.size()); }
 

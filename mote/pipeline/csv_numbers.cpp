@@ -34,8 +34,9 @@ double number_of(const std::string& cell, const std::string& column, int64_t lin
 
 }  // namespace
 
-std::vector<std::vector<double>> csv_numbers(const std::string& text,
-                                             const std::vector<std::string>& columns) {
+std::vector<std::vector<std::string>> csv_cells(const std::string& text,
+                                                const std::vector<std::string>& columns,
+                                                const std::vector<std::string>& optional) {
   std::istringstream in(text);
   std::string line;
   std::getline(in, line);
@@ -48,14 +49,31 @@ std::vector<std::vector<double>> csv_numbers(const std::string& text,
     }
     places.push_back(static_cast<size_t>(found - names.begin()));
   }
-  std::vector<std::vector<double>> rows;
-  for (int64_t line_number = 2; std::getline(in, line); ++line_number) {
+  for (const std::string& column : optional) {
+    places.push_back(
+        static_cast<size_t>(std::find(names.begin(), names.end(), column) - names.begin()));
+  }
+  std::vector<std::vector<std::string>> rows;
+  while (std::getline(in, line)) {
     const std::vector<std::string> cells = cells_of(line);
+    std::vector<std::string>& row = rows.emplace_back();
+    for (const size_t place : places) {
+      row.push_back(place < cells.size() ? cells[place] : "");
+    }
+  }
+  return rows;
+}
+
+std::vector<std::vector<double>> csv_numbers(const std::string& text,
+                                             const std::vector<std::string>& columns) {
+  std::vector<std::vector<double>> rows;
+  int64_t line = 2;
+  for (const std::vector<std::string>& cells : csv_cells(text, columns)) {
     std::vector<double>& row = rows.emplace_back();
     for (size_t i = 0; i < columns.size(); ++i) {
-      row.push_back(
-          number_of(places[i] < cells.size() ? cells[places[i]] : "", columns[i], line_number));
+      row.push_back(number_of(cells[i], columns[i], line));
     }
+    ++line;
   }
   return rows;
 }

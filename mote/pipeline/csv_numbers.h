@@ -6,7 +6,14 @@
 namespace mote::pipeline {
 
 /// The cells of the named columns of a CSV with a header line, row after row, in the order asked
-/// for; other columns are left.
+/// for; other columns are left. Cells of `optional` columns, which come last, are empty where there
+/// is no such column.
+/// Throws kBadFile where one of `columns` is missing.
+std::vector<std::vector<std::string>> csv_cells(const std::string& text,
+                                                const std::vector<std::string>& columns,
+                                                const std::vector<std::string>& optional = {});
+
+/// The same as numbers.
 /// Throws kBadFile where a column is missing or a cell is no finite number.
 std::vector<std::vector<double>> csv_numbers(const std::string& text,
                                              const std::vector<std::string>& columns);

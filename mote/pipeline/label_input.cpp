@@ -152,6 +152,9 @@ LabelInput::LabelInput(const std::string& path, const RecordingOptions& options,
       recording_(open_labels(path, options, recording, pages_)),
       masks_(begins_with_a_mask()) {}
 
+LabelInput::LabelInput(const std::string& path)
+    : recording_(Recording::open(label_options(path, {}))), masks_(begins_with_a_mask()) {}
+
 int64_t LabelInput::page_of(int64_t index) const {
   const int64_t page = pages_.empty() ? index : pages_.at(static_cast<size_t>(index));
   if (page < 0) {
@@ -186,6 +189,14 @@ LabelImage LabelInput::read(int64_t index, Size expected) {
     throw Error(ErrorKind::kUsage, "label image {} is {} x {} px, its frame {} x {} px", index,
                 image.size().width, image.size().height, expected.width, expected.height);
   }
+  return labels_in(image, index);
+}
+
+LabelImage LabelInput::read(int64_t index) {
+  return labels_in(recording_.read(page_of(index)).image, index);
+}
+
+LabelImage LabelInput::labels_in(const Image& image, int64_t index) const {
   LabelImage labels = labels_of(image);
   if (!masks_) {
     return labels;

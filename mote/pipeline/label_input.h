@@ -21,6 +21,9 @@ class LabelInput {
   /// (with --skip-bad-frames: when that frame's labels are read).
   LabelInput(const std::string& path, const RecordingOptions& options, const Recording& recording);
 
+  /// Label images by themselves, one frame each.
+  explicit LabelInput(const std::string& path);
+
   const RecordingInfo& info() const { return recording_.info(); }
 
   /// The labels of frame `index` of the recording. Thread-safe.
@@ -28,7 +31,11 @@ class LabelInput {
   /// 255, kUnsupported where values are no whole numbers of 0 to 2^31 - 1.
   LabelImage read(int64_t index, Size expected);
 
+  /// The same, whatever its size.
+  LabelImage read(int64_t index);
+
  private:
+  LabelImage labels_in(const Image& image, int64_t index) const;
   int64_t page_of(int64_t index) const;
   bool begins_with_a_mask();
 

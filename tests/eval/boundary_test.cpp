@@ -84,9 +84,9 @@ TEST(BoundaryF, IsTheHarmonicMeanOfPrecisionAndRecall) {
 }
 
 TEST(BoundaryF, OfNothing) {
-  EXPECT_EQ(boundary_f({}, {}, {10, 10}), 1);
-  EXPECT_EQ(boundary_f(square(2, 2, 3), {}, {10, 10}), 0);
-  EXPECT_EQ(boundary_f({}, square(2, 2, 3), {10, 10}), 0);
+  EXPECT_EQ(boundary_f(Mask{}, Mask{}, {10, 10}), 1);
+  EXPECT_EQ(boundary_f(square(2, 2, 3), Mask{}, {10, 10}), 0);
+  EXPECT_EQ(boundary_f(Mask{}, square(2, 2, 3), {10, 10}), 0);
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ void add(DavisCounter& counter, const std::vector<std::string>& truth,
          const std::vector<std::string>& result) {
   const ObjectImage wanted = objects_of(testing_support::drawn_labels(truth));
   const ObjectImage found = objects_of(testing_support::drawn_labels(result));
-  counter.add(wanted, found, overlaps_of(wanted, found));
+  const Overlaps overlaps = overlaps_of(wanted, found);
+  counter.add(overlaps, boundary_fs(wanted, found, overlaps));
 }
 
 // Found, missed, and in neither: the last counts 1 in DAVIS, nothing in view.

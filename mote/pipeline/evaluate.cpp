@@ -1,0 +1,121 @@
+#include "mote/pipeline/evaluate.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+
+#include "mote/core/error.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/frame_score.h"
+#include "mote/pipeline/score_collector.h"
+#include "mote/pipeline/score_source.h"
+
+namespace mote::pipeline {
+namespace {
+
+constexpr int64_t kFramesAtOnce = 32;
+
+bool scores_tracks(const EvaluateJob& job, const ScoreInfo& truth, const ScoreInfo& result) {
+  if (job.as != "auto" && job.as != "stills" && job.as != "tracks") {
+    throw Error(ErrorKind::kUsage, "as is {}, expected auto, stills or tracks", job.as);
+  }
+  if (job.as == "tracks") {
+    for (const ScoreInfo* info : {&truth, &result}) {
+      if (info->format == "COCO") {
+        throw Error(ErrorKind::kUsage, "{} is a COCO JSON, which has no tracks", info->path);
+      }
+    }
+    return true;
+  }
+  return job.as == "auto" && truth.tracked && result.tracked;
+}
+
+void require_free(const std::string& path, bool force) {
+  std::error_code error;
+  if (!path.empty() && !force && std::filesystem::exists(path, error)) {
+    throw Error(ErrorKind::kUsage, "{} exists: --force writes over it", path);
+  }
+}
+
+std::vector<std::string> warnings_of(const ScoreInfo& truth, const ScoreInfo& result,
+                                     size_t frames) {
+  std::vector<std::string> warnings;
+  if (frames < truth.numbers.size()) {
+    warnings.push_back(
+        fmt::format("only {} of the truth's {} frames are in the result: the others are not scored",
+                    frames, truth.numbers.size()));
+  }
+  if (!result.scored) {
+    warnings.push_back(
+        "the result has no confidence scores: AP depends on the order of its objects");
+  }
+  return warnings;
+}
+
+}  // namespace
+
+Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
+  require_free(job.per_frame, job.force);
+  require_free(job.per_object, job.force);
+  if (job.events.tolerance_frames < 0) {
+    throw Error(ErrorKind::kUsage, "tolerance-frames is {}, expected 0 or more",
+                job.events.tolerance_frames);
+  }
+  const auto [truth, result] = open_score_sources(job.truth, job.result);
+  const bool tracks = scores_tracks(job, truth->info(), result->info());
+  const bool masks = !truth->info().boxes && !result->info().boxes;
+  const std::vector<FramePair> pairs = frame_pairs(truth->info(), result->info());
+  std::optional<PixelSize> pixel_size = truth->info().pixel_size;
+  if (!job.pixel_size.empty()) {
+    pixel_size = parse_pixel_size(job.pixel_size, "--pixel-size");
+  }
+
+  ScoreCollector collector(masks, tracks);
+  std::string per_frame = per_frame_header();
+  std::string per_object = per_object_header();
+  const auto count = static_cast<int64_t>(pairs.size());
+  // The first frame goes alone, so that truth and result of two sizes are always refused at it.
+  for (int64_t begin = 0, end = 1; begin < count; begin = end, end += kFramesAtOnce) {
+    end = std::min(count, end);
+    std::vector<FrameScore> scores(static_cast<size_t>(end - begin));
+    tbb::parallel_for(begin, end, [&](int64_t i) {
+      scores[static_cast<size_t>(i - begin)] =
+          score_frame(*truth, *result, pairs[static_cast<size_t>(i)], masks, pixel_size);
+    });
+    for (FrameScore& score : scores) {
+      per_frame += job.per_frame.empty() ? "" : per_frame_row(score, masks);
+      per_object += job.per_object.empty() ? "" : per_object_rows(score);
+      collector.add(std::move(score));
+    }
+    if (progress) {
+      progress(end, count);
+    }
+  }
+
+  Evaluation evaluation{
+      .truth = job.truth,
+      .truth_format = truth->info().format,
+      .result = job.result,
+      .result_format = result->info().format,
+      .frames = count,
+      .truth_frames = static_cast<int64_t>(std::max(truth->info().numbers.size(), pairs.size())),
+      .warnings = warnings_of(truth->info(), result->info(), pairs.size())};
+  collector.add_segmentation(pixel_size, evaluation.scores);
+  if (tracks) {
+    add_tracking(collector.overlaps(), truth->info(), result->info(), evaluation.scores);
+    add_events(collector.overlaps(), truth->info(), result->info(), pairs, job.events,
+               evaluation.scores);
+  }
+  if (!job.per_frame.empty()) {
+    write_file(job.per_frame, per_frame);
+  }
+  if (!job.per_object.empty()) {
+    write_file(job.per_object, per_object);
+  }
+  return evaluation;
+}
+
+}  // namespace mote::pipeline

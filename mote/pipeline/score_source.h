@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mote/core/calibration.h"
+#include "mote/core/lineage.h"
+#include "mote/eval/events.h"
+#include "mote/eval/objects.h"
+
+namespace mote::pipeline {
+
+/// What is known of a ground truth or a result before any of its frames is read.
+struct ScoreInfo {
+  std::string path;              ///< as the user gave it
+  std::string format;            ///< `mote run`, `CTC`, `MOTChallenge`, `COCO`, `label images`
+  std::vector<int64_t> numbers;  ///< of its frames, ascending; events and tracks use them
+  bool numbered = false;         ///< the numbers are said by the files, not counted by us
+  bool partial = false;          ///< may be of a part of the recording
+  bool boxes = false;            ///< it has boxes, no masks
+  bool tracked = false;          ///< ids are those of tracks
+  bool scored = false;           ///< its objects carry scores
+  std::optional<PixelSize> pixel_size;
+  std::vector<Track> tracks;
+  std::optional<std::vector<eval::HistoryEvent>> events;  ///< where the files tell them
+};
+
+/// A seam: a ground truth or a result, whatever its format.
+class ScoreSource {
+ public:
+  virtual ~ScoreSource() = default;
+  ScoreSource() = default;
+  ScoreSource(const ScoreSource&) = delete;
+  ScoreSource& operator=(const ScoreSource&) = delete;
+
+  virtual const ScoreInfo& info() const = 0;
+
+  /// The objects of frame `index` of [0, info().numbers.size()); none where the source has boxes.
+  /// Thread-safe. Throws kBadFile, kUsage or kUnsupported, with path and frame in front.
+  virtual eval::ObjectImage read(int64_t index) = 0;
+
+  /// The boxes of its objects. Thread-safe; throws likewise.
+  virtual std::vector<eval::ObjectBox> boxes(int64_t index) = 0;
+};
+
+/// Opens a ground truth and a result: the folder of a mote run, or of a simulation (whose `truth`
+/// is taken); a CTC folder (`man_track.txt` or `res_track.txt` with its masks, also within `TRA`);
+/// a MOTChallenge text; a COCO JSON, whose results take the images of the truth; or any label
+/// images that `mote measure` reads.
+/// Throws kNotFound, kBadFile, kUnsupported or kUsage, with the path in front.
+std::pair<std::unique_ptr<ScoreSource>, std::unique_ptr<ScoreSource>> open_score_sources(
+    const std::string& truth, const std::string& result);
+
+/// A frame of both, by its places in them; -1 where a MOTChallenge text has nothing in it.
+struct FramePair {
+  int64_t number = 0;
+  int64_t truth = 0;
+  int64_t result = 0;
+};
+
+/// The frames to be scored: all of the truth, or where the result may be partial those that it has.
+/// Throws kUsage, saying what differs, where truth and result have not the same frames.
+std::vector<FramePair> frame_pairs(const ScoreInfo& truth, const ScoreInfo& result);
+
+}  // namespace mote::pipeline

@@ -1,0 +1,93 @@
+#include "mote/pipeline/score_tables.h"
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+#include "mote/core/error.h"
+#include "mote/pipeline/csv_numbers.h"
+
+namespace mote::pipeline {
+namespace {
+
+std::optional<int64_t> whole_number(std::string_view cell) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (error != std::errc() || end != cell.data() + cell.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+int64_t required(const std::string& cell, std::string_view column, size_t row) {
+  const auto value = whole_number(cell);
+  if (!value || *value < 0) {
+    throw Error(ErrorKind::kBadFile, "line {}: {} is '{}', expected a whole number", row + 2,
+                column, cell);
+  }
+  return *value;
+}
+
+/// The second cell where it is given, else the first.
+int64_t recorded_or(const std::string& cell, const std::string& recorded, std::string_view column,
+                    size_t row) {
+  return required(recorded.empty() ? cell : recorded, column, row);
+}
+
+std::vector<int32_t> ids_of(const std::string& cell, std::string_view column, size_t row) {
+  std::vector<int32_t> ids;
+  std::string_view rest = cell;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(';'), rest.size());
+    ids.push_back(static_cast<int32_t>(required(std::string(rest.substr(0, end)), column, row)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return ids;
+}
+
+std::optional<int64_t> number_of(const std::string& cell, std::span<const int64_t> numbers) {
+  const auto frame = whole_number(cell);
+  if (!frame || numbers.empty() || *frame < 0 || *frame >= static_cast<int64_t>(numbers.size())) {
+    return frame;
+  }
+  return numbers[static_cast<size_t>(*frame)];
+}
+
+}  // namespace
+
+std::vector<Track> tracks_of_csv(const std::string& text) {
+  const auto rows = csv_cells(text, {"track", "parents", "first_frame", "last_frame"},
+                              {"first_recorded_frame", "last_recorded_frame"});
+  std::vector<Track> tracks;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::vector<std::string>& cells = rows[i];
+    tracks.push_back({.id = static_cast<int32_t>(required(cells[0], "track", i)),
+                      .first_frame = recorded_or(cells[2], cells[4], "first_frame", i),
+                      .last_frame = recorded_or(cells[3], cells[5], "last_frame", i),
+                      .parents = ids_of(cells[1], "parents", i)});
+  }
+  return tracks;
+}
+
+std::vector<eval::HistoryEvent> events_of_csv(const std::string& text,
+                                              std::span<const int64_t> numbers) {
+  const auto rows = csv_cells(text, {"type", "frame", "tracks", "children"},
+                              {"recorded_frame", "contact_frame", "until_frame", "parted_frame"});
+  std::vector<eval::HistoryEvent> events;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::vector<std::string>& cells = rows[i];
+    eval::HistoryEvent event{.type = cells[0],
+                             .frame = recorded_or(cells[1], cells[4], "frame", i),
+                             .tracks = ids_of(cells[2], "tracks", i),
+                             .children = ids_of(cells[3], "children", i),
+                             .contact_frame = number_of(cells[5], numbers),
+                             .until_frame = number_of(cells[6], numbers)};
+    if (!event.until_frame) {
+      event.until_frame = number_of(cells[7], numbers);
+    }
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace mote::pipeline
