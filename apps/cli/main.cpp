@@ -24,6 +24,7 @@ using mote::cli::Subcommand;
 
 void require_known(const std::string& name, const std::vector<Subcommand>& commands) {
   std::vector<std::string> known;
+  known.reserve(commands.size());
   for (const Subcommand& command : commands) {
     known.push_back(command.app->get_name());
   }

@@ -1,5 +1,6 @@
 #include "apps/cli/terminal.h"
 
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 
@@ -26,7 +27,7 @@ extern "C" void on_signal(int signal) {
 }
 
 std::string time_text(double seconds) {
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const auto whole = static_cast<int64_t>(std::llround(seconds));
   if (whole >= 3600) {
     return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
   }

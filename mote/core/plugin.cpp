@@ -31,7 +31,7 @@ const PluginHeader& open_plugin(const std::string& name) {
   }
   std::string tried;
   for (const std::string& folder : folders) {
-    const std::string path = folder + "/lib" + name + ".so";
+    const std::string path = fmt::format("{}/lib{}.so", folder, name);
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
       tried += fmt::format("; {}", dlerror());
