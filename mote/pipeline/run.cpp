@@ -57,6 +57,18 @@ void check_options(const Job& job) {
   require_option(job.checkpoint_ms >= 0, "checkpoint-ms", job.checkpoint_ms, "0 or more");
   require_option(job.still_join_ratio >= 0 && job.still_join_ratio <= 1, "join-neck-ratio",
                  job.still_join_ratio, "0 to 1");
+  const bool fixed = job.threshold.method == segment::ThresholdMethod::kFixed;
+  if (fixed && job.threshold.threshold == 0) {
+    throw Error(ErrorKind::kUsage, "--method fixed needs --threshold, a grey level other than 0");
+  }
+  if (!fixed && job.threshold.threshold != 0) {
+    throw Error(ErrorKind::kUsage, "--threshold {} counts only with --method fixed",
+                job.threshold.threshold);
+  }
+  if (job.recording.path.empty() && job.command == Command::kMeasure) {
+    throw Error(ErrorKind::kUsage,
+                "no micrographs given: name with --image what the label images were made of");
+  }
   if (job.recording.path.empty()) {
     throw Error(ErrorKind::kUsage, "no recording given: name a file, a folder or a glob of frames");
   }

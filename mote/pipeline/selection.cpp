@@ -88,6 +88,12 @@ Selection parse_frames(const std::string& text, int64_t frames) {
   }
   const int64_t first = slice_end(numbers[0], 0, frames);
   const int64_t end = slice_end(numbers[1], frames, frames);
+  if (numbers[0] && numbers[1] && *numbers[0] >= 0 && *numbers[1] >= 0 && first >= end) {
+    throw Error(ErrorKind::kUsage,
+                "--frames {} selects none of the recording's {} frames: it goes from the first up "
+                "to, and without, the second number",
+                text, frames);
+  }
   if (first >= end) {
     throw Error(ErrorKind::kUsage, "--frames {} selects none of the recording's {} frames", text,
                 frames);

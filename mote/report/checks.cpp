@@ -101,7 +101,10 @@ void add_drift(const CheckInputs& in, std::vector<Check>& list) {
     const Verdict verdict = at_most(part, 0.02, 0.1);
     list.push_back({"Drift interpolated", verdict, percent(part) + " of frames",
                     say(verdict, "Drift was measured in nearly every frame.",
-                        "In these frames drift was not measured but drawn from those around.")});
+                        part == 1 ? "Drift could not be measured and none was assumed: "
+                                    "displacements hold it."
+                                  : "In these frames drift was not measured but drawn from those "
+                                    "around.")});
   }
 }
 

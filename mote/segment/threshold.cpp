@@ -188,7 +188,9 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
   const auto& frame = static_cast<const ThresholdFrame&>(prepared);
   if (!frame.applied) {
     Segmentation empty = imaging::segmentation_of(LabelImage(input.image.size()));
-    empty.warnings.push_back("no particles can be told from the background");
+    empty.warnings.push_back(
+        fmt::format("no particles of {:.3g} px or more can be told from the background",
+                    options_.min_diameter_px));
     return empty;
   }
   const Finding& applied = *frame.applied;

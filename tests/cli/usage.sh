@@ -37,6 +37,12 @@ expect 2 "wrong.toml: option 'sigma_px'" "$mote" track $recording -o out --confi
 expect 2 "no unfinished run" "$mote" track $recording -o out --resume
 [ -e out ] && fail "a refused run left its folder"
 
+# Options that would do nothing, or need another.
+expect 2 "needs --threshold" "$mote" segment $recording -o out --method fixed
+expect 2 "counts only with --method fixed" "$mote" segment $recording -o out --threshold 100
+expect 2 "name with --image" "$mote" measure $recording -o out
+expect 2 "without, the second" "$mote" segment $recording -o out --frames 9:1
+
 # Options from files: the command line wins.
 printf 'sigma-px = 2.5\nmin-diameter-px = 7\n' >good.toml
 runs "$mote" segment $recording -o toml --frames 0:3 --config good.toml --sigma-px 2
