@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/core/median.h"
 #include "mote/measure/frame.h"
 #include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/journal_end.h"
@@ -103,9 +104,7 @@ class Reader {
     }
     summary.evidence_names.assign(evidence.begin(), evidence.end());
     if (!link_reaches_.empty()) {
-      const auto middle = link_reaches_.begin() + std::ssize(link_reaches_) / 2;
-      std::nth_element(link_reaches_.begin(), middle, link_reaches_.end());
-      summary.link_reach_px = *middle;
+      summary.link_reach_px = median(link_reaches_);
     }
     take_drift();
     summary.common_window = measure::common_window(out_.drift, summary.field, farthest_);

@@ -10,7 +10,7 @@ namespace mote::track {
 
 std::unique_ptr<DriftEstimator> make_drift_estimator(const DriftOptions& options, Size field) {
   if (field.height < 1 || field.width < 1) {
-    throw Error(ErrorKind::kUsage, "drift of a field of {} x {} px", field.height, field.width);
+    throw Error(ErrorKind::kUsage, "drift of a field of {} x {} px", field.width, field.height);
   }
   require_option(options.key_every_frames >= 1, "key-every-frames", options.key_every_frames,
                  "1 or more");

@@ -32,7 +32,7 @@ struct DriftRow {
   bool operator==(const DriftRow&) const = default;
 };
 
-/// A frame made ready for registration: a band-passed, windowed spectrum.
+/// A frame made ready for registration: without particles and background, windowed.
 class DriftPrepared {
  public:
   virtual ~DriftPrepared() = default;

@@ -15,6 +15,7 @@ Explained explained(const Registrar& registrar, const std::vector<Spectrum>& fra
                     const Rings& weights) {
   constexpr double kLeast = 0.03;  // of 1 - |D|^2: below, nothing has moved
   std::vector<imaging::PhaseRamp> ramps;
+  ramps.reserve(shift.size());
   for (const Point& p : shift) {
     ramps.push_back(imaging::phase_ramp(registrar.size(), {scale * p.y_px, scale * p.x_px}));
   }

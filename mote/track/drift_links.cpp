@@ -7,6 +7,8 @@
 #include <Eigen/Sparse>
 #include <Eigen/SparseCholesky>
 
+#include "mote/core/median.h"
+
 namespace mote::track {
 namespace {
 
@@ -18,15 +20,6 @@ constexpr int kHuberRounds = 5;
 constexpr int kTukeyRounds = 10;
 constexpr double kHuber = 1.5;
 constexpr double kTukey = 6.0;
-
-double median(std::vector<double> values) {
-  if (values.empty()) {
-    return 0;
-  }
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 double base_weight(const DriftLink& link) {
   return 1 / (double{link.sigma_px} * link.sigma_px + kFloorPx * kFloorPx);

@@ -57,6 +57,8 @@ class FixedPattern {
   };
   /// Whether enough of the frames kept so far are new to seek.
   bool due() const;
+  /// Does not seek now, nor before enough further frames are new.
+  void pass_over();
   /// Whether the frames kept so far show a moving specimen. `prior`: where frames are held to be,
   /// by their index. Sets the weights of `registrar` in any case.
   std::optional<Found> seek(imaging::Registrar& registrar, double min_peak_ratio,
@@ -100,6 +102,7 @@ class FixedPattern {
   };
 
   Sums no_sums() const;
+  double seen() const;
   void add(Sums& sums, const imaging::Registrar& registrar, const Pattern& used,
            const DriftView& view, const imaging::Spectrum& spectrum, Point shift) const;
   Pattern renewed(const Sums& sums, const imaging::Registrar& registrar,

@@ -34,26 +34,17 @@ Rings weights_before_knowing(const Registrar& registrar, const std::vector<Spect
   return drift_weights(power, {}, registrar.ring_counts(), 0);
 }
 
-double range_of(const std::vector<Point>& path) {
-  Point low = path[0];
-  Point high = path[0];
-  for (const Point& p : path) {
-    low = {std::min(low.y_px, p.y_px), std::min(low.x_px, p.x_px)};
-    high = {std::max(high.y_px, p.y_px), std::max(high.x_px, p.x_px)};
-  }
-  return farthest(high - low);
-}
-
 // How far from one specimen frames are at these places, seen by every third pair three apart.
 double misfit_of(const Registrar& registrar, const std::vector<Spectrum>& frames,
-                 const std::vector<Point>& shift, const Rings& power, const Rings& cross) {
+                 const std::vector<Point>& shift, const Rings& power, const Rings& cross,
+                 double seen) {
   double misfit = 0;
   int pairs = 0;
   for (size_t to = 3; to < frames.size(); to += 3) {
     const size_t from = to - 3;
-    misfit +=
-        block_misfit(registrar, frames[to], frames[from], shift[to] - shift[from], power, cross)
-            .chi2;
+    misfit += block_misfit(registrar, frames[to], frames[from], shift[to] - shift[from], power,
+                           cross, DriftViewer::kWindowPower * seen)
+                  .chi2;
     ++pairs;
   }
   return misfit / std::max(1, pairs);
@@ -134,7 +125,7 @@ FixedPattern::Trial FixedPattern::trust(const Registrar& registrar, const std::v
     }
     if (round + 1 < kRounds) {
       trial.pattern = renewed(trial.sums, registrar, trial.pattern);
-      if (trial.pattern.share == 0) {
+      if (round == 0 && trial.pattern.share == 0) {
         break;  // nothing to take off: further rounds would see the same frames
       }
     }
@@ -148,7 +139,8 @@ FixedPattern::Trial FixedPattern::trust(const Registrar& registrar, const std::v
   take_mean(neighbours);
   trial.weights = drift_weights(neighbours.power, neighbours.cross, registrar.ring_counts(),
                                 neighbours.neighbours);
-  trial.misfit = misfit_of(registrar, spectra, trial.shift, neighbours.power, neighbours.cross);
+  trial.misfit =
+      misfit_of(registrar, spectra, trial.shift, neighbours.power, neighbours.cross, seen());
   const Explained all = explained(registrar, spectra, trial.shift, 1, power, trial.weights);
   trial.explained = all.power;
   trial.held = all.held;
@@ -197,7 +189,7 @@ std::optional<FixedPattern::Trial> FixedPattern::attempt(Registrar& registrar,
       add(trial.sums, registrar, trial.pattern, kept_[i].view, spectra[i], trial.shift[i]);
     }
     if (last) {
-      trial.misfit = misfit_of(registrar, spectra, trial.shift, all.power, all.cross);
+      trial.misfit = misfit_of(registrar, spectra, trial.shift, all.power, all.cross, seen());
       const Explained moving = explained(registrar, spectra, trial.shift, 1, power, trial.weights);
       trial.explained = moving.power;
       trial.held = moving.held;
@@ -213,16 +205,25 @@ bool FixedPattern::due() const {
   return !settled_ && enough && kept_.back().frame != sought_;
 }
 
+// Mean share of the field beside the masks of the frames kept.
+double FixedPattern::seen() const {
+  double sum = 0;
+  for (const Kept& kept : kept_) {
+    sum += coverage(kept.view);
+  }
+  return sum / static_cast<double>(kept_.size());
+}
+
+void FixedPattern::pass_over() {
+  sought_ = kept_.back().frame;
+}
+
 std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, double min_peak_ratio,
                                                       const std::vector<Point>& prior,
                                                       bool crowded) {
   sought_ = kept_.back().frame;
 
-  double seen = 0;
-  for (const Kept& kept : kept_) {
-    seen += coverage(kept.view) / static_cast<double>(kept_.size());
-  }
-  if (seen < kLeastSeen) {
+  if (seen() < kLeastSeen) {
     return std::nullopt;
   }
   Rings frame_power(kRings, 0.0);

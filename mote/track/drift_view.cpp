@@ -96,11 +96,11 @@ DriftViewer::Binned DriftViewer::binned(const Grid<float>& image,
 DriftView DriftViewer::view(const Grid<float>& image, const BinaryImage& particles) const {
   if (image.size() != field_) {
     throw Error(ErrorKind::kUsage, "drift: image of {} x {} px in a field of {} x {}",
-                image.height(), image.width(), field_.height, field_.width);
+                image.width(), image.height(), field_.width, field_.height);
   }
   if (!particles.empty() && particles.size() != field_) {
     throw Error(ErrorKind::kUsage, "drift: particle mask of {} x {} px in a field of {} x {}",
-                particles.height(), particles.width(), field_.height, field_.width);
+                particles.width(), particles.height(), field_.width, field_.height);
   }
   if (size_.area() == 0) {
     return {};
@@ -133,14 +133,14 @@ DriftView DriftViewer::view(const Grid<float>& image, const BinaryImage& particl
   const int side = 2 * kTaperRadius + 1;
   // Beyond the field counts as kept: the window tapers there.
   cv::Mat weight;
-  cv::boxFilter(mat(used), weight, CV_32F, {side, side}, {-1, -1}, true, cv::BORDER_REPLICATE);
+  cv::boxFilter(255 * mat(used), weight, CV_8U, {side, side}, {-1, -1}, true, cv::BORDER_REPLICATE);
 
   DriftView view{.values = Grid<float>(size_), .weight = Grid<uint8_t>(size_)};
   for (int64_t y = 0; y < size_.height; ++y) {
     const auto row = static_cast<int>(y);
     const float* count = counted.ptr<float>(row);
     const float* sum = summed.ptr<float>(row);
-    const float* part = weight.ptr<float>(row);
+    const uint8_t* part = weight.ptr<uint8_t>(row);
     const float* value = frame.values.row(y);
     const uint8_t* finite = frame.sound.row(y);
     float* out = view.values.row(y);
@@ -148,9 +148,8 @@ DriftView DriftViewer::view(const Grid<float>& image, const BinaryImage& particl
     const float window = window_y_[y] * (1.0F / 255);
     for (int64_t x = 0; x < size_.width; ++x) {
       const float local = count[x] > 0.5F ? sum[x] / count[x] : level;
-      const int weight_255 = finite[x] != 0 ? static_cast<int>(255 * part[x] + 0.5F) : 0;
-      kept[x] = static_cast<uint8_t>(weight_255);
-      out[x] = (value[x] - local) * static_cast<float>(weight_255) * window * window_x_[x];
+      kept[x] = finite[x] != 0 ? part[x] : 0;
+      out[x] = (value[x] - local) * static_cast<float>(kept[x]) * window * window_x_[x];
     }
   }
   return view;

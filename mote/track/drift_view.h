@@ -29,6 +29,9 @@ class DriftViewer {
   /// Share of a side over which the window fades at either end.
   static constexpr double kWindowEdge = 0.125;
 
+  /// Mean square of the window over the field.
+  static constexpr double kWindowPower = (1 - 1.25 * kWindowEdge) * (1 - 1.25 * kWindowEdge);
+
   DriftViewer(DriftFrom from, Size field);
 
   /// Recorded pixels along a side of a registered one.

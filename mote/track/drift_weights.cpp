@@ -12,13 +12,19 @@ using imaging::Registrar;
 using imaging::Rings;
 using imaging::Spectrum;
 
+namespace {
+
+constexpr int64_t kLeastBlocks = 4;  // that hold something: six unknowns, two equations each
+
+}  // namespace
+
 BlockMisfit block_misfit(const Registrar& registrar, const Spectrum& moved,
                          const Spectrum& reference, Point shift, const Rings& power,
-                         const Rings& cross) {
+                         const Rings& cross, double open_share) {
   constexpr int64_t kBlockPx = 64;
   Rings noise(kRings);
   for (int ring = 0; ring < kRings; ++ring) {
-    noise[ring] = std::max(0.01 * power[ring], power[ring] - cross[ring]);
+    noise[ring] = std::max(0.01 * power[ring], power[ring] - cross[ring]) / open_share;
   }
   const auto blocks = registrar.block_shifts(moved, reference, shift, noise, kBlockPx);
 
@@ -44,6 +50,11 @@ BlockMisfit block_misfit(const Registrar& registrar, const Spectrum& moved,
   }
   const Eigen::Matrix<double, 6, 1> smooth = normal.ldlt().solve(right);
 
+  const auto informed = std::count_if(blocks.begin(), blocks.end(),
+                                      [](const imaging::BlockShift& b) { return b.yy + b.xx > 0; });
+  if (informed < kLeastBlocks) {
+    return {};
+  }
   BlockMisfit out;
   double squares = 0;
   double weight = 0;
@@ -52,7 +63,7 @@ BlockMisfit block_misfit(const Registrar& registrar, const Spectrum& moved,
         Eigen::Vector2d(block.shift.y_px, block.shift.x_px) - row_of(block) * smooth;
     const double trace = block.yy + block.xx;
     out.chi2 += rest.dot(information(block) * rest) /
-                (2 * static_cast<double>(blocks.size()) - static_cast<double>(smooth.size()));
+                (2 * static_cast<double>(informed) - static_cast<double>(smooth.size()));
     squares += trace * rest.squaredNorm() / 2;
     weight += trace;
   }

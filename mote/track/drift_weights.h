@@ -14,6 +14,17 @@ inline double farthest(Point a) {
   return std::max(std::abs(a.y_px), std::abs(a.x_px));
 }
 
+/// The longer side of the box around a path of at least one point.
+inline double range_of(const std::vector<Point>& path) {
+  Point low = path[0];
+  Point high = path[0];
+  for (const Point& p : path) {
+    low = {std::min(low.y_px, p.y_px), std::min(low.x_px, p.x_px)};
+    high = {std::max(high.y_px, p.y_px), std::max(high.x_px, p.x_px)};
+  }
+  return farthest(high - low);
+}
+
 /// Maximum-likelihood weight of each ring (Knapp and Carter 1976) from mean `power` and the mean
 /// cross-power `cross` of `pairs` registered pairs: gamma / (power (1 - gamma^2)) with the
 /// coherence gamma = cross / power, 0 where chance makes as much. Without pairs, or without
@@ -29,10 +40,11 @@ struct BlockMisfit {
 
 /// What is left to shift in blocks of 64 px of two frames whose specimen lies `shift` apart, beside
 /// what is linear in the position (expansion, rotation). `power` and `cross` (of registered frames,
-/// by ring) tell the noise. chi2 is 1 to 4 where masks differ, 10 and more where neighbouring
-/// blocks move each in its own way.
+/// by ring) tell the noise, `open_share` of which masks and window let pass. chi2 is 1 to 4 where
+/// masks differ, 10 and more where neighbouring blocks move each in its own way.
 BlockMisfit block_misfit(const imaging::Registrar& registrar, const imaging::Spectrum& moved,
                          const imaging::Spectrum& reference, Point shift,
-                         const imaging::Rings& power, const imaging::Rings& cross);
+                         const imaging::Rings& power, const imaging::Rings& cross,
+                         double open_share);
 
 }  // namespace mote::track

@@ -13,6 +13,7 @@ using imaging::Spectrum;
 
 constexpr int kLost = 3;  // frames without any key frame or anchor in reach: start anew
 constexpr int64_t kMeasureAll = 32;
+constexpr int64_t kLookEvery = 4;     // measured pairs, for whether what they show is rigid
 constexpr int64_t kSureOfCrowd = 16;  // looks, after which a crowd is no pattern over a specimen
 // How much the word of a frame weighs: errors against the frame before add up.
 constexpr double kTrustRecent = 1;
@@ -70,9 +71,12 @@ DriftRow FourierDrift::push(int64_t index, std::unique_ptr<DriftPrepared> frame)
     return {.index = index};
   }
   const Point before = at_;
+  const bool told_before = !untold();
   pattern_->remember(frames_, view);
   take(view, true);
-  if (pattern_->due() && !(moves_apart() && judged_ >= kSureOfCrowd)) {
+  if (pattern_->due() && moves_apart() && judged_ >= kSureOfCrowd) {
+    pattern_->pass_over();
+  } else if (pattern_->due()) {
     const DriftSolution prior = solve_links(frames_, links_);
     if (const auto found =
             pattern_->seek(*registrar_, options_.min_peak_ratio, prior.shift, moves_apart())) {
@@ -83,7 +87,7 @@ DriftRow FourierDrift::push(int64_t index, std::unique_ptr<DriftPrepared> frame)
   }
   // While there is no support to go by, the tracker is told to stay; a change of mind is no jump.
   const bool told = !untold();
-  if (told) {
+  if (told && told_before) {
     shown_ = shown_ + (at_ - before);
   }
   return {.index = index,
@@ -198,6 +202,10 @@ void FourierDrift::take(const DriftView& view, bool learn) {
   if (frames_ < kMeasureAll || frames_ % 4 == 0) {
     if (fix.coherent) {
       measure_coherence(spectrum, *fix.coherent, fix.coherent_shift);
+      if (pairs_ % kLookEvery == 1) {
+        look_whether_rigid(spectrum, *fix.coherent, fix.coherent_shift,
+                           DriftViewer::kWindowPower * std::max(0.1, coverage(view)));
+      }
     } else if (ok_) {
       measure_coherence(spectrum, recent_.back(), at_ - recent_.back().at);
     } else if (first) {

@@ -34,9 +34,10 @@ class FourierDrift final : public DriftEstimator {
   void load_state(std::string_view state) override;
 
  private:
-  static constexpr size_t kLag = 4;      // frames back, besides the frame before
-  static constexpr size_t kKeys = 3;     // that a new key frame is registered to
-  static constexpr size_t kAnchors = 8;  // kept at once
+  static constexpr size_t kLag = 4;          // frames back, besides the frame before
+  static constexpr size_t kKeys = 3;         // that a new key frame is registered to
+  static constexpr size_t kAnchors = 8;      // kept at once
+  static constexpr int64_t kLeastLooks = 3;  // to say that what is registered moves apart
 
   // A spectrum that frames are registered to.
   struct Held {
@@ -73,7 +74,8 @@ class FourierDrift final : public DriftEstimator {
 
   // fourier_drift_weights.cpp: what frames have in common, and the pattern.
   void measure_coherence(const imaging::Spectrum& spectrum, const Held& held, Point shift);
-  void look_whether_rigid(const imaging::Spectrum& spectrum, const Held& held, Point shift);
+  void look_whether_rigid(const imaging::Spectrum& spectrum, const Held& held, Point shift,
+                          double open_share);
   void foresee_pattern(const imaging::Spectrum& spectrum);
   double expected_amplitude() const;
   imaging::Rings stationary() const;
@@ -85,7 +87,7 @@ class FourierDrift final : public DriftEstimator {
   // fourier_drift_rows.cpp: the whole recording.
   bool only_stationary() const;
   bool untold() const;
-  bool moves_apart() const { return 2 * loose_ > judged_; }
+  bool moves_apart() const { return judged_ >= kLeastLooks && 2 * loose_ > judged_; }
   void flag_steps(std::vector<DriftRow>& rows) const;
 
   DriftOptions options_;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "mote/core/median.h"
 #include "mote/track/drift_weights.h"
 #include "mote/track/fourier_drift.h"
 
@@ -11,11 +12,7 @@ namespace {
 
 using imaging::kRings;
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
+constexpr double kStillPx = 1.5;  // a path shorter than this may be a pattern's noise
 
 }  // namespace
 
@@ -61,7 +58,7 @@ void FourierDrift::flag_steps(std::vector<DriftRow>& rows) const {
 std::vector<DriftRow> FourierDrift::solve() const {
   std::vector<DriftRow> rows(static_cast<size_t>(frames_));
   const DriftSolution solution = solve_links(frames_, links_);
-  const bool none = only_stationary() || untold();
+  const bool none = (only_stationary() && range_of(solution.shift) < kStillPx) || untold();
   bool any = false;
   for (int32_t i = 0; i < frames_; ++i) {
     DriftRow& row = rows[i];

@@ -73,7 +73,7 @@ void FourierDrift::load_state(std::string_view state) {
       options.max_shift_px != options_.max_shift_px ||
       options.min_peak_ratio != options_.min_peak_ratio) {
     throw Error(ErrorKind::kBadFile, "drift state is of a field of {} x {} px or of other options",
-                field.height, field.width);
+                field.width, field.height);
   }
   in.get(frames_);
   in.get(links_);

@@ -11,7 +11,6 @@ using imaging::kRings;
 using imaging::Rings;
 using imaging::Spectrum;
 
-constexpr int64_t kLookEvery = 4;      // measured pairs, for whether what they show is rigid
 constexpr double kStrongWhite = 0.25;  // of the power at high frequencies
 // Above both, what two frames show does not move as one.
 constexpr double kLooseChi2 = 4;
@@ -32,10 +31,10 @@ void FourierDrift::measure_coherence(const Spectrum& spectrum, const Held& held,
   if (!held.spectrum.empty()) {
     const Rings cross = registrar_->cross_power(spectrum, held.spectrum, shift);
     blend(cross_, cross, ++pairs_);
-    if (pairs_ % kLookEvery == 1) {
-      look_whether_rigid(spectrum, held, shift);
-    }
     if (!pattern_->known()) {
+      if (pairs_ == 1) {
+        white_ = {};  // what was foreseen did not know the distance
+      }
       white_.add(registrar_->cross_power(spectrum, held.spectrum, {}), cross,
                  std::hypot(shift.y_px, shift.x_px));
     }
@@ -44,13 +43,14 @@ void FourierDrift::measure_coherence(const Spectrum& spectrum, const Held& held,
 
 // What differs from the frame before is noise; what differs more from a frame long ago has moved in
 // its own way.
-void FourierDrift::look_whether_rigid(const Spectrum& spectrum, const Held& held, Point shift) {
+void FourierDrift::look_whether_rigid(const Spectrum& spectrum, const Held& held, Point shift,
+                                      double open_share) {
   const Held& before = recent_.back();
   const Rings common = registrar_->cross_power(spectrum, before.spectrum, at_ - before.at);
   blend(neighbour_cross_, common, looks_ + 1);
   if (pattern_told()) {
-    const BlockMisfit misfit =
-        block_misfit(*registrar_, spectrum, held.spectrum, shift, power_, neighbour_cross_);
+    const BlockMisfit misfit = block_misfit(*registrar_, spectrum, held.spectrum, shift, power_,
+                                            neighbour_cross_, open_share);
     loose_ += misfit.chi2 > kLooseChi2 && misfit.scatter_px > kLooseScatterPx ? 1 : 0;
     ++judged_;
   }

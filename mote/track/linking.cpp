@@ -140,7 +140,8 @@ void limit_reaches(const std::vector<Lobe>& lobes, Size field, std::vector<Place
   for (size_t l = 0; l < lobes.size(); ++l) {
     cells.near(points[l], [&](int32_t other) {
       const auto o = static_cast<size_t>(other);
-      if (lobes[o].track != lobes[l].track) {
+      // One that is searched for may be this one's own past, under another name.
+      if (lobes[o].track != lobes[l].track && !lobes[o].missing) {
         placed[l].reach_px =
             std::min(placed[l].reach_px, kNeighbourShare * distance(points[l], points[o]));
       }

@@ -6,22 +6,9 @@
 #include <utility>
 
 #include "mote/core/error.h"
+#include "mote/core/median.h"
 
 namespace mote::track {
-namespace {
-
-Point minus(Point a, Point b) {
-  return {.y_px = a.y_px - b.y_px, .x_px = a.x_px - b.x_px};
-}
-
-/// The upper of the two in the middle.
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-}  // namespace
 
 OverlapTracker::OverlapTracker(const OverlapOptions& options, Size field)
     : options_(options), field_(field), contacts_(options) {}
@@ -204,7 +191,7 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
 
 void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio) {
   const double share = radius_px(a) / (radius_px(a) + radius_px(b));
-  const Point between = minus(b.position, a.position);
+  const Point between = b.position - a.position;
   const PairSample sample{
       .frame = now_.frame,
       .ratio = ratio,

@@ -12,7 +12,7 @@ namespace {
 using imaging::kRings;
 
 constexpr int kFirstRing = 3 * kRings / 4;
-constexpr double kForget = 0.95;  // a pair counts by this much less than the next
+constexpr double kForget = 0.95;  // a pair counts this share of the next
 // Weight, in pairs, of the belief that nothing moves: it decides where all pairs lie closer
 // together than about a sixth of a pixel.
 constexpr double kBelief = 0.003;
