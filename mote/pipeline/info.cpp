@@ -22,7 +22,11 @@ constexpr double kOverlaySecondsPerFrame = 20e-3;
 constexpr int64_t kOverlayFrames = 2000;
 constexpr double kBytesPerPixelInFlight = 40;  // images, labels and spectra of one frame
 constexpr double kBaseBytes = 60e6;
-constexpr double kOutputBytesPerPixel = 0.05;  // labels.tif, journal and video, compressed
+constexpr double kOutputBytesPerPixel = 0.05;  // labels.tif, tables and journal, compressed
+constexpr double kPictureBytesPerPixel = 0.2;  // of a noisy frame in video and report
+constexpr double kMostVideoPixels = 1920.0 * 1080;
+constexpr double kMostReportPixels = 640.0 * 640;
+constexpr double kMostReportBytes = 15e6;
 
 Json cost(const RecordingInfo& info) {
   const auto threads = static_cast<double>(tbb::this_task_arena::max_concurrency());
@@ -32,11 +36,14 @@ Json cost(const RecordingInfo& info) {
   const double seconds = (frames * (pixels * kSecondsPerPixel + kSecondsPerFrame) +
                           overlays * kOverlaySecondsPerFrame) /
                          threads;
+  const double video = overlays * kPictureBytesPerPixel * std::min(pixels, kMostVideoPixels);
+  const double report = std::min(
+      kMostReportBytes, frames * kPictureBytesPerPixel * std::min(pixels, kMostReportPixels));
   const double in_flight = 2 * threads + 12;  // frames, with those that the tracker holds back
   return {{"threads", static_cast<int64_t>(threads)},
           {"seconds", seconds},
           {"memory_bytes", kBaseBytes + in_flight * pixels * kBytesPerPixelInFlight / 4},
-          {"disk_bytes", frames * pixels * kOutputBytesPerPixel}};
+          {"disk_bytes", frames * pixels * kOutputBytesPerPixel + video + report}};
 }
 
 std::string bytes_text(double bytes) {
