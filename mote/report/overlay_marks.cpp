@@ -134,12 +134,16 @@ void draw_events(Scene& scene) {
   }
   halo.draw_on(scene.picture);
   core.draw_on(scene.picture);
+  // In a crowd captions hide what they name: rings alone.
+  constexpr size_t kMostCaptions = 24;
+  if (markers.size() > kMostCaptions) {
+    return;
+  }
   std::stable_sort(markers.begin(), markers.end(), [](const Marker& a, const Marker& b) {
     return is_meeting(a.event->type) > is_meeting(b.event->type);
   });
-  constexpr size_t kMostCaptions = 24;
-  for (size_t i = 0; i < std::min(kMostCaptions, markers.size()); ++i) {
-    draw_caption(scene, markers[i]);
+  for (const Marker& marker : markers) {
+    draw_caption(scene, marker);
   }
 }
 

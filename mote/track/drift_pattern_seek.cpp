@@ -19,8 +19,8 @@ constexpr double kSettled = 0.15;        // of the specimen's power that the mea
 constexpr double kSettledWithout = 0.7;  // the same, where no pattern is found
 constexpr double kLeastSeen = 0.35;      // of the field beside the masks, to seek a pattern at all
 constexpr double kBetter = 1.02;         // times what the frames' own places explain
-constexpr double kMostChi2 = 5;          // of blocks of a specimen that moves as one
-constexpr double kMostChi2OfCrowds = 2.2;  // the same, where frames seemed to show a crowd
+constexpr double kMostChi2 = 2.5;        // of blocks of a specimen that moves as one
+constexpr double kMostChi2OfCrowds = 1.3;  // the same, where frames seemed to show a crowd
 constexpr int kRounds = 4;
 
 Rings weights_before_knowing(const Registrar& registrar, const std::vector<Spectrum>& spectra) {

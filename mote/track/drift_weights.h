@@ -40,8 +40,8 @@ struct BlockMisfit {
 
 /// What is left to shift in blocks of 64 px of two frames whose specimen lies `shift` apart, beside
 /// what is linear in the position (expansion, rotation). `power` and `cross` (of registered frames,
-/// by ring) tell the noise, `open_share` of which masks and window let pass. chi2 is 1 to 4 where
-/// masks differ, 10 and more where neighbouring blocks move each in its own way.
+/// by ring) tell the noise, `open_share` of which masks and window let pass. chi2 is about 1
+/// of one specimen, 3 and more where neighbouring blocks move each in its own way.
 BlockMisfit block_misfit(const imaging::Registrar& registrar, const imaging::Spectrum& moved,
                          const imaging::Spectrum& reference, Point shift,
                          const imaging::Rings& power, const imaging::Rings& cross,

@@ -13,6 +13,7 @@ using imaging::Spectrum;
 
 constexpr int kLost = 3;  // frames without any key frame or anchor in reach: start anew
 constexpr int64_t kMeasureAll = 32;
+constexpr int64_t kLookBack = 16;     // frames: later, masks have moved far
 constexpr int64_t kLookEvery = 4;     // measured pairs, for whether what they show is rigid
 constexpr int64_t kSureOfCrowd = 16;  // looks, after which a crowd is no pattern over a specimen
 // How much the word of a frame weighs: errors against the frame before add up.
@@ -202,7 +203,7 @@ void FourierDrift::take(const DriftView& view, bool learn) {
   if (frames_ < kMeasureAll || frames_ % 4 == 0) {
     if (fix.coherent) {
       measure_coherence(spectrum, *fix.coherent, fix.coherent_shift);
-      if (pairs_ % kLookEvery == 1) {
+      if (pairs_ % kLookEvery == 1 && frames_ - fix.coherent->frame <= kLookBack) {
         look_whether_rigid(spectrum, *fix.coherent, fix.coherent_shift,
                            DriftViewer::kWindowPower * std::max(0.1, coverage(view)));
       }

@@ -13,7 +13,7 @@ using imaging::Spectrum;
 
 constexpr double kStrongWhite = 0.25;  // of the power at high frequencies
 // Above both, what two frames show does not move as one.
-constexpr double kLooseChi2 = 4;
+constexpr double kLooseChi2 = 3;
 constexpr double kLooseScatterPx = 0.09;
 
 // Takes the `count`th of a row of measurements into their running mean.
