@@ -103,6 +103,7 @@ class FixedPattern {
 
   Sums no_sums() const;
   double seen() const;
+  Grid<float> mean_view() const;
   void add(Sums& sums, const imaging::Registrar& registrar, const Pattern& used,
            const DriftView& view, const imaging::Spectrum& spectrum, Point shift) const;
   Pattern renewed(const Sums& sums, const imaging::Registrar& registrar,

@@ -214,6 +214,23 @@ double FixedPattern::seen() const {
   return sum / static_cast<double>(kept_.size());
 }
 
+// The temporal mean of the frames kept, each pixel over those that show it.
+Grid<float> FixedPattern::mean_view() const {
+  Grid<float> mean(size_);
+  Grid<float> squares(size_);
+  for (const Kept& kept : kept_) {
+    for (size_t i = 0; i < mean.values().size(); ++i) {
+      const float weight = static_cast<float>(kept.view.weight.values()[i]) * (1.0F / 255);
+      mean.values()[i] += weight * kept.view.values.values()[i];
+      squares.values()[i] += weight * weight;
+    }
+  }
+  for (size_t i = 0; i < mean.values().size(); ++i) {
+    mean.values()[i] /= squares.values()[i] + 0.5F;
+  }
+  return mean;
+}
+
 void FixedPattern::pass_over() {
   sought_ = kept_.back().frame;
 }
@@ -227,27 +244,17 @@ std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, doub
     return std::nullopt;
   }
   Rings frame_power(kRings, 0.0);
-  Grid<float> mean(size_);
-  Grid<float> squares(size_);
   for (const Kept& kept : kept_) {
     const Rings power = registrar.power(imaging::spectrum_of(kept.view.values));
     for (int ring = 0; ring < kRings; ++ring) {
       frame_power[ring] += power[ring] / static_cast<double>(kept_.size());
     }
-    for (size_t i = 0; i < mean.values().size(); ++i) {
-      const float weight = static_cast<float>(kept.view.weight.values()[i]) * (1.0F / 255);
-      mean.values()[i] += weight * kept.view.values.values()[i];
-      squares.values()[i] += weight * weight;
-    }
-  }
-  for (size_t i = 0; i < mean.values().size(); ++i) {
-    mean.values()[i] /= squares.values()[i] + 0.5F;
   }
   // Where frames are held to be is right, if a little noisy, beside a pattern that is white; one
   // that is not may hold them back, and then the mean is the place to begin.
   Trial best = trust(registrar, prior, frame_power);
   if (best.range_px < kMinRangePx && kept_.size() == kKept && !known_) {
-    std::optional<Trial> other = attempt(registrar, min_peak_ratio, frame_power, std::move(mean));
+    std::optional<Trial> other = attempt(registrar, min_peak_ratio, frame_power, mean_view());
     if (other && other->explained > kBetter * best.explained) {
       best = *std::move(other);
     }
