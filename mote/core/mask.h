@@ -28,6 +28,27 @@ struct Mask {
   bool operator==(const Mask&) const = default;
 };
 
+/// The pixels of `box` for which `inside(y, x)` is true.
+template <typename Inside>
+Mask mask_where(const Box& box, const Inside& inside) {
+  Mask mask;
+  for (int64_t y = box.y; y < box.y_end(); ++y) {
+    bool open = false;
+    for (int64_t x = box.x; x < box.x_end(); ++x) {
+      if (!inside(y, x)) {
+        open = false;
+      } else if (open) {
+        ++mask.runs.back().length;
+      } else {
+        mask.runs.push_back(
+            {.y = static_cast<int32_t>(y), .x = static_cast<int32_t>(x), .length = 1});
+        open = true;
+      }
+    }
+  }
+  return mask;
+}
+
 /// The mask of every label in `labels`, by label.
 std::map<int32_t, Mask> masks_of(const LabelImage& labels);
 

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/core/median.h"
 #include "mote/core/require.h"
 #include "mote/imaging/components.h"
 #include "mote/imaging/distance.h"

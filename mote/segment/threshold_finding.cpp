@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mote/core/error.h"
+#include "mote/core/median.h"
 #include "mote/imaging/components.h"
 #include "mote/imaging/contrast.h"
 #include "mote/imaging/distance.h"
@@ -165,12 +166,6 @@ Smoothed smoothed_clear(const Grid<float>& image, const BinaryImage& excluded,
 
 double area_of_diameter(double diameter_px) {
   return 0.25 * std::numbers::pi * diameter_px * diameter_px;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
 }
 
 double least_px(const ThresholdOptions& options, double sigma_px) {

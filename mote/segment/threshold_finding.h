@@ -36,9 +36,6 @@ struct Look {
 
 double area_of_diameter(double diameter_px);
 
-/// The middle value, or the mean of the two in the middle. `values` must not be empty.
-double median(std::vector<double> values);
-
 /// The least number of pixels that make a particle: more than a blob of smoothed noise.
 double least_px(const ThresholdOptions& options, double sigma_px);
 

@@ -31,24 +31,12 @@ Mask rasterise(const std::vector<Disc>& discs, Size size, const Inside& inside) 
   const auto to = [](double high, int64_t end) {
     return std::min<int64_t>(end - 1, std::llround(std::ceil(high)));
   };
-  Mask mask;
-  const int64_t x_begin = from(x_low);
-  const int64_t x_last = to(x_high, size.width);
-  for (int64_t y = from(y_low); y <= to(y_high, size.height); ++y) {
-    bool open = false;
-    for (int64_t x = x_begin; x <= x_last; ++x) {
-      if (!inside(static_cast<double>(y), static_cast<double>(x))) {
-        open = false;
-      } else if (open) {
-        ++mask.runs.back().length;
-      } else {
-        mask.runs.push_back(
-            {.y = static_cast<int32_t>(y), .x = static_cast<int32_t>(x), .length = 1});
-        open = true;
-      }
-    }
-  }
-  return mask;
+  Box box{.y = from(y_low), .x = from(x_low)};
+  box.height = to(y_high, size.height) + 1 - box.y;
+  box.width = to(x_high, size.width) + 1 - box.x;
+  return mask_where(box, [&](int64_t y, int64_t x) {
+    return inside(static_cast<double>(y), static_cast<double>(x));
+  });
 }
 
 }  // namespace

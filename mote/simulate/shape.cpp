@@ -237,22 +237,9 @@ class Raster {
 
   Mask mask(Size size) const {
     const Box box = box_of(extent_of(shape_), place_, size);
-    Mask mask;
-    for (int64_t y = box.y; y < box.y_end(); ++y) {
-      bool open = false;
-      for (int64_t x = box.x; x < box.x_end(); ++x) {
-        if (!(value(static_cast<double>(y), static_cast<double>(x)) > 0)) {
-          open = false;
-        } else if (open) {
-          ++mask.runs.back().length;
-        } else {
-          mask.runs.push_back(
-              {.y = static_cast<int32_t>(y), .x = static_cast<int32_t>(x), .length = 1});
-          open = true;
-        }
-      }
-    }
-    return mask;
+    return mask_where(box, [&](int64_t y, int64_t x) {
+      return value(static_cast<double>(y), static_cast<double>(x)) > 0;
+    });
   }
 
  private:
