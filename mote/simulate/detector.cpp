@@ -21,26 +21,28 @@ void check(const DetectorOptions& options) {
   const auto within = [](double value, double low, double high) {
     return value >= low && value <= high;
   };
-  require_option(within(options.gain, 0, 1e6), "gain", options.gain, "0 to 1000000");
-  require_option(within(options.offset, -1e6, 1e6), "offset", options.offset,
+  require_option(within(options.gain, 0, 1e6), "detector.gain", options.gain, "0 to 1000000");
+  require_option(within(options.offset, -1e6, 1e6), "detector.offset", options.offset,
                  "-1000000 to 1000000");
-  require_option(within(options.mtf_half_per_px, 0, 100), "mtf-half-per-px",
+  require_option(within(options.mtf_half_per_px, 0, 100), "detector.mtf-half-per-px",
                  options.mtf_half_per_px, "0 to 100");
-  require_option(within(options.ntf_half_per_px, 0, 100), "ntf-half-per-px",
+  require_option(within(options.ntf_half_per_px, 0, 100), "detector.ntf-half-per-px",
                  options.ntf_half_per_px, "0 to 100");
-  require_option(within(options.mtf_power, 0.1, 10), "mtf-power", options.mtf_power, "0.1 to 10");
-  require_option(within(options.ntf_power, 0.1, 10), "ntf-power", options.ntf_power, "0.1 to 10");
-  require_option(within(options.gain_pattern_sd, 0, 0.25), "gain-pattern-sd",
+  require_option(within(options.mtf_power, 0.1, 10), "detector.mtf-power", options.mtf_power,
+                 "0.1 to 10");
+  require_option(within(options.ntf_power, 0.1, 10), "detector.ntf-power", options.ntf_power,
+                 "0.1 to 10");
+  require_option(within(options.gain_pattern_sd, 0, 0.25), "detector.gain-pattern-sd",
                  options.gain_pattern_sd, "0 to 0.25");
-  require_option(within(options.offset_pattern_sd, 0, 1e5), "offset-pattern-sd",
+  require_option(within(options.offset_pattern_sd, 0, 1e5), "detector.offset-pattern-sd",
                  options.offset_pattern_sd, "0 to 100000");
-  require_option(within(options.read_noise_sd, 0, 1e5), "read-noise-sd", options.read_noise_sd,
-                 "0 to 100000");
-  require_option(within(options.hot_pixel_share, 0, 1), "hot-pixel-share", options.hot_pixel_share,
-                 "0 to 1");
-  require_option(within(options.full_well_electrons, 0, 1e9), "full-well-electrons",
+  require_option(within(options.read_noise_sd, 0, 1e5), "detector.read-noise-sd",
+                 options.read_noise_sd, "0 to 100000");
+  require_option(within(options.hot_pixel_share, 0, 1), "detector.hot-pixel-share",
+                 options.hot_pixel_share, "0 to 1");
+  require_option(within(options.full_well_electrons, 0, 1e9), "detector.full-well-electrons",
                  options.full_well_electrons, "0 to 1000000000");
-  require_option(options.bits == 8 || options.bits == 16, "bits", options.bits, "8 or 16");
+  require_option(options.bits == 8 || options.bits == 16, "detector.bits", options.bits, "8 or 16");
 }
 
 template <typename Sample>

@@ -44,17 +44,17 @@ bool holds(const Box& outer, const Box& inner) {
 
 Film::Film(const FilmOptions& options, double pixel_size_nm, uint64_t seed)
     : options_(options), seed_(mix(seed)) {
-  require_option(options.thickness_nm >= 0 && options.thickness_nm <= 1e4, "film-nm",
+  require_option(options.thickness_nm >= 0 && options.thickness_nm <= 1e4, "film.thickness-nm",
                  options.thickness_nm, "0 to 10000");
-  require_option(options.mean_free_path_nm > 0, "film-mean-free-path-nm", options.mean_free_path_nm,
+  require_option(options.mean_free_path_nm > 0, "film.mean-free-path-nm", options.mean_free_path_nm,
                  "more than 0");
-  require_option(options.inner_potential_v > 0, "film-inner-potential-v", options.inner_potential_v,
+  require_option(options.inner_potential_v > 0, "film.inner-potential-v", options.inner_potential_v,
                  "more than 0");
   require_option(options.haadf_scatter_per_nm >= 0 && options.haadf_scatter_per_nm <= 1,
-                 "film-haadf-scatter-per-nm", options.haadf_scatter_per_nm, "0 to 1");
-  require_option(options.phase_sd_rad >= 0 && options.phase_sd_rad <= 10, "film-phase-sd-rad",
+                 "film.haadf-scatter-per-nm", options.haadf_scatter_per_nm, "0 to 1");
+  require_option(options.phase_sd_rad >= 0 && options.phase_sd_rad <= 10, "film.phase-sd-rad",
                  options.phase_sd_rad, "0 to 10");
-  require_option(options.grain_nm >= 0 && options.grain_nm <= 32 * pixel_size_nm, "film-grain-nm",
+  require_option(options.grain_nm >= 0 && options.grain_nm <= 32 * pixel_size_nm, "film.grain-nm",
                  options.grain_nm, "0 to 32 pixels");
   const double sigma_px = std::max(kLeastGrainPx, options.grain_nm / pixel_size_nm);
   const auto reach = static_cast<int64_t>(std::ceil(4 * sigma_px));

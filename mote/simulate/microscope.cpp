@@ -23,10 +23,10 @@ MicroscopeOptions checked(const MicroscopeOptions& options) {
   require_option(within(beam.dose_e_per_a2_s, 0, 1e9), "dose-e-per-a2-s", beam.dose_e_per_a2_s,
                  "0 to 1000000000");
   require_option(within(beam.exposure_s, 0, 1e5), "exposure-s", beam.exposure_s, "0 to 100000");
-  require_option(within(beam.unevenness, 0, 1), "unevenness", beam.unevenness, "0 to 1");
-  require_option(within(beam.wander, 0, 1), "wander", beam.wander, "0 to 1");
-  require_option(within(beam.wander_period_s, 1e-6, 1e9), "wander-period-s", beam.wander_period_s,
-                 "0.000001 to 1000000000");
+  require_option(within(beam.unevenness, 0, 1), "beam.unevenness", beam.unevenness, "0 to 1");
+  require_option(within(beam.wander, 0, 1), "beam.wander", beam.wander, "0 to 1");
+  require_option(within(beam.wander_period_s, 1e-6, 1e9), "beam.wander-period-s",
+                 beam.wander_period_s, "0.000001 to 1000000000");
   // Fringes and a wandering beam brighten some pixels: a factor of 4 is left for them.
   require_option(electrons_per_pixel(options) <= kMostElectrons / 4,
                  "dose-e-per-a2-s times exposure-s and pixel area", electrons_per_pixel(options),

@@ -85,18 +85,18 @@ void check(const OpticsOptions& optics) {
   const auto within = [](double value, double low, double high) {
     return value >= low && value <= high;
   };
-  require_option(within(optics.voltage_kv, 20, 3000), "voltage-kv", optics.voltage_kv,
+  require_option(within(optics.voltage_kv, 20, 3000), "optics.voltage-kv", optics.voltage_kv,
                  "20 to 3000");
-  require_option(within(optics.defocus_nm, -1e5, 1e5), "defocus-nm", optics.defocus_nm,
+  require_option(within(optics.defocus_nm, -1e5, 1e5), "optics.defocus-nm", optics.defocus_nm,
                  "-100000 to 100000");
-  require_option(within(optics.cs_mm, -10, 10), "cs-mm", optics.cs_mm, "-10 to 10");
-  require_option(within(optics.focal_spread_nm, 0, 1e4), "focal-spread-nm", optics.focal_spread_nm,
-                 "0 to 10000");
-  require_option(within(optics.convergence_mrad, 0, 100), "convergence-mrad",
+  require_option(within(optics.cs_mm, -10, 10), "optics.cs-mm", optics.cs_mm, "-10 to 10");
+  require_option(within(optics.focal_spread_nm, 0, 1e4), "optics.focal-spread-nm",
+                 optics.focal_spread_nm, "0 to 10000");
+  require_option(within(optics.convergence_mrad, 0, 100), "optics.convergence-mrad",
                  optics.convergence_mrad, "0 to 100");
-  require_option(within(optics.aperture_mrad, 0, 1000), "aperture-mrad", optics.aperture_mrad,
-                 "0 to 1000");
-  require_option(within(optics.vibration_nm, 0, 100), "vibration-nm", optics.vibration_nm,
+  require_option(within(optics.aperture_mrad, 0, 1000), "optics.aperture-mrad",
+                 optics.aperture_mrad, "0 to 1000");
+  require_option(within(optics.vibration_nm, 0, 100), "optics.vibration-nm", optics.vibration_nm,
                  "0 to 100");
 }
 

@@ -24,7 +24,11 @@ double height_nm(Face face, double film_thickness_nm) {
 
 void draw_layers(World& world, double time_s, Box box, std::span<const Material> materials,
                  std::vector<Layer>& layers) {
-  const WorldOptions& options = world.options();
+  draw_layers(world.bodies_at(time_s), world.options(), box, materials, layers);
+}
+
+void draw_layers(std::span<const SeenBody> bodies, const WorldOptions& options, Box box,
+                 std::span<const Material> materials, std::vector<Layer>& layers) {
   if (materials.size() != options.species.size()) {
     throw Error(ErrorKind::kUsage, "{} materials for {} species", materials.size(),
                 options.species.size());
@@ -33,7 +37,6 @@ void draw_layers(World& world, double time_s, Box box, std::span<const Material>
   const GridPlace place = {.y_nm = static_cast<double>(box.y) * pixel,
                            .x_nm = static_cast<double>(box.x) * pixel,
                            .pixel_size_nm = pixel};
-  const std::vector<SeenBody> bodies = world.bodies_at(time_s);
   size_t used = 0;
   for (size_t species = 0; species < materials.size(); ++species) {
     for (const Face face : kFaces) {

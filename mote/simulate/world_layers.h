@@ -18,4 +18,9 @@ namespace mote::simulate {
 void draw_layers(World& world, double time_s, Box box, std::span<const Material> materials,
                  std::vector<Layer>& layers);
 
+/// The same of `bodies` of a world of `options`, which bodies_at() gave: needs no world, so that
+/// many threads may draw at once.
+void draw_layers(std::span<const SeenBody> bodies, const WorldOptions& options, Box box,
+                 std::span<const Material> materials, std::vector<Layer>& layers);
+
 }  // namespace mote::simulate

@@ -12,15 +12,15 @@ void require_range(std::string_view option, Value value, Value low, Value high) 
 }
 
 void check_exchange(std::string_view name, const ExchangeOptions& options) {
-  require_range(fmt::format("{}.rate_nm_n_per_s", name), options.rate_nm_n_per_s, 0.0, 1e6);
+  require_range(fmt::format("{}.rate-nm-n-per-s", name), options.rate_nm_n_per_s, 0.0, 1e6);
   require_range(fmt::format("{}.exponent", name), options.exponent, 1, 4);
 }
 
 void check_species(const SpeciesOptions& species) {
   require_range("species.share", species.share, 0.0, 1e6);
-  require_range("species.median_radius_nm", species.median_radius_nm, 1e-3, 1e5);
-  require_range("species.radius_spread", species.radius_spread, 0.0, 1.0);
-  require_range("species.contact_angle_deg", species.contact_angle_deg, 10.0, 180.0);
+  require_range("species.median-radius-nm", species.median_radius_nm, 1e-3, 1e5);
+  require_range("species.radius-spread", species.radius_spread, 0.0, 1.0);
+  require_range("species.contact-angle-deg", species.contact_angle_deg, 10.0, 180.0);
   require_range("species.truncation", species.truncation, 0.5, 1.0);
 }
 
@@ -28,18 +28,18 @@ void check_species(const SpeciesOptions& species) {
 
 void check(const WorldOptions& options) {
   require_range<int64_t>("frames", options.frames, 1, 100000000);
-  require_range<int64_t>("height_px", options.height_px, 16, 16384);
-  require_range<int64_t>("width_px", options.width_px, 16, 16384);
-  require_range("pixel_size_nm", options.pixel_size_nm, 1e-4, 1e4);
-  require_range("frame_interval_s", options.frame_interval_s, 1e-6, 1e6);
-  require_range("exposure_s", options.exposure_s, 0.0, options.frame_interval_s);
-  require_range("step_s", options.step_s, 1e-6, 1e6);
+  require_range<int64_t>("height", options.height_px, 16, 16384);
+  require_range<int64_t>("width", options.width_px, 16, 16384);
+  require_range("pixel-size-nm", options.pixel_size_nm, 1e-4, 1e4);
+  require_range("frame-interval-s", options.frame_interval_s, 1e-6, 1e6);
+  require_range("exposure-s", options.exposure_s, 0.0, options.frame_interval_s);
+  require_range("step-s", options.step_s, 1e-6, 1e6);
   require_range("particles", options.particles, 0.0, 1e5);
-  require_range("share_below", options.share_below, 0.0, 1.0);
-  require_range("share_inside", options.share_inside, 0.0, 1.0 - options.share_below);
-  require_range("film_thickness_nm", options.film_thickness_nm, 0.0, 1e6);
-  require_range("clearance_nm", options.clearance_nm, 0.0, 1e6);
-  require_range("vanishing_radius_nm", options.vanishing_radius_nm, 1e-6, 1e4);
+  require_range("share-below", options.share_below, 0.0, 1.0);
+  require_range("share-inside", options.share_inside, 0.0, 1.0 - options.share_below);
+  require_range("film.thickness-nm", options.film_thickness_nm, 0.0, 1e6);
+  require_range("clearance-nm", options.clearance_nm, 0.0, 1e6);
+  require_range("vanishing-radius-nm", options.vanishing_radius_nm, 1e-6, 1e4);
   if (options.species.empty()) {
     throw Error(ErrorKind::kUsage, "species is empty, expected one at least");
   }
@@ -49,37 +49,37 @@ void check(const WorldOptions& options) {
     shares += species.share;
   }
   require_option(shares > 0, "species.share", shares, "more than 0 in sum");
-  require_range("temperature.reference_kelvin", options.temperature.reference_kelvin, 1.0, 1e4);
+  require_range("temperature.reference-kelvin", options.temperature.reference_kelvin, 1.0, 1e4);
   double before_s = 0;
   for (const TemperatureStep& step : options.temperature.steps) {
-    require_range("temperature.steps.time_s", step.time_s, before_s, 1e12);
+    require_range("temperature.steps.time-s", step.time_s, before_s, 1e12);
     require_range("temperature.steps.kelvin", step.kelvin, 1.0, 1e4);
     before_s = step.time_s;
   }
-  require_range("migration.diffusivity_nm2_per_s", options.migration.diffusivity_nm2_per_s, 0.0,
+  require_range("migration.diffusivity-nm2-per-s", options.migration.diffusivity_nm2_per_s, 0.0,
                 1e9);
-  require_range("migration.size_exponent", options.migration.size_exponent, 0.0, 8.0);
-  require_range("stage.wander_nm", options.stage.wander_nm, 0.0, 1e6);
-  require_range("stage.wander_period_s", options.stage.wander_period_s, 1e-3, 1e9);
-  require_range("stage.jump_nm", options.stage.jump_nm, 0.0, 1e6);
-  require_range("stage.jump_interval_s", options.stage.jump_interval_s, 1e-3, 1e9);
-  require_range("stage.jump_duration_s", options.stage.jump_duration_s, 1e-6, 1e6);
+  require_range("migration.size-exponent", options.migration.size_exponent, 0.0, 8.0);
+  require_range("stage.wander-nm", options.stage.wander_nm, 0.0, 1e6);
+  require_range("stage.wander-period-s", options.stage.wander_period_s, 1e-3, 1e9);
+  require_range("stage.jump-nm", options.stage.jump_nm, 0.0, 1e6);
+  require_range("stage.jump-interval-s", options.stage.jump_interval_s, 1e-3, 1e9);
+  require_range("stage.jump-duration-s", options.stage.jump_duration_s, 1e-6, 1e6);
   require_range("ripening.exponent", options.ripening.exponent, 2, 4);
-  require_range("ripening.rate_nm_n_per_s", options.ripening.rate_nm_n_per_s, 0.0, 1e6);
+  require_range("ripening.rate-nm-n-per-s", options.ripening.rate_nm_n_per_s, 0.0, 1e6);
   require_range<int64_t>("ripening.ensemble", options.ripening.ensemble, 1000, 100000000);
   check_exchange("growth", options.growth);
   check_exchange("dissolution", options.dissolution);
-  require_range("nucleation.rate_per_nm2_s", options.nucleation.rate_per_nm2_s, 0.0, 1e3);
-  require_range("nucleation.fade_time_s", options.nucleation.fade_time_s, 0.0, 1e9);
-  require_range("coalescence.neck_exponent", options.coalescence.neck_exponent, 0.05, 1.0);
-  require_range("coalescence.neck_time_s", options.coalescence.neck_time_s, 1e-9, 1e9);
-  require_range("coalescence.relaxation_time_s", options.coalescence.relaxation_time_s, 1e-9, 1e9);
-  require_range("coalescence.size_exponent", options.coalescence.size_exponent, 0.0, 8.0);
-  require_range("coalescence.final_neck_ratio", options.coalescence.final_neck_ratio, 0.05, 1.0);
-  require_range("coalescence.merge_neck_ratio", options.coalescence.merge_neck_ratio, 0.1, 0.95);
-  require_range("flicker.bright_time_s", options.flicker.bright_time_s, 1e-6, 1e9);
-  require_range("flicker.dark_time_s", options.flicker.dark_time_s, 1e-6, 1e9);
-  require_range("flicker.dark_contrast", options.flicker.dark_contrast, 0.0, 1.0);
+  require_range("nucleation.rate-per-nm2-s", options.nucleation.rate_per_nm2_s, 0.0, 1e3);
+  require_range("nucleation.fade-time-s", options.nucleation.fade_time_s, 0.0, 1e9);
+  require_range("coalescence.neck-exponent", options.coalescence.neck_exponent, 0.05, 1.0);
+  require_range("coalescence.neck-time-s", options.coalescence.neck_time_s, 1e-9, 1e9);
+  require_range("coalescence.relaxation-time-s", options.coalescence.relaxation_time_s, 1e-9, 1e9);
+  require_range("coalescence.size-exponent", options.coalescence.size_exponent, 0.0, 8.0);
+  require_range("coalescence.final-neck-ratio", options.coalescence.final_neck_ratio, 0.05, 1.0);
+  require_range("coalescence.merge-neck-ratio", options.coalescence.merge_neck_ratio, 0.1, 0.95);
+  require_range("flicker.bright-time-s", options.flicker.bright_time_s, 1e-6, 1e9);
+  require_range("flicker.dark-time-s", options.flicker.dark_time_s, 1e-6, 1e9);
+  require_range("flicker.dark-contrast", options.flicker.dark_contrast, 0.0, 1.0);
 }
 
 }  // namespace mote::simulate

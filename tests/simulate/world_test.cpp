@@ -518,7 +518,7 @@ TEST(World, RefusesWhatCannotBe) {
 
   EXPECT_THAT([&] { World world(crowded); }, ThrowsMessage<Error>(HasSubstr("found no room")));
   EXPECT_THAT([&] { World world(backwards); },
-              ThrowsMessage<Error>(HasSubstr("step_s is -1, expected 1e-06 to 1000000")));
+              ThrowsMessage<Error>(HasSubstr("step-s is -1, expected 1e-06 to 1000000")));
 }
 
 }  // namespace
