@@ -23,8 +23,10 @@ inline constexpr Material kGold{
 struct Layer {
   Material material;
   Grid<float> thickness_nm;
-  /// -ln of the share of the intensity that Bragg reflection takes out of the aperture; empty
-  /// where there is none. The flicker of grains that tilt through a Bragg angle.
+  /// -ln of the share of the intensity that Bragg reflection takes out of the image beyond what the
+  /// material's mean free path does, negative where it takes less; empty where there is none. The
+  /// flicker of grains that tilt through a Bragg angle. Together with the thickness' share no less
+  /// than 0.
   Grid<float> bragg_loss;
   double z_nm = 0;  ///< height of the bodies' middle, towards the source
 };

@@ -20,6 +20,36 @@ double height_nm(Face face, double film_thickness_nm) {
   return 0;
 }
 
+/// Makes `grid` one of zeros of `size`, in the memory that it has.
+void clear(Grid<float>& grid, Size size) {
+  if (grid.size() != size) {
+    grid = Grid<float>(size);
+  } else {
+    std::fill(grid.values().begin(), grid.values().end(), 0.0F);
+  }
+}
+
+/// Thickness and Bragg loss of all `bodies` of one species on one face.
+void draw(std::span<const SeenBody* const> bodies, const GridPlace& place, Size size,
+          Layer& layer) {
+  clear(layer.thickness_nm, size);
+  const double lost_per_nm =
+      layer.material.mean_free_path_nm > 0 ? 1 / layer.material.mean_free_path_nm : 0;
+  const bool all_scatter = std::all_of(bodies.begin(), bodies.end(),
+                                       [](const SeenBody* body) { return body->contrast == 1; });
+  if (all_scatter) {
+    layer.bragg_loss = {};
+  } else {
+    clear(layer.bragg_loss, size);
+  }
+  for (const SeenBody* body : bodies) {
+    add_thickness(body->body, place, layer.thickness_nm);
+    if (body->contrast != 1) {
+      add_thickness(body->body, place, layer.bragg_loss, (body->contrast - 1) * lost_per_nm);
+    }
+  }
+}
+
 }  // namespace
 
 void draw_layers(World& world, double time_s, Box box, std::span<const Material> materials,
@@ -40,10 +70,13 @@ void draw_layers(std::span<const SeenBody> bodies, const WorldOptions& options, 
   size_t used = 0;
   for (size_t species = 0; species < materials.size(); ++species) {
     for (const Face face : kFaces) {
-      const auto is_here = [&](const SeenBody& body) {
-        return body.species == static_cast<int32_t>(species) && body.face == face;
-      };
-      if (std::none_of(bodies.begin(), bodies.end(), is_here)) {
+      std::vector<const SeenBody*> here;
+      for (const SeenBody& body : bodies) {
+        if (body.species == static_cast<int32_t>(species) && body.face == face) {
+          here.push_back(&body);
+        }
+      }
+      if (here.empty()) {
         continue;
       }
       if (used == layers.size()) {
@@ -52,16 +85,7 @@ void draw_layers(std::span<const SeenBody> bodies, const WorldOptions& options, 
       Layer& layer = layers[used++];
       layer.material = materials[species];
       layer.z_nm = height_nm(face, options.film_thickness_nm);
-      layer.bragg_loss = {};
-      if (layer.thickness_nm.size() != box.size()) {
-        layer.thickness_nm = Grid<float>(box.size());
-      }
-      std::fill(layer.thickness_nm.values().begin(), layer.thickness_nm.values().end(), 0.0F);
-      for (const SeenBody& body : bodies) {
-        if (is_here(body)) {
-          add_thickness(body.body, place, layer.thickness_nm, body.contrast);
-        }
-      }
+      draw(here, place, box.size(), layer);
     }
   }
   layers.resize(used);

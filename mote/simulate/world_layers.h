@@ -11,8 +11,10 @@ namespace mote::simulate {
 
 /// Draws a world at `time_s` as LayersAt asks for it: each species has a layer on the upper face,
 /// one in the middle of the film and one on the lower face, as far as it has particles there.
-/// `materials` are those of the species. A particle out of diffraction contrast is as thin as the
-/// share of its contrast that is left.
+/// `materials` are those of the species. A particle out of diffraction contrast keeps its
+/// thickness, and with it its phase and its HAADF signal; a negative Bragg loss gives back what it
+/// no longer scatters out of the bright-field image, so that -ln of its intensity is `contrast`
+/// times what it was.
 ///
 /// Throws kUsage unless there is a material for each species.
 void draw_layers(World& world, double time_s, Box box, std::span<const Material> materials,

@@ -1,5 +1,7 @@
 #include "mote/simulate/world_layers.h"
 
+#include <cmath>
+#include <cstdint>
 #include <numbers>
 #include <numeric>
 #include <vector>
@@ -8,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
+#include "mote/simulate/microscope.h"
+#include "mote/simulate/microscope_presets.h"
 #include "mote/simulate/world_presets.h"
 
 namespace mote::simulate {
@@ -68,6 +72,102 @@ TEST(DrawLayers, GivesTheSameForAPartOfTheBox) {
       ASSERT_NEAR(part[0].thickness_nm(y, x), whole[0].thickness_nm(y + 100, x + 90), 1e-4);
     }
   }
+}
+
+/// A world with a particle that is out of contrast from `dark_s` on, well inside the field.
+struct Flickering {
+  World world;
+  double dark_s = 0;
+  Point centre;
+  double radius_px = 0;
+};
+
+Flickering flickering(const WorldOptions& options) {
+  Flickering out{.world = World(options), .dark_s = 0, .centre = {}, .radius_px = 0};
+  World scout(options);
+  for (const WorldEvent& event : scout.take_events(10)) {
+    for (const SeenBody& body : out.world.bodies_at(0.5 * options.step_s)) {
+      const PositionNm& at = std::get<Sphere>(body.body).centre;
+      const Point centre{at.y_nm / options.pixel_size_nm, at.x_nm / options.pixel_size_nm};
+      const auto inside = [](double px) { return px > 100 && px < 412; };
+      if (event.type == WorldEventType::kContrastLost && event.particles[0] == body.particle &&
+          event.time_s > 0.1 && inside(centre.y_px) && inside(centre.x_px)) {
+        out.dark_s = event.time_s;
+        out.centre = centre;
+        out.radius_px = body.radius_nm / options.pixel_size_nm;
+        return out;
+      }
+    }
+  }
+  ADD_FAILURE() << "no particle flickers";
+  return out;
+}
+
+WorldOptions still_flicker() {
+  WorldOptions options = *world_preset("flicker");
+  options.migration.enabled = false;
+  return options;
+}
+
+TEST(DrawLayers, LeavesADarkParticleItsThicknessAndTakesItsScattering) {
+  Flickering seen = flickering(still_flicker());
+  const Material materials[] = {kGold};
+  const auto y = static_cast<int64_t>(seen.centre.y_px);
+  const auto x = static_cast<int64_t>(seen.centre.x_px);
+  const Box box = {.y = y, .x = x, .height = 1, .width = 1};
+  std::vector<Layer> before;
+  std::vector<Layer> after;
+
+  draw_layers(seen.world, seen.dark_s - 1e-6, box, materials, before);
+  draw_layers(seen.world, seen.dark_s + 1e-6, box, materials, after);
+
+  const float thickness = after[0].thickness_nm(0, 0);
+  EXPECT_EQ(thickness, before[0].thickness_nm(0, 0));
+  EXPECT_GT(thickness, 1);
+  EXPECT_NEAR(after[0].bragg_loss(0, 0), -0.95 * thickness / kGold.mean_free_path_nm, 1e-5);
+}
+
+TEST(DrawLayers, ShowsAFlickerInTheImage) {
+  Flickering seen = flickering(still_flicker());
+  MicroscopeOptions options = microscope_preset("sintering");
+  options.view.pixel_size_nm = seen.world.options().pixel_size_nm;
+  options.view.film.phase_sd_rad = 0;
+  options.noise = false;
+  Microscope microscope(options);
+  const Material materials[] = {kGold};
+  const LayersAt layers = [&](double time_s, Box box, std::vector<Layer>& out) {
+    draw_layers(seen.world, time_s, box, materials, out);
+  };
+  const auto still = [](double) { return Point{}; };
+  const auto core_of = [&](double begin_s) {  // mean expected electrons of the inner half
+    microscope.frame(layers, still, 0, begin_s);
+    const Box sensor = microscope.sensor();
+    double sum = 0;
+    int64_t count = 0;
+    for (int64_t y = 0; y < sensor.height; ++y) {
+      for (int64_t x = 0; x < sensor.width; ++x) {
+        const double dy = static_cast<double>(sensor.y + y) - seen.centre.y_px;
+        const double dx = static_cast<double>(sensor.x + x) - seen.centre.x_px;
+        if (dy * dy + dx * dx < 0.25 * seen.radius_px * seen.radius_px) {
+          sum += microscope.expected()(y, x);
+          ++count;
+        }
+      }
+    }
+    return sum / static_cast<double>(count);
+  };
+  const double exposure = options.beam.exposure_s;
+
+  const double scattering = core_of(seen.dark_s - 1.01 * exposure);
+  const double turning = core_of(seen.dark_s - 0.5 * exposure);
+  const double dark = core_of(seen.dark_s + 0.01 * exposure);
+
+  // Through the middle of a sphere about 2 r of gold: exp(-0.95 * 2 r / 15 nm) is lost.
+  const double thickness = 2 * 0.93 * seen.radius_px * seen.world.options().pixel_size_nm;
+  EXPECT_NEAR(std::log(dark / scattering), 0.95 * thickness / kGold.mean_free_path_nm, 0.06);
+  // Of five sub-exposures two or three fall on either side.
+  EXPECT_GT(turning, scattering + 0.35 * (dark - scattering));
+  EXPECT_LT(turning, scattering + 0.65 * (dark - scattering));
 }
 
 TEST(DrawLayers, WantsAMaterialForEachSpecies) {
