@@ -27,7 +27,6 @@ struct Result {
   double prepare_ms = 0;
   double push_ms = 0;
   double solve_ms = 0;
-  std::vector<std::string> warnings;
 };
 
 Result measure(const synthetic::DriftSceneOptions& scene_options, const std::vector<Point>& drift,
@@ -50,15 +49,14 @@ Result measure(const synthetic::DriftSceneOptions& scene_options, const std::vec
                                    std::abs(row.shift.x_px - drift[i].x_px)});
   }
   const double t3 = user_seconds();
-  const auto rows = estimator->solve();
+  const auto result = estimator->solve();
   out.solve_ms = 1e3 * (user_seconds() - t3);
   std::vector<Point> found;
-  for (const auto& row : rows) {
+  for (const auto& row : result.rows) {
     found.push_back(row.shift);
     out.ok_share += row.ok ? 1 / frames : 0;
   }
   out.solved = synthetic::drift_error(found, drift);
-  out.warnings = estimator->warnings();
   return out;
 }
 

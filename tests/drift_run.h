@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mote/track/drift.h"
@@ -25,8 +26,9 @@ inline DriftRun run_drift(const DriftScene& scene, Size size,
     out.running.push_back(
         estimator->push(i, estimator->prepare(scene.image(i), scene.particles(i))));
   }
-  out.solved = estimator->solve();
-  out.warnings = estimator->warnings();
+  track::DriftResult result = estimator->solve();
+  out.solved = std::move(result.rows);
+  out.warnings = std::move(result.warnings);
   std::vector<Point> found;
   for (const track::DriftRow& row : out.solved) {
     found.push_back(row.shift);

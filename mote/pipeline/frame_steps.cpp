@@ -298,8 +298,9 @@ JournalEnd FrameSteps::end() const {
   JournalEnd end;
   if (drift_) {
     end.measured = true;
-    end.drift = drift_->solve();
-    end.warnings = drift_->warnings();
+    track::DriftResult result = drift_->solve();
+    end.drift = std::move(result.rows);
+    end.warnings = std::move(result.warnings);
   } else {
     end.drift = given_drift_;
   }

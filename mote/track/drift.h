@@ -17,6 +17,8 @@ struct DriftOptions {
   int64_t key_every_frames = 25;
   double max_shift_px = 64;   ///< between a frame and the frame it is registered to
   double min_peak_ratio = 6;  ///< below, a registration is not believed; chance alone reaches 4.5
+
+  bool operator==(const DriftOptions&) const = default;
 };
 
 /// One row of drift.csv: where the specimen is, relative to frame 0, in camera pixels.
@@ -30,6 +32,16 @@ struct DriftRow {
   bool blurred = false;    ///< much less fine texture than frames around it
 
   bool operator==(const DriftRow&) const = default;
+};
+
+/// The drift of a whole recording, and what its user should know of it: that there was no texture,
+/// so that drift and motion cannot be told apart; how many frames are interpolated; that a pattern
+/// which stands still was taken off.
+struct DriftResult {
+  std::vector<DriftRow> rows;  ///< one a frame, in order
+  std::vector<std::string> warnings;
+
+  bool operator==(const DriftResult&) const = default;
 };
 
 /// A frame made ready for registration: without particles and background, windowed.
@@ -52,14 +64,12 @@ class DriftEstimator {
   /// known so far, for the tracker.
   virtual DriftRow push(int64_t index, std::unique_ptr<DriftPrepared> frame) = 0;
 
-  /// All frames' shifts, in order.
-  virtual std::vector<DriftRow> solve() const = 0;
-
-  /// Warnings that hold for the whole recording: no texture, so drift and motion cannot be told
-  /// apart; share of frames interpolated; a stationary peak removed.
-  virtual std::vector<std::string> warnings() const = 0;
+  /// Joins all registrations so far.
+  virtual DriftResult solve() const = 0;
 
   virtual std::string save_state() const = 0;
+  /// Throws kBadFile, and stays as it is, on a state that is damaged, or of another version, field
+  /// or options.
   virtual void load_state(std::string_view state) = 0;
 };
 

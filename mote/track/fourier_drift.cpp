@@ -81,7 +81,7 @@ DriftRow FourierDrift::push(int64_t index, std::unique_ptr<DriftPrepared> frame)
     const DriftSolution prior = solve_links(frames_, links_);
     if (const auto found =
             pattern_->seek(*registrar_, options_.min_peak_ratio, prior.shift, moves_apart())) {
-      restart_from(*found);
+      restart_from(*found, prior.shift);
     } else {
       set_weights();
     }

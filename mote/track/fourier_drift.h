@@ -28,8 +28,7 @@ class FourierDrift final : public DriftEstimator {
   std::unique_ptr<DriftPrepared> prepare(const Grid<float>& image,
                                          const BinaryImage& particles) const override;
   DriftRow push(int64_t index, std::unique_ptr<DriftPrepared> frame) override;
-  std::vector<DriftRow> solve() const override;
-  std::vector<std::string> warnings() const override;
+  DriftResult solve() const override;
   std::string save_state() const override;
   void load_state(std::string_view state) override;
 
@@ -80,15 +79,26 @@ class FourierDrift final : public DriftEstimator {
   double expected_amplitude() const;
   imaging::Rings stationary() const;
   void set_weights();
-  void restart_from(const FixedPattern::Found& found);
+  void restart_from(const FixedPattern::Found& found, const std::vector<Point>& prior);
   void retake(const std::vector<FixedPattern::Kept>& kept);
   bool pattern_told() const;
+
+  // fourier_drift_state.cpp
+  template <typename Bytes>
+  static void archive_terms(Bytes& bytes, Size& field, DriftOptions& options);
+  template <typename Bytes>
+  void archive(Bytes& bytes);
+  bool sound_held(const Held& held) const;
+  void expect_sound_state() const;
 
   // fourier_drift_rows.cpp: the whole recording.
   bool only_stationary() const;
   bool untold() const;
   bool moves_apart() const { return judged_ >= kLeastLooks && 2 * loose_ > judged_; }
   void flag_steps(std::vector<DriftRow>& rows) const;
+  std::vector<DriftRow> rows_of(const DriftSolution& solution) const;
+  std::string refusal() const;
+  std::vector<std::string> warnings_of(const std::vector<DriftRow>& rows, int64_t pieces) const;
 
   DriftOptions options_;
   Size field_;

@@ -100,7 +100,8 @@ void FourierDrift::retake(const std::vector<FixedPattern::Kept>& kept) {
   }
 }
 
-void FourierDrift::restart_from(const FixedPattern::Found& found) {
+// `prior`: where the links made so far put frames.
+void FourierDrift::restart_from(const FixedPattern::Found& found, const std::vector<Point>& prior) {
   const std::vector<FixedPattern::Kept>& kept = found.kept;
   recent_.clear();
   keys_.clear();
@@ -116,10 +117,9 @@ void FourierDrift::restart_from(const FixedPattern::Found& found) {
   }
   // Links made before are pulled towards standing still where there is a pattern; then the frames
   // that were kept know better.
-  const DriftSolution before = solve_links(frames_, links_);
   double difference = 0;
   for (size_t i = 0; i < kept.size(); ++i) {
-    difference = std::max(difference, farthest(before.shift[kept[i].frame] - found.shift[i]));
+    difference = std::max(difference, farthest(prior[kept[i].frame] - found.shift[i]));
   }
   if (difference > 0.1) {
     for (DriftLink& one : links_) {
