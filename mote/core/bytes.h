@@ -42,6 +42,12 @@ class ByteWriter {
     append(grid.data(), grid.values().size() * sizeof(T));
   }
 
+  /// Each value in turn, as `ByteReader` takes them: one function can then name the values of both.
+  template <typename... Types>
+  void operator()(const Types&... values) {
+    (put(values), ...);
+  }
+
   std::string take() { return std::move(bytes_); }
 
  private:
@@ -93,6 +99,11 @@ class ByteReader {
     }
     grid = Grid<T>(size);
     take(grid.data(), grid.values().size() * sizeof(T));
+  }
+
+  template <typename... Types>
+  void operator()(Types&... values) {
+    (get(values), ...);
   }
 
   /// A count of things of which each takes at least `least_bytes`.

@@ -1,6 +1,7 @@
 #include "mote/track/drift_pattern.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mote/track/drift_state.h"
 
@@ -21,7 +22,7 @@ constexpr int64_t kLearnAll = 64;      // so many frames count in each, later ev
 FixedPattern::FixedPattern(Size size) : size_(size) {}
 
 Grid<float> FixedPattern::clean(const DriftView& view) const {
-  return known_ && share_ > 0 ? without(view, pattern_.values) : view.values;
+  return pattern_.share > 0 ? without(view, pattern_.values) : view.values;
 }
 
 void FixedPattern::remember(int32_t frame, const DriftView& view) {
@@ -43,10 +44,9 @@ void FixedPattern::remember(int32_t frame, const DriftView& view) {
 }
 
 FixedPattern::Sums FixedPattern::no_sums() const {
-  const Size half = {size_.height, size_.width / 2 - 1};
-  return {.total = Spectrum(half),
-          .aligned = Spectrum(half),
-          .phases = Spectrum(half),
+  return {.total = Spectrum(half()),
+          .aligned = Spectrum(half()),
+          .phases = Spectrum(half()),
           .power = Rings(kRings, 0.0)};
 }
 
@@ -131,79 +131,45 @@ void FixedPattern::learn(const Registrar& registrar, const DriftView& view,
   add(sums_, registrar, pattern_, view, spectrum, shift);
   if (sums_.frames >= next_renewal_) {
     pattern_ = renewed(sums_, registrar, pattern_);
-    share_ = pattern_.share;
     next_renewal_ = sums_.frames + sums_.frames / 2;
   }
 }
 
-void FixedPattern::save(ByteWriter& out) const {
-  out.put(known_);
-  out.put(settled_);
-  out.put(static_cast<uint64_t>(kept_.size()));
-  for (const Kept& kept : kept_) {
-    out.put(kept.frame);
-    out.put(kept.view.values);
-    out.put(kept.view.weight);
+// One function describes reading and writing; writing changes nothing.
+template <typename Bytes>
+void FixedPattern::archive(Bytes& bytes) {
+  bytes(known_, settled_, stride_, sought_, offered_, next_renewal_);
+  archive_count(bytes, kept_, kKept);
+  for (Kept& kept : kept_) {
+    bytes(kept.frame, kept.view.values, kept.view.weight);
   }
-  out.put(stride_);
-  out.put(sought_);
-  out.put(offered_);
-  out.put(next_renewal_);
-  out.put(share_);
   if (known_) {
-    out.put(pattern_.values);
-    out.put(pattern_.spectrum);
-    out.put(pattern_.share);
-    out.put(sums_.frames);
-    out.put(sums_.total);
-    out.put(sums_.coverage);
-    out.put(sums_.aligned);
-    out.put(sums_.phases);
-    out.put(sums_.power);
+    bytes(pattern_.values, pattern_.spectrum, pattern_.share);
+    bytes(sums_.frames, sums_.coverage, sums_.total, sums_.aligned, sums_.phases, sums_.power);
   }
 }
 
-void FixedPattern::load(ByteReader& in) {
-  in.get(known_);
-  in.get(settled_);
-  uint64_t count = 0;
-  in.get(count);
-  if (count > kKept) {
-    refuse_drift_state();
+void FixedPattern::save(ByteWriter& out) const {
+  const_cast<FixedPattern*>(this)->archive(out);
+}
+
+void FixedPattern::load(ByteReader& in, int32_t frames) {
+  archive(in);
+  int32_t next = 0;
+  for (const Kept& kept : kept_) {
+    expect_sound(kept.frame >= next && kept.frame < frames && kept.view.values.size() == size_ &&
+                 kept.view.weight.size() == size_);
+    next = kept.frame + 1;
   }
-  kept_.resize(count);
-  for (Kept& kept : kept_) {
-    in.get(kept.frame);
-    in.get(kept.view.values);
-    in.get(kept.view.weight);
-    if (kept.view.values.size() != size_ || kept.view.weight.size() != size_) {
-      refuse_drift_state();
-    }
-  }
-  in.get(stride_);
-  in.get(sought_);
-  in.get(offered_);
-  in.get(next_renewal_);
-  in.get(share_);
+  expect_sound(stride_ >= 1 && stride_ <= std::max(1, frames));
+  expect_sound(offered_ >= 0 && offered_ <= frames);
+  expect_sound(next_renewal_ >= 0 && next_renewal_ <= 2 * int64_t{frames});
   if (known_) {
-    in.get(pattern_.values);
-    in.get(pattern_.spectrum);
-    in.get(pattern_.share);
-    in.get(sums_.frames);
-    in.get(sums_.total);
-    in.get(sums_.coverage);
-    in.get(sums_.aligned);
-    in.get(sums_.phases);
-    in.get(sums_.power);
-    const Size half = {size_.height, size_.width / 2 - 1};
-    if (pattern_.values.size() != size_ || pattern_.spectrum.size() != half || sums_.frames < 1 ||
-        sums_.total.size() != half || sums_.aligned.size() != half || sums_.phases.size() != half ||
-        sums_.power.size() != kRings) {
-      refuse_drift_state();
-    }
-  }
-  if (stride_ < 1) {
-    refuse_drift_state();
+    expect_sound(pattern_.values.size() == size_ && pattern_.spectrum.size() == half() &&
+                 std::isfinite(pattern_.share));
+    expect_sound(sums_.frames >= 1 && sums_.frames <= frames && std::isfinite(sums_.coverage));
+    expect_sound(sums_.total.size() == half() && sums_.aligned.size() == half() &&
+                 sums_.phases.size() == half() && sound(sums_.power));
   }
 }
 

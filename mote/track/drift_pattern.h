@@ -37,7 +37,7 @@ class FixedPattern {
   bool settled() const { return settled_; }
 
   /// Power of the pattern over power of the frames; 0 while unknown.
-  double share() const { return share_; }
+  double share() const { return pattern_.share; }
 
   /// The frame without the pattern, ready to be transformed.
   Grid<float> clean(const DriftView& view) const;
@@ -70,7 +70,8 @@ class FixedPattern {
              const imaging::Spectrum& spectrum, Point shift);
 
   void save(ByteWriter& out) const;
-  void load(ByteReader& in);
+  /// `frames`: of the recording so far. Throws kBadFile on what cannot be a state.
+  void load(ByteReader& in, int32_t frames);
 
  private:
   static constexpr size_t kKept = 16;
@@ -101,6 +102,9 @@ class FixedPattern {
     double misfit = 0;     // chi2 of block_misfit
   };
 
+  template <typename Bytes>
+  void archive(Bytes& bytes);
+  Size half() const { return {size_.height, size_.width / 2 - 1}; }
   Sums no_sums() const;
   double seen() const;
   Grid<float> mean_view() const;
@@ -121,7 +125,6 @@ class FixedPattern {
   int32_t sought_ = -1;  // last frame kept when last sought
   int64_t offered_ = 0;
   int64_t next_renewal_ = 0;
-  double share_ = 0;
   Pattern pattern_;
   Sums sums_;
 };

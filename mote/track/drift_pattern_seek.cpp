@@ -271,7 +271,6 @@ std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, doub
   known_ = true;
   settled_ = best.held < (best.pattern.share > 0 ? kSettled : kSettledWithout);
   pattern_ = std::move(best.pattern);
-  share_ = pattern_.share;
   sums_ = std::move(best.sums);
   offered_ = sums_.frames;
   next_renewal_ = sums_.frames + sums_.frames / 2;

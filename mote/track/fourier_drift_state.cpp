@@ -2,135 +2,99 @@
 
 #include "mote/track/drift_state.h"
 #include "mote/track/fourier_drift.h"
+#include "mote/track/sealed_state.h"
 
 namespace mote::track {
 namespace {
 
-using imaging::kRings;
-
-constexpr std::string_view kMagic = "motedrf2";
+constexpr uint64_t kMark = 0x3366726465746f6d;  // "motedrf3": the last letter counts versions
+constexpr std::string_view kWhat = "drift estimator";
 
 }  // namespace
 
-std::string FourierDrift::save_state() const {
-  ByteWriter out;
-  out.put(kMagic);
-  out.put(field_);
-  out.put(options_.from);
-  out.put(options_.key_every_frames);
-  out.put(options_.max_shift_px);
-  out.put(options_.min_peak_ratio);
-  out.put(frames_);
-  out.put(links_);
-  out.put(peak_);
-  out.put(sharpness_);
-  out.put(at_);
-  out.put(shown_);
-  out.put(ok_);
-  out.put(lost_);
-  const auto put_held = [&](const auto& all) {
-    out.put(static_cast<uint64_t>(all.size()));
-    for (const Held& held : all) {
-      out.put(held.frame);
-      out.put(held.at);
-      out.put(held.used);
-      out.put(held.spectrum);
+// What a recording is estimated with; a state of anything else is refused.
+template <typename Bytes>
+void FourierDrift::archive_terms(Bytes& bytes, Size& field, DriftOptions& options) {
+  bytes(field, options.from, options.key_every_frames, options.max_shift_px,
+        options.min_peak_ratio);
+}
+
+// One function describes reading and writing; writing changes nothing.
+template <typename Bytes>
+void FourierDrift::archive(Bytes& bytes) {
+  const auto archive_held = [&](auto& all, size_t most) {
+    archive_count(bytes, all, most);
+    for (Held& held : all) {
+      bytes(held.frame, held.at, held.used, held.spectrum);
     }
   };
-  put_held(recent_);
-  put_held(keys_);
-  put_held(anchors_);
-  out.put(power_);
-  out.put(cross_);
+  bytes(frames_, links_, peak_, sharpness_, at_, shown_, ok_, lost_);
+  archive_held(recent_, kLag);
+  archive_held(keys_, kKeys);
+  archive_held(anchors_, kAnchors);
+  bytes(power_, cross_, weights_, powers_, pairs_, neighbour_cross_, looks_, judged_, loose_);
+}
+
+std::string FourierDrift::save_state() const {
+  ByteWriter out;
+  FourierDrift& self = *const_cast<FourierDrift*>(this);
+  self.archive_terms(out, self.field_, self.options_);
+  self.archive(out);
   white_.save(out);
-  out.put(weights_);
-  out.put(powers_);
-  out.put(pairs_);
-  out.put(neighbour_cross_);
-  out.put(looks_);
-  out.put(judged_);
-  out.put(loose_);
   if (pattern_) {
     pattern_->save(out);
   }
-  return out.take();
+  return sealed_state(kMark, out.take());
 }
 
 void FourierDrift::load_state(std::string_view state) {
-  ByteReader in(state);
-  if (in.get<std::string>() != kMagic) {
-    refuse_drift_state();
-  }
+  ByteReader in(opened_state(kMark, state, kWhat));
   Size field;
   DriftOptions options;
-  in.get(field);
-  in.get(options.from);
-  in.get(options.key_every_frames);
-  in.get(options.max_shift_px);
-  in.get(options.min_peak_ratio);
-  if (field != field_ || options.from != options_.from ||
-      options.key_every_frames != options_.key_every_frames ||
-      options.max_shift_px != options_.max_shift_px ||
-      options.min_peak_ratio != options_.min_peak_ratio) {
+  archive_terms(in, field, options);
+  if (field != field_ || options != options_) {
     throw Error(ErrorKind::kBadFile, "drift state is of a field of {} x {} px or of other options",
                 field.width, field.height);
   }
-  in.get(frames_);
-  in.get(links_);
-  in.get(peak_);
-  in.get(sharpness_);
-  in.get(at_);
-  in.get(shown_);
-  in.get(ok_);
-  in.get(lost_);
-  const Size half = {size_.height, size_.width / 2 - 1};
-  const auto get_held = [&](auto& all, size_t most) {
-    uint64_t count = 0;
-    in.get(count);
-    if (count > most) {
-      refuse_drift_state();
-    }
-    all.clear();
-    for (uint64_t i = 0; i < count; ++i) {
-      Held held;
-      in.get(held.frame);
-      in.get(held.at);
-      in.get(held.used);
-      in.get(held.spectrum);
-      if (held.spectrum.size() != half) {
-        refuse_drift_state();
-      }
-      all.push_back(std::move(held));
-    }
-  };
-  get_held(recent_, kLag);
-  get_held(keys_, kKeys);
-  get_held(anchors_, kAnchors);
-  in.get(power_);
-  in.get(cross_);
-  white_.load(in);
-  in.get(weights_);
-  in.get(powers_);
-  in.get(pairs_);
-  in.get(neighbour_cross_);
-  in.get(looks_);
-  in.get(judged_);
-  in.get(loose_);
-  if (pattern_) {
-    pattern_->load(in);
+  FourierDrift loaded(options_, field_);
+  loaded.archive(in);
+  loaded.white_.load(in);
+  if (loaded.pattern_) {
+    loaded.pattern_->load(in, loaded.frames_);
   }
   in.expect_end();
-  const auto frames = static_cast<size_t>(std::max(0, frames_));
-  const bool links_fit = std::all_of(links_.begin(), links_.end(), [&](const DriftLink& one) {
-    return one.from >= 0 && one.from < frames_ && one.to >= 0 && one.to < frames_;
-  });
-  if (frames_ < 0 || peak_.size() != frames || sharpness_.size() != frames || !links_fit ||
-      power_.size() != kRings || cross_.size() != kRings || neighbour_cross_.size() != kRings ||
-      (!weights_.empty() && weights_.size() != kRings)) {
-    refuse_drift_state();
+  loaded.expect_sound_state();
+  if (loaded.registrar_ && !loaded.weights_.empty()) {
+    loaded.registrar_->set_weights(loaded.weights_, loaded.stationary());
   }
-  if (registrar_ && !weights_.empty()) {
-    registrar_->set_weights(weights_, stationary());
+  *this = std::move(loaded);
+}
+
+bool FourierDrift::sound_held(const Held& held) const {
+  const Size half = {size_.height, size_.width / 2 - 1};
+  return held.frame >= 0 && held.frame < frames_ && finite(held.at) && held.spectrum.size() == half;
+}
+
+void FourierDrift::expect_sound_state() const {
+  expect_sound(frames_ >= 0 && peak_.size() == static_cast<size_t>(frames_) &&
+               sharpness_.size() == peak_.size());
+  expect_sound(std::all_of(links_.begin(), links_.end(), [&](const DriftLink& one) {
+    return 0 <= one.from && one.from < one.to && one.to < frames_ && std::isfinite(one.dy_px) &&
+           std::isfinite(one.dx_px) && one.sigma_px >= 0;
+  }));
+  expect_sound(finite(at_) && finite(shown_));
+  const auto all_sound = [&](const auto& all) {
+    return std::all_of(all.begin(), all.end(), [&](const Held& held) { return sound_held(held); });
+  };
+  expect_sound(all_sound(recent_) && all_sound(keys_) && all_sound(anchors_));
+  // A registered frame is itself held, and so is the key frame that began its piece.
+  const bool begun = registrar_ && frames_ > 0;
+  expect_sound(recent_.empty() != begun && keys_.empty() != begun && anchors_.empty() != begun);
+  expect_sound(sound(power_) && sound(cross_) && sound(neighbour_cross_) &&
+               (weights_.empty() || sound(weights_)));
+  // A frame is counted at most once, by each of these.
+  for (const int64_t count : {int64_t{lost_}, powers_, pairs_, looks_, judged_, loose_}) {
+    expect_sound(count >= 0 && count <= frames_);
   }
 }
 

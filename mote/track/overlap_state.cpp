@@ -1,7 +1,6 @@
-#include <xxhash.h>
-
 #include "mote/track/archive.h"
 #include "mote/track/overlap_tracker.h"
+#include "mote/track/sealed_state.h"
 
 // Not in an unnamed namespace: ArchiveWriter and ArchiveReader find these by their own namespace.
 namespace mote::track {
@@ -37,7 +36,7 @@ void archive(Archive& archive, Event& event) {
           event.confidence, event.evidence);
 }
 
-constexpr uint64_t kMagic = 0x33706c726f766f6d;  // "movorlp3": the last byte counts versions
+constexpr uint64_t kMark = 0x33706c726f766f6d;  // "movorlp3": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -121,26 +120,11 @@ std::string OverlapTracker::save_state() const {
   content(field.height, field.width);
   // One function describes reading and writing; writing changes nothing.
   const_cast<OverlapTracker*>(this)->archive(content);
-  const std::string bytes = content.take();
-  ArchiveWriter head;
-  uint64_t magic = kMagic;
-  uint64_t checksum = XXH3_64bits(bytes.data(), bytes.size());
-  head(magic, checksum);
-  return head.take() + bytes;
+  return sealed_state(kMark, content.take());
 }
 
 void OverlapTracker::load_state(std::string_view state) {
-  ArchiveReader reader(state);
-  uint64_t magic = 0;
-  uint64_t checksum = 0;
-  reader(magic, checksum);
-  if (magic != kMagic) {
-    throw Error(ErrorKind::kBadFile, "not a state of this version's overlap tracker");
-  }
-  const std::string_view content = state.substr(sizeof(magic) + sizeof(checksum));
-  if (XXH3_64bits(content.data(), content.size()) != checksum) {
-    throw Error(ErrorKind::kBadFile, "the tracker's state of {} bytes is damaged", state.size());
-  }
+  ArchiveReader reader(opened_state(kMark, state, "overlap tracker"));
   Size field;
   reader(field.height, field.width);
   if (field != field_) {

@@ -42,9 +42,7 @@ void WhitePattern::add(const imaging::Rings& as_recorded, const imaging::Rings& 
 
 void WhitePattern::load(ByteReader& in) {
   in.get(sums_);
-  if (sums_.size() != count()) {
-    refuse_drift_state();
-  }
+  expect_sound(sums_.size() == count());
 }
 
 double WhitePattern::power() const {
