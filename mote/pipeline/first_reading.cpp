@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -95,7 +96,11 @@ class Reader {
     summary.lineage =
         job_.command == Command::kTrack ? out_.lineage.build() : Lineage{.tracks = given_};
     check(summary.lineage);
-    summary.value_names.assign(value_names_.begin(), value_names_.end());
+    for (const auto& [name, values] : values_) {
+      const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+      summary.value_names.push_back(name);
+      summary.values[name] = {.least = *least, .median = median(values), .greatest = *greatest};
+    }
     std::set<std::string> evidence;
     for (const Event& event : summary.lineage.events) {
       for (const auto& [name, unused] : event.evidence) {
@@ -103,8 +108,8 @@ class Reader {
       }
     }
     summary.evidence_names.assign(evidence.begin(), evidence.end());
-    if (!link_reaches_.empty()) {
-      summary.link_reach_px = median(link_reaches_);
+    if (const auto reach = summary.values.find("link_reach_px"); reach != summary.values.end()) {
+      summary.link_reach_px = reach->second.median;
     }
     take_drift();
     summary.common_window = measure::common_window(out_.drift, summary.field, farthest_);
@@ -124,10 +129,7 @@ class Reader {
     take_sizes(frame);
     summary.one_size = summary.one_size && frame.size == summary.field;
     for (const auto& [name, value] : frame.values) {
-      value_names_.insert(name);
-      if (name == "link_reach_px") {
-        link_reaches_.push_back(value);
-      }
+      values_[name].push_back(value);
     }
     frame_warnings_.add(frame.warnings, recording_.recorded_index(frame.source_index));
     summary.instances += static_cast<int64_t>(frame.instances.size());
@@ -226,13 +228,12 @@ class Reader {
   const Recording& recording_;
   FirstReading out_;
   std::optional<JournalEnd> end_;
-  std::set<std::string> value_names_;
+  std::map<std::string, std::vector<double>> values_;  // of the frames, by name
   FrameWarnings frame_warnings_;
   std::vector<std::string> bad_frames_;
   std::vector<measure::FrameInfo> infos_;  // of the frames of a lineage
   std::vector<int64_t> source_of_;         // likewise
   std::vector<FrameStamp> stamps_;
-  std::vector<double> link_reaches_;
   std::vector<Track> given_;  // where nothing is linked
   measure::SizeSample sizes_;
   Point farthest_;  // that an instance reaches from its centroid

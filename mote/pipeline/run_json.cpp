@@ -9,6 +9,7 @@
 #include "mote/measure/frame.h"
 #include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/pipeline/methods.h"
 #include "mote/pipeline/options.h"
 
 namespace mote::pipeline {
@@ -159,6 +160,8 @@ report::ReportInfo report_info(const Job& job, const Recording& recording,
   }
   out.time_stamps = recording.stamped();
   out.flag_meanings = measure::frame_flags();
+  out.effective = effective_settings(job, recording, summary);
+  out.methods = methods_paragraph(job, recording, summary);
   const Json options = options_to_json(job);
   for (const auto& [key, value] : options.items()) {
     out.options.emplace_back(key, option_text(value));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,12 +30,20 @@ struct FinalFrame {
   mutable std::vector<std::shared_ptr<const Picture>> overlays;
 };
 
+/// A value that frames have, over the frames.
+struct ValueRange {
+  double least = 0;
+  double median = 0;
+  double greatest = 0;
+};
+
 /// What is known of the whole recording before the first frame is written.
 struct RunSummary {
   Lineage lineage;
   std::vector<measure::DriftTableRow> drift;
-  std::vector<std::string> value_names;     ///< of FrameRow::values
-  std::vector<std::string> evidence_names;  ///< of Event::evidence
+  std::vector<std::string> value_names;      ///< of FrameRow::values
+  std::map<std::string, ValueRange> values;  ///< likewise, over the frames that have it
+  std::vector<std::string> evidence_names;   ///< of Event::evidence
   std::vector<std::string> warnings;
   int64_t frames = 0;  ///< that were used
   int64_t instances = 0;

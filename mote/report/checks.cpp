@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "mote/report/display_unit.h"
+
 namespace mote::report {
 namespace {
 
@@ -39,9 +41,7 @@ Check pixel_size(const CheckInputs& in) {
             "Sizes are in pixels. Give it by --pixel-size to get nanometres."};
   }
   const PixelSize& pixel = *in.pixel_size;
-  std::string value = pixel.isotropic()
-                          ? fmt::format("{:.4g} nm", pixel.x_nm)
-                          : fmt::format("{:.4g} nm (y) by {:.4g} nm (x)", pixel.y_nm, pixel.x_nm);
+  std::string value = pixel_text(pixel);
   if (pixel.relative_uncertainty) {
     value += fmt::format(" ± {}", percent(*pixel.relative_uncertainty));
   }
@@ -174,8 +174,8 @@ void add_resolution(const CheckInputs& in, std::vector<Check>& list) {
     const double limit = *in.min_diameter_px;
     std::string value = fmt::format("ECD {:.3g} px", limit);
     if (in.pixel_size) {
-      value = fmt::format("ECD {:.3g} nm ({:.3g} px)", limit * std::sqrt(in.pixel_size->area_nm2()),
-                          limit);
+      value = fmt::format("ECD {} ({:.3g} px)",
+                          length_text(limit * std::sqrt(in.pixel_size->area_nm2()), 3), limit);
     }
     const bool near = in.median_ecd_px && *in.median_ecd_px < 2 * limit;
     const Verdict verdict = near ? Verdict::kLook : Verdict::kOk;

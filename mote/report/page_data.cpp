@@ -6,7 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mote/core/median.h"
 #include "mote/report/colours.h"
+#include "mote/report/display_unit.h"
 #include "mote/report/overlay.h"
 
 namespace mote::report {
@@ -75,6 +77,7 @@ Json info_json(const PageData& data) {
                {"recording", info.recording},
                {"pixel_size", nullptr},
                {"frame_interval", nullptr},
+               {"effective", pairs(info.effective)},
                {"options", pairs(info.options)},
                {"versions", pairs(info.versions)},
                {"warnings", info.warnings},
@@ -97,6 +100,7 @@ Json info_json(const PageData& data) {
   if (info.pixel_size) {
     json["pixel_size"] = {{"y_nm", number(info.pixel_size->y_nm)},
                           {"x_nm", number(info.pixel_size->x_nm)},
+                          {"text", pixel_text(*info.pixel_size)},
                           {"source", info.pixel_size->source}};
   }
   if (info.frame_interval) {
@@ -136,7 +140,51 @@ class Columns {
   Json json_ = Json::object();
 };
 
-Json frames_json(const PageData& data, double unit) {
+struct Units {
+  DisplayUnit size;      // ECD, radius, D[p,q]
+  DisplayUnit distance;  // to the nearest neighbour
+  DisplayUnit drift;
+  DisplayUnit density;
+};
+
+Json units_json(const Units& units) {
+  Json json = Json::object();
+  for (const auto& [key, unit] : {std::pair("size", &units.size),
+                                  {"distance", &units.distance},
+                                  {"drift", &units.drift},
+                                  {"density", &units.density}}) {
+    json[key] = {{"name", unit->name}, {"ascii", unit->ascii}};
+  }
+  return json;
+}
+
+// One unit for all values of a quantity: that of its median over the frames, of the drift's
+// farthest point.
+Units units_of(const PageData& data) {
+  std::vector<double> sizes;
+  std::vector<double> distances;
+  for (const auto& [index, row] : data.frames.rows()) {
+    if (const auto size =
+            row.ecd_median_px.value ? row.ecd_median_px.value : row.ecd_median_px.plain) {
+      sizes.push_back(*size);
+    }
+    if (const auto distance = row.nearest_neighbour_px.value) {
+      distances.push_back(*distance);
+    }
+  }
+  double farthest = 0;
+  for (const auto& [index, row] : data.drift.rows()) {
+    farthest = std::max(farthest, std::hypot(row.info.drift.y_px, row.info.drift.x_px));
+  }
+  const auto& pixel = data.info.pixel_size;
+  return {.size = length_unit(pixel, median(std::move(sizes))),
+          .distance = length_unit(pixel, median(std::move(distances))),
+          .drift = length_unit(pixel, farthest),
+          .density = density_unit(pixel)};
+}
+
+Json frames_json(const PageData& data, const Units& units) {
+  const double unit = units.size.per_pixel;
   Columns columns;
   for (const auto& [index, row] : data.frames.rows()) {
     columns.add("index", index);
@@ -146,7 +194,7 @@ Json frames_json(const PageData& data, double unit) {
     columns.add("sized", row.n_sized);
     columns.add("effective_n", number(row.effective_n));
     columns.add("n", row.n, 1);
-    columns.add("density", row.areal_density_per_px2, 1 / (unit * unit));
+    columns.add("density", row.areal_density_per_px2, units.density.per_pixel);
     columns.add("area_fraction", row.area_fraction, 1);
     columns.add("mean", row.ecd_mean_px, unit);
     columns.add("sd", row.ecd_sd_px, unit);
@@ -155,7 +203,7 @@ Json frames_json(const PageData& data, double unit) {
     columns.add("p90", row.ecd_p90_px, unit);
     columns.add("d32", row.d32_px, unit);
     columns.add("d43", row.d43_px, unit);
-    columns.add("neighbour", row.nearest_neighbour_px, unit);
+    columns.add("neighbour", row.nearest_neighbour_px, units.distance.per_pixel);
     columns.add("window_n", row.window_n ? Json(*row.window_n) : Json(nullptr));
     columns.add("window_mean", scaled(row.window_ecd_mean_px, unit));
     const auto threshold = row.values.find("threshold");
@@ -234,14 +282,12 @@ Json events_json(const PageData& data) {
   return list;
 }
 
-Json drift_json(const PageData& data, const ReportInfo& info) {
-  const double y_unit = info.pixel_size ? info.pixel_size->y_nm : 1;
-  const double x_unit = info.pixel_size ? info.pixel_size->x_nm : 1;
+Json drift_json(const PageData& data, const DisplayUnit& unit) {
   Columns columns;
   for (const auto& [index, row] : data.drift.rows()) {
     columns.add("index", index);
-    columns.add("y", number(row.info.drift.y_px * y_unit));
-    columns.add("x", number(row.info.drift.x_px * x_unit));
+    columns.add("y", number(row.info.drift.y_px * unit.per_pixel_y));
+    columns.add("x", number(row.info.drift.x_px * unit.per_pixel_x));
     columns.add("residual_px", number(row.residual_px));
     columns.add("ok", row.ok ? 1 : 0);
     columns.add("jump", row.jump ? 1 : 0);
@@ -265,21 +311,20 @@ Json flags_json(const PageData& data) {
 }  // namespace
 
 std::string data_json(const PageData& data) {
-  const ReportInfo& info = data.info;
-  const double unit = info.pixel_size ? std::sqrt(info.pixel_size->area_nm2()) : 1;
+  const Units units = units_of(data);
   Json json = {{"info", info_json(data)},
-               {"length_unit", info.pixel_size ? "nm" : "px"},
+               {"units", units_json(units)},
                {"time_unit", data.has_time ? "s" : "frame"},
                {"palette", Json::array()},
                {"checks", checks_json(data.checks)},
-               {"frames", frames_json(data, unit)},
-               {"sizes", sizes_json(data, unit)},
-               {"tracks", tracks_json(data, unit)},
+               {"frames", frames_json(data, units)},
+               {"sizes", sizes_json(data, units.size.per_pixel)},
+               {"tracks", tracks_json(data, units.size.per_pixel)},
                {"tracks_total", data.tracks_total},
                {"point_stride", data.points.stride()},
                {"events", events_json(data)},
                {"events_total", Json::object()},
-               {"drift", drift_json(data, info)},
+               {"drift", drift_json(data, units.drift)},
                {"flags", flags_json(data)}};
   for (const Rgb colour : palette()) {
     json["palette"].push_back(hex(colour));

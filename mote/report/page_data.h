@@ -32,7 +32,7 @@ struct PageData {
   const std::map<std::string, int64_t>& flags;
 };
 
-/// As JSON for a script element: lengths in nm where the pixel size is known and in px else,
+/// As JSON for a script element: each quantity in one unit, which `units` names (display_unit.h),
 /// numbers of six significant digits, null for what is not known or not finite, and no `<`.
 std::string data_json(const PageData& data);
 

@@ -44,8 +44,9 @@ struct ReportInfo {
   bool time_stamps = false;               ///< each frame's time was recorded with it
   std::optional<double> sigma_px;         ///< of the segmenter's Gaussian
   std::optional<double> min_diameter_px;  ///< of particles that are counted
-  std::vector<std::pair<std::string, std::string>> options;   ///< effective, as in run.json
-  std::vector<std::pair<std::string, std::string>> versions;  ///< `mote`, `libtiff`, ...
+  std::vector<std::pair<std::string, std::string>> effective;  ///< what took effect, with units
+  std::vector<std::pair<std::string, std::string>> options;    ///< as given, as in run.json
+  std::vector<std::pair<std::string, std::string>> versions;   ///< `mote`, `libtiff`, ...
   std::vector<std::string> warnings;
   std::vector<std::pair<std::string, std::string>> flag_meanings;  ///< measure::frame_flags()
   std::vector<ReportFile> files;

@@ -34,6 +34,9 @@ struct ThresholdOptions {
 /// Otsu on a 4096-bin histogram, and nothing else.
 ThresholdOptions tiles_preset();
 
+/// The scale at which the background of a frame of this size is taken out, where it is.
+double flatten_scale_px(const ThresholdOptions& options, Size frame);
+
 /// The classical segmenter: Gaussian, threshold, hole filling, watershed, sub-pixel boundary.
 /// Throws kUsage on values out of range.
 std::unique_ptr<Segmenter> make_threshold_segmenter(const ThresholdOptions& options);

@@ -20,6 +20,7 @@ constexpr double kAutoSigmas[] = {1, 1.5, 2, 3, 4, 6, 8, 12};
 // Where nothing is as clear as that, the least smoothing that comes near the best.
 constexpr double kNearBest = 0.75;
 constexpr double kLeastFlattenPx = 48;
+constexpr double kMostFlattenPx = 256;
 // The strongest level is another population where it is so many times as far.
 constexpr double kAmbiguous = 2;
 constexpr double kEdgeContrast = 0.6;
@@ -173,6 +174,12 @@ double least_px(const ThresholdOptions& options, double sigma_px) {
       {area_of_diameter(options.min_diameter_px), 9.0, 2 * std::numbers::pi * sigma_px * sigma_px});
 }
 
+double flatten_scale_px(const ThresholdOptions& options, Size frame) {
+  const auto side = static_cast<double>(std::min(frame.height, frame.width));
+  return options.flatten_px > 0 ? options.flatten_px
+                                : std::clamp(side / 8, kLeastFlattenPx, kMostFlattenPx);
+}
+
 Look look_at(const SegmenterInput& input, const ThresholdOptions& options) {
   if (!input.excluded.empty() && input.excluded.size() != input.image.size()) {
     throw Error(ErrorKind::kUsage, "excluded pixels of {} x {} for an image of {} x {}",
@@ -181,10 +188,8 @@ Look look_at(const SegmenterInput& input, const ThresholdOptions& options) {
   }
   Look look;
   if (options.flatten && options.method != ThresholdMethod::kFixed) {
-    const auto side = static_cast<double>(std::min(input.image.height(), input.image.width()));
-    const double scale_px =
-        options.flatten_px > 0 ? options.flatten_px : std::clamp(side / 8, kLeastFlattenPx, 256.0);
-    look.even = imaging::flattened(input.image, input.excluded, scale_px);
+    look.even = imaging::flattened(input.image, input.excluded,
+                                   flatten_scale_px(options, input.image.size()));
   }
   const Grid<float>& image = look.even.empty() ? input.image : look.even;
   find_threshold(options.sigma_px > 0 ? smoothed_by(options.sigma_px, image, input.excluded)

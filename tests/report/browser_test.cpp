@@ -101,6 +101,23 @@ TEST_F(Browser, BearsWithNoParticlesNoUnitsAndNoFrames) {
   EXPECT_FALSE(holds(empty, "CONSOLE"));
 }
 
+TEST_F(Browser, WritesAValueAndItsIntervalToTheDecimalsOfTheInterval) {
+  ReportBuilder builder({}, 1);
+  ReportInfo info = sample::info({.frames = 1});
+  info.pixel_size = PixelSize{.y_nm = 350, .x_nm = 350, .relative_uncertainty = {}, .source = {}};
+  builder.add_frame({.info = {.frame = 0},
+                     .area_fraction = {.value = 0.09997, .plain = 0.10111},
+                     .ecd_mean_px = {.value = 7.11111, .low = 6.9, .high = 7.4, .plain = 7.2},
+                     .ecd_median_px = {.value = 7}},
+                    {});
+
+  const std::string page = opened("digits", builder.html(info));
+
+  EXPECT_TRUE(holds(page, "mean ECD (µm)"));
+  EXPECT_TRUE(holds(page, "[2.415, 2.590]</span><span class=\"plain\">plain 2.520</span>"));
+  EXPECT_TRUE(holds(page, "0.101</span><span class=\"plain\">corrected 0.1</span>"));
+}
+
 TEST_F(Browser, RunsNothingThatAFileNameHolds) {
   ReportInfo info = sample::info({});
   info.title = info.input = "</title></script><script>document.title = 'run'</script>";

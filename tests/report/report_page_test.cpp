@@ -56,9 +56,10 @@ TEST(ReportPage, HoldsNumbersInNanometresOnlyWhereThePixelSizeIsKnown) {
   const json without = script_data(
       sample::html({.frames = 5, .pixel_size = false, .time = false, .overlays = 1}), "data");
 
-  EXPECT_EQ(with["length_unit"], "nm");
+  EXPECT_EQ(with["units"]["size"]["name"], "nm");
+  EXPECT_EQ(with["units"]["density"]["name"], "µm⁻²");
   EXPECT_EQ(with["time_unit"], "s");
-  EXPECT_EQ(without["length_unit"], "px");
+  EXPECT_EQ(without["units"]["size"]["name"], "px");
   EXPECT_EQ(without["time_unit"], "frame");
   EXPECT_NEAR(with["tracks"][0]["radii"][0].get<double>(),
               0.2 * without["tracks"][0]["radii"][0].get<double>(), 1e-4);

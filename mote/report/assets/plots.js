@@ -40,6 +40,20 @@ mote.text = (value, digits = 4) => {
   return String(Number(value.toPrecision(digits)));
 };
 
+// Decimals that give half of an interval two significant digits, as for an uncertainty (JCGM 100:2008,
+// 7.2.6); null where there is no interval.
+mote.decimals = (low, high) => {
+  if (low === null || high === null || low === undefined || !(high > low)) return null;
+  return Math.max(0, Math.min(12, 1 - Math.floor(Math.log10((high - low) / 2))));
+};
+// A value, its interval and others beside it, all to the same decimals.
+mote.estimate = (value, low, high) => {
+  const decimals = mote.decimals(low, high);
+  if (value === null || decimals === null) return mote.text(value);
+  const [a, b, c] = [value, low, high].map((v) => v.toFixed(decimals));
+  return `${a} [${b}, ${c}]`;
+};
+
 mote.save = (name, type, content) => {
   const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], {type}));
   const link = mote.el('a', {href: url, download: name});
@@ -78,7 +92,9 @@ mote.x_of = (index) => {
 mote.whole = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((k) => [1, 2, 5].map((m) => m * 10 ** k));
 mote.x_label = mote.data.time_unit === 's' ? 'time (s)' : mote.data.info.recording ? 'frame' : 'micrograph';
 mote.x_name = mote.data.time_unit === 's' ? 'time_s' : 'frame';
-mote.length = mote.data.length_unit;
+mote.units = mote.data.units;
+mote.length = mote.units.size.name;
+mote.file = mote.units.size.ascii;  // the unit in names of columns
 mote.frame_name = (recorded) => (mote.data.info.recording ? 'frame ' + mote.text(recorded, 9)
   : mote.data.info.names[recorded] || (mote.data.info.frames === 1 ? mote.data.info.title : 'micrograph ' + recorded));
 mote.when = (entry) => {
@@ -123,6 +139,14 @@ mote.save_svg = (svg, title) => {
   mote.save(file_name(title) + '.svg', 'image/svg+xml', new XMLSerializer().serializeToString(copy));
 };
 
+// Labels of an axis, all with the decimals that the one with most needs.
+const tick_texts = (u, splits, axis_index) => {
+  const texts = splits.map((v) => (v === null ? '' : mote.text(v, 5)));
+  if (u.scales[u.axes[axis_index].scale].distr === 3 || texts.some((text) => text.includes('×'))) return texts;
+  const decimals = Math.max(...texts.map((text) => (text.split('.')[1] || '').length));
+  return splits.map((v) => (v === null ? '' : v.toFixed(decimals)));
+};
+
 const axis = (label, extra) => ({
   label,
   stroke: mote.css('--text'),
@@ -132,7 +156,7 @@ const axis = (label, extra) => ({
   font: '12px system-ui, "DejaVu Sans", sans-serif',
   labelFont: '13px system-ui, "DejaVu Sans", sans-serif',
   labelSize: 22,
-  values: (u, splits) => splits.map((v) => (v === null ? '' : mote.text(v, 5))),
+  values: tick_texts,
   ...extra,
 });
 
@@ -177,10 +201,10 @@ mote.plot = (options, make) => {
 };
 
 // The series without which uPlot knows no x.
-mote.x_series = () => ({label: mote.x_label, value: (u, v) => (v === null ? '–' : mote.text(v, 6))});
+mote.x_series = () => ({label: mote.x_label, value: (u, v) => (v === null ? '' : mote.text(v, 6))});
 mote.line = (label, stroke, extra) => ({
   label, stroke, width: 1.6, points: {show: false},
-  value: (u, v) => (v === null || v === undefined ? '–' : mote.text(v)), ...extra,
+  value: (u, v, series, i) => (i === null ? '' : mote.text(v)), ...extra,
 });
 
 // A range with some air around it, that begins at zero where zero is near.

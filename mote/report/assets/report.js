@@ -6,7 +6,7 @@
   const overlays = JSON.parse(document.getElementById('overlays').textContent);
   const has_frames = (frames.index || []).length > 0;
   const recording = info.recording;
-  const length = mote.length;
+  const {length, file, units} = mote;
   const page = document.getElementById('page');
   const figures = [];  // {draw, resize}
 
@@ -50,8 +50,7 @@
   const pixel = info.pixel_size;
   const facts = [info.format, `${info.frames} ${recording ? 'frame' : 'micrograph'}${info.frames === 1 ? '' : 's'}` +
     (info.width ? ` of ${info.width} × ${info.height} px` : ''), info.sample_type,
-    pixel ? `${pixel.x_nm === pixel.y_nm ? text(pixel.x_nm) : `${text(pixel.y_nm)} × ${text(pixel.x_nm)}`} nm per px`
-      : 'pixel size not known',
+    pixel ? `${pixel.text} per px` : 'pixel size not known',
     recording ? (info.frame_interval ? `${text(info.frame_interval.seconds)} s per frame`
       : data.time_unit === 's' ? '' : 'frame interval not known') : ''].filter((fact) => fact);
   page.append(el('header', {}, el('div', {}, el('h1', {}, info.title),
@@ -75,33 +74,44 @@
   // Summary
   const last = has_frames ? frames.index.length - 1 : 0;
   const columns = [...new Set(has_frames ? [0, last >> 1, last] : [])];
-  const interval = (name, i) => {
+  const interval = (name, i) =>
+    mote.estimate(frames[name][i], (frames[name + '_low'] || [])[i], (frames[name + '_high'] || [])[i]);
+  const beside = (name, of, i) => {
     const value = frames[name][i];
-    if (value === null) return '–';
-    const low = frames[name + '_low'][i];
-    const high = frames[name + '_high'][i];
-    return text(value) + (low === null || high === null ? '' : ` [${text(low, 3)}, ${text(high, 3)}]`);
+    const decimals = mote.decimals(frames[of + '_low'][i], frames[of + '_high'][i]);
+    return value === null || decimals === null ? text(value, 3) : value.toFixed(decimals);
   };
+  // What stands first, and below it the same with or without correction.
+  const corrected_first = (name, i) => [frames[name + '_low'][i] === null ? text(frames[name][i], 3) : interval(name, i),
+    frames[name + '_plain'][i] === null ? null : 'plain ' + beside(name + '_plain', name, i)];
+  const plain_first = (name, i) => [text(frames[name + '_plain'][i], 3),
+    frames[name][i] === null ? null : 'corrected ' + text(frames[name][i], 3)];
   const summary_rows = [
     ['particles N', 'n', ''], ['mean ECD', 'mean', length], ['median ECD', 'median', length],
-    ['10 % of ECD', 'p10', length], ['90 % of ECD', 'p90', length], ['D[3,2]', 'd32', length, 0],
-    ['D[4,3]', 'd43', length, 0], ['area fraction', 'area_fraction', ''],
-    ['areal number density', 'density', `${length}⁻²`],
-    ['distance to nearest neighbour', 'neighbour', length]];
+    ['10th percentile of ECD', 'p10', length], ['90th percentile of ECD', 'p90', length], ['D[3,2]', 'd32', length],
+    ['D[4,3]', 'd43', length], ['area fraction', 'area_fraction', '', plain_first],
+    ['areal number density', 'density', units.density.name],
+    ['distance to nearest neighbour', 'neighbour', units.distance.name]];
   if (has_frames) {
     const heads = columns.map((i) => mote.when_index(frames.index[i]));
     section('summary', 'Summary',
       note('Border-corrected, with 95 % bootstrap intervals over particles in brackets; below them the plain value, ' +
-        'without correction. A dash stands for what cannot be known.'),
+        'without correction. Of the area fraction the plain value comes first: it is unbiased and spreads less. ' +
+        'The intervals hold sampling error only; the errors of the pixel size and of the boundary come on top. ' +
+        'A dash stands for what cannot be known.'),
       el('div', {class: 'scroll'}, el('table', {}, el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, 'quantity'),
         heads.map((head) => el('th', {scope: 'col', class: 'number'}, head)))),
-      el('tbody', {}, summary_rows.filter(([, name]) => frames[name].some((v) => v !== null)).map(([label, name, unit]) => el('tr', {},
-        el('th', {scope: 'row'}, label + (unit ? ` (${unit})` : '')),
-        columns.map((i) => el('td', {class: 'number'}, interval(name, i), frames[name + '_plain'][i] === null ? null
-          : el('span', {class: 'plain'}, 'plain ' + text(frames[name + '_plain'][i]))))))))),
+      el('tbody', {}, summary_rows.filter(([, name]) => frames[name].concat(frames[name + '_plain']).some((v) => v !== null))
+          .map(([label, name, unit, order]) => el('tr', {},
+            el('th', {scope: 'row'}, label + (unit ? ` (${unit})` : '')),
+            columns.map((i) => {
+              const [first, below] = (order || corrected_first)(name, i);
+              return el('td', {class: 'number'}, ...first.split(/ (?=\[)/).flatMap((part, k) =>
+                [k ? ' ' : '', el('span', {class: 'whole'}, part)]), below === null ? null : el('span', {class: 'plain'}, below));
+            })))))),
       recording ? el('p', {}, `${data.tracks_total} ${data.tracks_total === 1 ? 'track' : 'tracks'}` +
         (Object.keys(data.events_total).length ? '; events: ' + Object.entries(data.events_total)
-            .map(([type, count]) => `${count} ${type}`).join(', ') : '; no events') + '.') : null);
+            .map(([type, count]) => `${count} ${type}${count !== 1 && /^(merge|split|contact)$/.test(type) ? 's' : ''}`).join(', ') : '; no events') + '.') : null);
   }
 
   // Frames
@@ -139,7 +149,7 @@
       const i = nearest(overlay.index);
       const rows = !has_frames ? [] : [['particles counted', text(frames.n_plain[i])], ['of them sized', text(frames.sized[i])],
         [`mean ECD (${length})`, interval('mean', i)], [`median ECD (${length})`, interval('median', i)],
-        ['area fraction', interval('area_fraction', i)], ['threshold', text(frames.threshold[i])]];
+        ['area fraction (plain)', text(frames.area_fraction_plain[i], 3)], ['threshold', text(frames.threshold[i])]];
       numbers.replaceChildren(...rows.map(([key, value]) => el('tr', {}, el('th', {scope: 'row'}, key),
         el('td', {class: 'number'}, value))));
     };
@@ -170,7 +180,10 @@
   }
 
   // Count and size against time
-  if (has_frames && recording) {
+  if (has_frames && recording && frames.index.length === 1) {
+    section('against-time', 'Number and size against time',
+      note('The recording has one frame: there is nothing to draw against time.'));
+  } else if (has_frames && recording) {
     const stride = frames.stride > 1 ? ` One frame in ${frames.stride} is drawn; frames.csv has all.` : '';
     const dot = () => ({points: {show: frames.index.length < 40, size: 5}});
     const count = add(mote.plot({title: 'Number of particles', x: mote.x_label, y: 'particles N',
@@ -184,16 +197,21 @@
     const sizes_known = frames.mean.concat(frames.mean_plain).some((value) => value !== null);
     const mean = !sizes_known ? null : add(mote.plot({title: 'Mean size', x: mote.x_label, y: `mean ECD (${length})`,
       caption: 'Equivalent circular diameter, border-corrected, with its 95 % bootstrap interval over particles.' + stride,
-      csv: () => [[mote.x_name, xs], ['frame', frames.recorded], [`ecd_mean_${length}`, frames.mean],
-        [`ecd_mean_low_${length}`, frames.mean_low], [`ecd_mean_high_${length}`, frames.mean_high],
-        [`ecd_mean_plain_${length}`, frames.mean_plain], [`ecd_median_${length}`, frames.median]]},
+      csv: () => [[mote.x_name, xs], ['frame', frames.recorded], [`ecd_mean_${file}`, frames.mean],
+        [`ecd_mean_low_${file}`, frames.mean_low], [`ecd_mean_high_${file}`, frames.mean_high],
+        [`ecd_mean_plain_${file}`, frames.mean_plain], [`ecd_median_${file}`, frames.median]]},
     () => ({data: [xs, frames.mean_high, frames.mean_low, frames.mean, frames.mean_plain],
       scales: {x: {time: false}, y: {range: () =>
         mote.range(...mote.extent(frames.mean_low, frames.mean_high, frames.mean, frames.mean_plain))}},
       bands: [{series: [1, 2], fill: mote.css('--band')}],
-      hooks: {init: [(u) => { u.root.querySelectorAll('.u-legend .u-series')[2].style.display = 'none'; }]},
+      hooks: {init: [(u) => {
+        const rows = u.root.querySelectorAll('.u-legend .u-series');
+        rows[2].style.display = 'none';
+        Object.assign(rows[1].querySelector('.u-marker').style,
+          {background: mote.css('--band'), border: `2px solid ${mote.css('--band')}`});
+      }]},
       series: [mote.x_series(), mote.line('95 % interval', 'transparent', {width: 0,
-        value: (u, v, series, i) => (i === null || v === null ? '–' : `${text(frames.mean_low[i])} to ${text(v)}`)}),
+        value: (u, v, series, i) => (i === null ? '' : v === null ? '–' : `${text(frames.mean_low[i])} to ${text(v)}`)}),
         mote.line('', 'transparent', {width: 0}), mote.line('mean', mote.css('--accent'), dot()),
         mote.line('plain', mote.css('--second'), {width: 1.2, dash: [5, 4], ...dot()})]})));
     section('against-time', 'Number and size against time', el('div', {class: 'pair'}, count, mean));
@@ -218,15 +236,19 @@
 
   // Drift
   const drift = data.drift;
-  if ((drift.index || []).length > 0) {
+  const measured = (drift.ok || []).includes(1);
+  if ((drift.index || []).length > 0 && !measured && [...drift.y, ...drift.x].every((shift) => shift === 0)) {
+    section('drift', 'Drift', note('Drift was not measured in any frame and none is assumed, so there is nothing to draw.' +
+      (info.warnings.some((warning) => warning.startsWith('drift:')) ? ' The reason stands among the warnings.' : '')));
+  } else if ((drift.index || []).length > 0) {
     const x = drift.index.map(mote.x_of);
     const bad = (values) => values.map((value, i) => (drift.ok[i] ? null : value));
     const any_bad = drift.ok.includes(0);
-    section('drift', 'Drift', add(mote.plot({title: 'Drift of the specimen', quiet: true, x: mote.x_label, y: `shift (${length})`,
+    section('drift', 'Drift', add(mote.plot({title: 'Drift of the specimen', quiet: true, x: mote.x_label, y: `shift (${units.drift.name})`,
       caption: 'Where the specimen is, relative to the first frame, in camera coordinates: y down, x to the right.' +
         (any_bad ? ' Rings mark frames whose drift was interpolated.' : ''),
-      csv: () => [[mote.x_name, x], ['frame', drift.index], [`drift_y_${length}`, drift.y],
-        [`drift_x_${length}`, drift.x], ['ok', drift.ok]]},
+      csv: () => [[mote.x_name, x], ['frame', drift.index], [`drift_y_${units.drift.ascii}`, drift.y],
+        [`drift_x_${units.drift.ascii}`, drift.x], ['ok', drift.ok]]},
     () => ({data: [x, drift.y, drift.x, ...(any_bad ? [bad(drift.y), bad(drift.x)] : [])],
       scales: {x: {time: false}},
       series: [mote.x_series(), mote.line('dy', mote.css('--accent')), mote.line('dx', mote.css('--second')),
@@ -246,7 +268,10 @@
   const table = (rows) => el('div', {class: 'scroll'}, el('table', {}, el('tbody', {}, rows.map(([key, value]) =>
     el('tr', {}, el('th', {scope: 'row'}, key), el('td', {class: 'code'}, value))))));
   section('methods', 'Methods and options', info.methods ? el('p', {}, info.methods) : null,
-    table([['input', info.input], ...info.options, ...info.versions]));
+    el('h3', {}, 'What took effect'), table([['input', info.input], ...info.effective]),
+    el('details', {}, el('summary', {}, 'Options and versions of the run, as in run.json'),
+      el('p', {class: 'note'}, 'Where an option is 0, auto or empty, the data decided: the table above has what was chosen.'),
+      table([...info.options.filter(([, value]) => value !== ''), ...info.versions])));
   if (info.files.length > 0) {
     section('files', 'Files', el('ul', {class: 'plain'}, info.files.map((file) => el('li', {},
       el('a', {href: './' + file.name.split('/').map(encodeURIComponent).join('/')}, file.name),

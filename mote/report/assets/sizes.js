@@ -3,7 +3,7 @@
 
 // null where no particle has a size.
 mote.size_distribution = () => {
-  const {el, text, length} = mote;
+  const {el, text, length, file} = mote;
   const recording = mote.data.info.recording;
   const sized = mote.data.sizes.filter((entry) => entry.ecd.length > 0);
   if (sized.length === 0) return null;
@@ -51,8 +51,8 @@ mote.size_distribution = () => {
     caption: '',
     csv: () => {
       const {plain, corrected} = counts(entries[at]);
-      return [[`ecd_low_${length}`, edges.slice(0, -1).map((e) => Number(e.toPrecision(8)))],
-        [`ecd_high_${length}`, edges.slice(1).map((e) => Number(e.toPrecision(8)))],
+      return [[`ecd_low_${file}`, edges.slice(0, -1).map((e) => Number(e.toPrecision(8)))],
+        [`ecd_high_${file}`, edges.slice(1).map((e) => Number(e.toPrecision(8)))],
         ['n_corrected', corrected.map((c) => Number(c.toPrecision(6)))], ['n_plain', plain]];
     }},
   () => {
@@ -75,9 +75,11 @@ mote.size_distribution = () => {
       moment += times * weight * value;
     });
     const mean = moment / sum;
+    const {frames} = mote.data;
+    const i = entry.pooled ? -1 : frames.index.indexOf(entry.index);
     const facts_here = [`N = ${n}, of which ${n_sized} off the border`,
       `effective N = ${squares > 0 ? text(sum * sum / squares, 3) : '–'}`,
-      `mean ${text(mean, 4)} ${length}`];
+      `mean ${i < 0 ? text(mean, 3) : mote.estimate(mean, frames.mean_low[i], frames.mean_high[i])} ${length}`];
     return {data: [edges, edges.map(() => null)],
       scales: {x: {time: false, range: () => [Math.max(0, edges[0] - width), edges[n_bins] + width]},
         y: {range: () => [0, top * 1.22]}},
@@ -185,7 +187,7 @@ mote.radii = (show) => {
       (tracks.length < data.tracks_total ? ` The ${tracks.length} longest of ${data.tracks_total} tracks.` : ''),
     csv: () => [['track', drawn.flatMap((t) => t.frames.map(() => t.id))],
       [mote.x_name, drawn.flatMap((t) => t.x)], ['frame', drawn.flatMap((t) => t.frames)],
-      [`radius_${length}`, drawn.flatMap((t) => t.radii)]]},
+      [`radius_${mote.file}`, drawn.flatMap((t) => t.radii)]]},
   () => ({data: [[least_x(), x_high], [low, high]],
     legend: {show: false},
     cursor: {points: {show: false}, y: false, drag: {x: true, y: false}},

@@ -1,0 +1,304 @@
+#include "mote/pipeline/methods.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "mote/core/version.h"
+#include "mote/pipeline/timing.h"
+#include "mote/report/display_unit.h"
+#include "mote/segment/threshold.h"
+
+namespace mote::pipeline {
+namespace {
+
+using segment::ThresholdMethod;
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+class Methods {
+ public:
+  Methods(const Job& job, const Recording& recording, const RunSummary& summary)
+      : job_(job), recording_(recording), info_(recording.info()), summary_(summary) {}
+
+  Settings settings() const {
+    Settings all = {{"mote", std::string(version())}, {"frames used", frames()}};
+    all.emplace_back("pixel size", info_.pixel_size ? fmt::format("{}, from {}", pixel(),
+                                                                  info_.pixel_size->source)
+                                                    : "not known");
+    if (!stills()) {
+      all.emplace_back("frame interval",
+                       info_.frame_interval
+                           ? fmt::format("{:.4g} s, from {}", info_.frame_interval->seconds,
+                                         info_.frame_interval->source)
+                       : recording_.stamped() ? "recorded with each frame"
+                                              : "not known");
+    }
+    if (segmented()) {
+      add_segmenter(all);
+    } else {
+      all.emplace_back("label images", job_.labels);
+    }
+    if (stills() && segmented() && job_.threshold.split) {
+      all.emplace_back("joined again", fmt::format("regions with necks of {:.3g} of the smaller "
+                                                   "diameter or more",
+                                                   job_.still_join_ratio));
+    }
+    if (job_.command == Command::kTrack) {
+      add_tracker(all);
+    }
+    all.emplace_back("intervals",
+                     fmt::format("95 %, bootstrap over particles, seed {}", job_.seed));
+    return all;
+  }
+
+  std::string paragraph() const {
+    std::string text = fmt::format("{} with mote {} in {}{}.", what_was_done(), version(), frames(),
+                                   calibration());
+    if (segmented()) {
+      text += segmenter_sentences();
+    }
+    if (job_.command == Command::kTrack) {
+      text += tracker_sentences();
+    }
+    return text +
+           " Sizes are equivalent circular diameters. Particles at the border were left out and "
+           "the "
+           "others weighted for it (Miles and Lantuéjoul); the 95 % intervals come from a "
+           "bootstrap "
+           "over particles and hold sampling error only, not the errors of the pixel size and of "
+           "the boundary.";
+  }
+
+ private:
+  bool stills() const { return job_.command == Command::kSegment; }
+  bool segmented() const { return job_.labels.empty(); }
+
+  std::string what_was_done() const {
+    switch (job_.command) {
+      case Command::kSegment: return "Particles were segmented and measured";
+      case Command::kTrack:
+        return segmented() ? "Particles were segmented, tracked and measured"
+                           : "Particles of given label images were tracked and measured";
+      case Command::kMeasure: return "Particles of given label images were measured";
+    }
+    return "";
+  }
+
+  std::string pixel() const { return report::pixel_text(*info_.pixel_size); }
+
+  std::string frames() const {
+    const std::string noun = stills() ? "micrograph" : "frame";
+    std::string text =
+        fmt::format("{} {}{}", summary_.frames, noun, summary_.frames == 1 ? "" : "s");
+    text += summary_.one_size ? fmt::format(" of {} x {} px (width x height)", summary_.field.width,
+                                            summary_.field.height)
+                              : " of several sizes";
+    if (job_.recording.bin > 1) {
+      text += fmt::format(", {0} x {0} pixels binned to one", job_.recording.bin);
+    }
+    if (job_.recording.average > 1) {
+      text += fmt::format(", {} frames averaged to one", job_.recording.average);
+    }
+    return text;
+  }
+
+  std::string calibration() const {
+    std::string text =
+        info_.pixel_size ? fmt::format(", {} per pixel", pixel()) : ", the pixel size not known";
+    if (!stills() && info_.frame_interval) {
+      text += fmt::format(", {:.4g} s per frame", info_.frame_interval->seconds);
+    }
+    return text;
+  }
+
+  std::string length(double px) const {
+    std::string text = fmt::format("{:.3g} px", px);
+    if (info_.pixel_size) {
+      text += fmt::format(" ({})",
+                          report::length_text(px * std::sqrt(info_.pixel_size->area_nm2()), 3));
+    }
+    return text;
+  }
+
+  std::string duration(const std::string& option, const std::string& text) const {
+    const TimeScale scale = time_scale(recording_);
+    const double time = tracker_time(option, text, scale);
+    const double frames = time / scale.per_frame;
+    std::string told = fmt::format("{:.3g} frame{}", frames, frames == 1 ? "" : "s");
+    return scale.seconds ? told + fmt::format(" ({:.3g} s)", time) : told;
+  }
+
+  std::optional<ValueRange> value(const char* name) const {
+    const auto found = summary_.values.find(name);
+    return found == summary_.values.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  // One value, or the median and the range over the frames.
+  std::string over_frames(const ValueRange& range, const char* unit) const {
+    if (range.least == range.greatest) {
+      return fmt::format("{:.4g}{}", range.median, unit);
+    }
+    return fmt::format("{:.4g}{} in the median, {:.4g} to {:.4g}{} over the {}", range.median, unit,
+                       range.least, range.greatest, unit, stills() ? "micrographs" : "frames");
+  }
+
+  std::string polarity() const {
+    const auto bright = value("bright");
+    if (!bright) {
+      return "";
+    }
+    return bright->least == 1 ? "bright" : bright->greatest == 0 ? "dark" : "dark or bright";
+  }
+
+  bool flattened() const {
+    return job_.threshold.flatten && job_.threshold.method != ThresholdMethod::kFixed;
+  }
+  double flatten_scale() const { return segment::flatten_scale_px(job_.threshold, summary_.field); }
+
+  std::string threshold_method() const {
+    std::string text;
+    switch (job_.threshold.method) {
+      case ThresholdMethod::kFixed: return "fixed";
+      case ThresholdMethod::kSauvola:
+        return fmt::format("Sauvola's in a window of {:.4g} px, k = {:.3g}",
+                           job_.threshold.sauvola_window_px, job_.threshold.sauvola_k);
+      case ThresholdMethod::kOtsu: text = "Otsu's"; break;
+      case ThresholdMethod::kAuto:
+        text = "Otsu's, or a level between background and particles where these are few";
+        break;
+    }
+    if (!stills() && job_.threshold.window_frames > 1) {
+      text += fmt::format(", held at the median of {} frames", job_.threshold.window_frames);
+    }
+    return text;
+  }
+
+  void add_segmenter(Settings& all) const {
+    all.emplace_back("background", flattened() ? fmt::format("taken out at a scale of {}",
+                                                             length(flatten_scale()))
+                                               : "taken as it is");
+    if (const std::string known = polarity(); !known.empty()) {
+      all.emplace_back("particles", known);
+    }
+    if (const auto sigma = value("sigma_px")) {
+      all.emplace_back("sigma of the Gaussian", over_frames(*sigma, " px"));
+    }
+    all.emplace_back("threshold", threshold_method());
+    if (const auto level = value("threshold")) {
+      all.emplace_back("its grey level", over_frames(*level, ""));
+    }
+    all.emplace_back("minimum diameter", length(job_.threshold.min_diameter_px));
+    all.emplace_back("holes", job_.threshold.fill_holes ? "filled" : "kept");
+    all.emplace_back("touching particles",
+                     job_.threshold.split ? fmt::format("cut at necks of at most {:.3g} of the "
+                                                        "smaller diameter",
+                                                        job_.threshold.max_neck_ratio)
+                                          : "not cut apart");
+    all.emplace_back("boundary", job_.threshold.refine
+                                     ? "at the half level of the unsmoothed image, sub-pixel"
+                                     : "where the smoothed image crosses the threshold");
+  }
+
+  std::string drift() const {
+    if (summary_.drift.empty()) {
+      return "not corrected";
+    }
+    const auto is_ok = [](const measure::DriftTableRow& row) { return row.ok; };
+    if (std::none_of(summary_.drift.begin(), summary_.drift.end(), is_ok)) {
+      return "not measurable and assumed to be none";
+    }
+    if (job_.drift_from == "support") {
+      return "measured on the support";
+    }
+    if (job_.drift_from == "all") {
+      return "measured on the whole field";
+    }
+    return job_.drift_from == "particles" ? "measured on the particles" : "from " + job_.drift_from;
+  }
+
+  std::string distance() const {
+    if (job_.overlap.max_distance_px > 0) {
+      return length(job_.overlap.max_distance_px);
+    }
+    const std::string rule = "20 px, or half of the way to the nearest other particle";
+    return summary_.link_reach_px
+               ? fmt::format("{}; {} in the median", rule, length(*summary_.link_reach_px))
+               : rule;
+  }
+
+  void add_tracker(Settings& all) const {
+    all.emplace_back("drift", drift());
+    all.emplace_back("maximum distance", distance());
+    all.emplace_back("longest gap bridged", duration("max-gap", job_.max_gap));
+    all.emplace_back("merge",
+                     fmt::format("neck above {:.3g} of the smaller diameter for {}",
+                                 job_.overlap.merge_neck_ratio, duration("confirm", job_.confirm)));
+    all.emplace_back("split",
+                     fmt::format("neck below {:.3g} of the smaller diameter for {}",
+                                 job_.overlap.split_neck_ratio, duration("confirm", job_.confirm)));
+    all.emplace_back("regions new together", fmt::format("one particle from a neck of {:.3g} of "
+                                                         "the smaller diameter on",
+                                                         job_.overlap.join_neck_ratio));
+  }
+
+  std::string segmenter_sentences() const {
+    std::string text;
+    if (flattened()) {
+      text += fmt::format(" The uneven background was taken out at a scale of {}.",
+                          length(flatten_scale()));
+    }
+    const auto sigma = value("sigma_px");
+    const auto level = value("threshold");
+    const std::string known = polarity();
+    text += fmt::format(" Particles{} were found by a threshold ({}{})",
+                        known.empty() ? "" : fmt::format(" ({})", known), threshold_method(),
+                        level ? "; " + over_frames(*level, " grey levels") : "");
+    if (sigma && sigma->greatest > 0) {
+      text +=
+          fmt::format(" on images smoothed by a Gaussian (sigma {})", over_frames(*sigma, " px"));
+    }
+    text += fmt::format("; regions of less than {} in diameter were left out",
+                        length(job_.threshold.min_diameter_px));
+    if (job_.threshold.split) {
+      text += fmt::format(
+          ", touching particles cut apart at necks of at most {:.3g} of the "
+          "smaller diameter",
+          stills() ? std::min(job_.threshold.max_neck_ratio, job_.still_join_ratio)
+                   : job_.threshold.max_neck_ratio);
+    }
+    return text + (job_.threshold.refine
+                       ? ", and boundaries moved to the half level of the unsmoothed image."
+                       : ".");
+  }
+
+  std::string tracker_sentences() const {
+    return fmt::format(
+        " Drift was {}. Particles were linked by overlap, else within a maximum distance ({}); "
+        "absences of up to {} were bridged. Two particles in contact count as merged where their "
+        "neck exceeded {:.3g} of the smaller diameter for {}, one as split where it stayed below "
+        "{:.3g}.",
+        drift(), distance(), duration("max-gap", job_.max_gap), job_.overlap.merge_neck_ratio,
+        duration("confirm", job_.confirm), job_.overlap.split_neck_ratio);
+  }
+
+  const Job& job_;
+  const Recording& recording_;
+  const RecordingInfo& info_;
+  const RunSummary& summary_;
+};
+
+}  // namespace
+
+Settings effective_settings(const Job& job, const Recording& recording, const RunSummary& summary) {
+  return Methods(job, recording, summary).settings();
+}
+
+std::string methods_paragraph(const Job& job, const Recording& recording,
+                              const RunSummary& summary) {
+  return Methods(job, recording, summary).paragraph();
+}
+
+}  // namespace mote::pipeline
