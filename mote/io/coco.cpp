@@ -46,6 +46,17 @@ std::vector<int64_t> decoded(const std::string& text) {
   return lengths;
 }
 
+/// The reverse: adds one run length to `text`.
+void add_encoded(int64_t value, std::string& text) {
+  bool more = true;
+  while (more) {
+    const int64_t bits = value & 31;
+    value >>= 5;
+    more = (bits & 16) != 0 ? value != -1 : value != 0;
+    text += static_cast<char>((more ? bits | 32 : bits) + 48);
+  }
+}
+
 std::vector<Point> polygon_of(const Json& numbers) {
   if (numbers.size() % 2 != 0 || numbers.size() < 6) {
     throw Error(ErrorKind::kBadFile, "a polygon of {} numbers, expected pairs, three or more",
@@ -256,6 +267,42 @@ Mask mask_of(const CocoAnnotation& annotation, Size size) {
     run.x += static_cast<int32_t>(first_column);
   }
   return mask;
+}
+
+std::string coco_counts(const Mask& mask, Size size) {
+  const Box box = mask.bounds();
+  Grid<uint8_t> inside({box.height, box.width});
+  for (const Run& run : mask.runs) {
+    uint8_t* row = inside.row(run.y - box.y) + (run.x - box.x);
+    std::fill(row, row + run.length, uint8_t{1});
+  }
+  std::vector<int64_t> lengths;
+  int64_t begun = 0;  // where the run at hand begins, counted down the columns
+  bool within = false;
+  const auto turn = [&](int64_t place) {
+    lengths.push_back(place - begun);
+    begun = place;
+    within = !within;
+  };
+  for (int64_t x = 0; x < box.width; ++x) {
+    const int64_t column = (box.x + x) * size.height;
+    for (int64_t y = 0; y < box.height; ++y) {
+      if ((inside(y, x) != 0) != within) {
+        turn(column + box.y + y);
+      }
+    }
+    if (within && box.height < size.height) {
+      turn(column + box.y_end());
+    }
+  }
+  if (begun < size.area()) {
+    turn(size.area());
+  }
+  std::string text;
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    add_encoded(i > 2 ? lengths[i] - lengths[i - 2] : lengths[i], text);
+  }
+  return text;
 }
 
 }  // namespace mote::io

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
 
@@ -76,6 +77,32 @@ TEST(Coco, RefusesWhatIsNone) {
   EXPECT_THROW(mask_of(annotation(R"({"size": [3, 3], "counts": [4, 1, 4]})"), {3, 4}), Error);
   EXPECT_THROW(mask_of(annotation(R"({"size": [3, 3], "counts": [4, 1, 9]})"), {3, 3}), Error);
   EXPECT_THROW(mask_of(annotation(R"({"size": [3, 3], "counts": [4, 1]})"), {3, 3}), Error);
+}
+
+TEST(Coco, WritesRunsThatItReadsBack) {
+  const Mask ring = mask_where({.y = 2, .x = 0, .height = 38, .width = 40}, [](auto y, auto x) {
+    const int64_t squared = (y - 20) * (y - 20) + (x - 25) * (x - 25);
+    return squared < 400 && squared > 100;
+  });
+  const Mask corner =
+      mask_where({.y = 0, .x = 0, .height = 3, .width = 2}, [](int64_t, int64_t) { return true; });
+  const Mask column = mask_where({.y = 0, .x = 39, .height = 40, .width = 1},
+                                 [](int64_t, int64_t) { return true; });
+  const Mask all = mask_where({.y = 0, .x = 0, .height = 40, .width = 40},
+                              [](int64_t, int64_t) { return true; });
+
+  for (const Mask& mask : {ring, corner, column, all, Mask{}}) {
+    const std::string counts = coco_counts(mask, {40, 40});
+    const auto read = annotation(
+        fmt::format(R"({{"size": [40, 40], "counts": {}}})", nlohmann::json(counts).dump()));
+    EXPECT_EQ(mask_of(read, {40, 40}), mask);
+  }
+}
+
+TEST(Coco, WritesTheTextThatTheAuthorsProgramWrites) {
+  const Mask centre = {.runs = {{.y = 1, .x = 1, .length = 1}}};
+
+  EXPECT_EQ(coco_counts(centre, {3, 3}), "414");
 }
 
 }  // namespace
