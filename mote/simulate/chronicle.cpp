@@ -12,6 +12,11 @@ namespace {
 constexpr double kLongestAbsence =
     1;  // in s, out of the field, after which a particle is a new track
 
+bool touches_border(const Mask& mask, Size size) {
+  const Box box = mask.bounds();
+  return box.y == 0 || box.x == 0 || box.y_end() == size.height || box.x_end() == size.width;
+}
+
 double ball_nm3(double radius_nm) {
   return 4.0 / 3.0 * std::numbers::pi * radius_nm * radius_nm * radius_nm;
 }
@@ -112,6 +117,7 @@ void Chronicle::add_instance(WorldFrame& frame, int64_t particle, WorldInstance 
   }
   Story& story = stories_[particle];
   story.position = instance.centre;
+  story.at_border = touches_border(instance.mask, frame.labels.size());
   if (story.track == 0 || story.closed) {
     begin_track(story, frame);
   }
@@ -137,8 +143,12 @@ void Chronicle::begin_track(Story& story, const WorldFrame& frame) {
     }
   }
   std::sort(track.parents.begin(), track.parents.end());
-  story.track = track.id;
   story.closed = false;
+  if (track.parents.size() == 1) {
+    story.track = track.parents.front();
+    return;
+  }
+  story.track = track.id;
   tracks_.push_back(track);
   if (frame.index == 0 || !track.parents.empty()) {
     return;
@@ -152,6 +162,8 @@ void Chronicle::begin_track(Story& story, const WorldFrame& frame) {
     } else {
       type = EventType::kEntered;
     }
+  } else if (story.at_border) {
+    type = EventType::kEntered;
   }
   add(type, frame.index, {track.id}, {}, story.position, std::move(evidence));
 }
@@ -201,7 +213,7 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
       }
       break;
     case WorldEventType::kHalfNeck:
-      if (told.result != 0 && !told.tracks.empty()) {
+      if (told.result != 0 && told.tracks.size() == 2) {
         evidence["contact_s"] = contacts_.at(event.particles);
         add(EventType::kMerge, frame, told.tracks, {told.result}, story.position, evidence);
       }
@@ -231,7 +243,7 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
 Event Chronicle::departure(const Story& story) const {
   const int64_t frame = story.last_frame + 1;
   const double time = static_cast<double>(frame) * world_.options().frame_interval_s;
-  return {.type = story.left_s ? EventType::kLeft : EventType::kLost,
+  return {.type = story.left_s || story.at_border ? EventType::kLeft : EventType::kLost,
           .frame_before = story.last_frame,
           .frame = frame,
           .tracks = {story.track},

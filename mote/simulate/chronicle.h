@@ -51,9 +51,10 @@ struct TrackEvent {
 /// Looks at a world frame by frame and tells what was there and who was who.
 ///
 /// Two particles in contact are two tracks, cut apart at their neck, until it has merge_neck_ratio
-/// of the smaller diameter; then one, their child. A particle that is out of the field for up to
-/// 1 s, or out of contrast for however long, keeps its track; one that comes back later gets a new
-/// one. Tracks are numbered by their first frame, then by particle.
+/// of the smaller diameter; then one, their child. Where only one of them was in sight, its track
+/// goes on. A particle that is out of the field for up to 1 s, or out of contrast for however long,
+/// keeps its track; one that comes back later gets a new one. Tracks are numbered by their first
+/// frame, then by particle.
 class Chronicle {
  public:
   explicit Chronicle(World& world) : world_(world) {}
@@ -64,9 +65,10 @@ class Chronicle {
 
   /// Tracks and events so far, in frames; events carry their exact `time_s` as evidence.
   /// A track that begins after frame 0 without parents is kEntered where its particle came over
-  /// the border, else kAppeared, with `nucleated` 1 where it did; one that ends is kLeft or kLost,
-  /// with `dissolved` 1. A contact is kContact, a half neck kMerge with `contact_s` and, once it is
-  /// past, `merged_s`. An overlap is a kContact with `overlap` 1, which ends in kParted.
+  /// the border or is first seen at it, else kAppeared, with `nucleated` 1 where it did; one that
+  /// ends is likewise kLeft, or kLost, with `dissolved` 1. A contact is kContact, a half neck
+  /// kMerge with `contact_s` and, once it is past, `merged_s`. An overlap is a kContact with
+  /// `overlap` 1, which ends in kParted.
   Lineage lineage() const;
 
   /// All events of tracks so far, in order of time.
@@ -79,6 +81,7 @@ class Chronicle {
     int64_t last_frame = -1;
     std::vector<int64_t> parents;     ///< particles
     Point position;                   ///< when last seen
+    bool at_border = false;           ///< likewise: its mask was cut by the field's border
     std::optional<WorldEvent> birth;  ///< nucleated, or the last time that it entered
     std::optional<double> left_s;     ///< the last time that it left
     bool closed = false;              ///< its track goes on no more

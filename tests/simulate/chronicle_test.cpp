@@ -154,6 +154,38 @@ TEST(Chronicle, MakesOneTrackOfTwoWhenTheNeckIsHalfAsWideAsTheSmaller) {
   }
 }
 
+TEST(Chronicle, GoesOnWithTheTrackOfTheOnlyParentThatWasInSight) {
+  const Told& told = of_preset("coalescence");
+  int64_t goes_on = 0;
+  for (const TrackEvent& event : told.events) {
+    const bool half = event.type == WorldEventType::kHalfNeck;
+    goes_on += half && event.tracks == std::vector{event.result} ? 1 : 0;
+  }
+
+  EXPECT_GE(goes_on, 1);
+  for (const Track& track : told.lineage.tracks) {
+    EXPECT_NE(track.parents.size(), 1U) << track.id;
+  }
+}
+
+TEST(Chronicle, LosesAndFindsOnlyWhatIsNotCutByTheBorder) {
+  const Told& told = of_preset("crowded");
+  std::map<std::pair<int32_t, int64_t>, Box> boxes;
+  for (const WorldFrame& frame : told.frames) {
+    for (const WorldInstance& instance : frame.instances) {
+      boxes[{instance.track, frame.index}] = instance.mask.bounds();
+    }
+  }
+  for (const Event& event : told.lineage.events) {
+    if (event.type == EventType::kLost || event.type == EventType::kAppeared) {
+      const int64_t seen = event.type == EventType::kLost ? event.frame_before : event.frame;
+      const Box box = boxes.at({event.tracks[0], seen});
+      EXPECT_TRUE(box.y > 0 && box.x > 0 && box.y_end() < 384 && box.x_end() < 384)
+          << name(event.type) << " " << event.tracks[0];
+    }
+  }
+}
+
 TEST(Chronicle, CallsParticlesThatCrossAContactThatParts) {
   const Told& told = of_preset("overlap");
   std::map<EventType, int> found = counts(told.lineage);
