@@ -60,7 +60,7 @@ MicroscopeOptions liquid_cell() {
   out.view.film = {.thickness_nm = 100, .phase_sd_rad = 0.08, .grain_nm = 0.6};
   out.view.liquid = {.thickness_nm = 300};
   out.beam = {.dose_e_per_a2_s = 2, .exposure_s = 0.2};
-  out.detector = {.gain = 12, .offset = 20, .mtf_half_per_px = 0.25, .read_noise_sd = 3, .bits = 8};
+  out.detector = {.gain = 30, .offset = 20, .mtf_half_per_px = 0.25, .read_noise_sd = 3, .bits = 8};
   return out;
 }
 

@@ -39,6 +39,7 @@ WorldOptions ripening() {
   options.ripening.enabled = true;
   options.ripening.exponent = 3;
   options.ripening.rate_nm_n_per_s = 4;
+  options.vanishing_radius_nm = 0.6;
   options.frame_interval_s = 0.2;
   options.exposure_s = 0.2;
   options.step_s = 0.04;
@@ -60,10 +61,11 @@ WorldOptions nucleation() {
   options.species[0].median_radius_nm = 2;
   options.migration.diffusivity_nm2_per_s = 0.02;
   options.nucleation.enabled = true;
-  options.nucleation.rate_per_nm2_s = 8e-4;
+  options.nucleation.rate_per_nm2_s = 5e-4;
   options.nucleation.fade_time_s = 8;
   options.growth.enabled = true;
-  options.growth.rate_nm_n_per_s = 0.3;
+  options.growth.rate_nm_n_per_s = 0.6;
+  options.vanishing_radius_nm = 0.6;
   return options;
 }
 
@@ -131,17 +133,22 @@ WorldOptions haadf() {
 /// Growth in a layer of liquid, in three dimensions.
 WorldOptions liquid_cell() {
   WorldOptions options;
-  options.particles = 20;
+  options.particles = 30;
   options.share_inside = 1;
+  options.pixel_size_nm = 0.4;
+  options.frame_interval_s = 0.2;
+  options.exposure_s = 0.2;
+  options.step_s = 0.04;
   options.film_thickness_nm = 100;
-  options.species[0].median_radius_nm = 3;
+  options.species[0].median_radius_nm = 6;
   options.species[0].radius_spread = 0.25;
   options.migration.diffusivity_nm2_per_s = 8;
   options.migration.size_exponent = 1;  // Stokes and Einstein
   options.nucleation.enabled = true;
-  options.nucleation.rate_per_nm2_s = 5e-5;
+  options.nucleation.rate_per_nm2_s = 1e-5;
   options.growth.enabled = true;
-  options.growth.rate_nm_n_per_s = 0.2;
+  options.growth.rate_nm_n_per_s = 0.4;
+  options.vanishing_radius_nm = 1.2;
   return options;
 }
 

@@ -1,0 +1,135 @@
+#include "mote/simulate/truth_events.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace mote::simulate {
+namespace {
+
+class Teller {
+ public:
+  Teller(const Lineage& lineage, std::span<const TrackEvent> events, const WorldOptions& options)
+      : lineage_(lineage), events_(events), options_(options) {
+    for (const Event& event : lineage.events) {
+      if (event.type == EventType::kParted) {
+        partings_[event.tracks].push_back(&event);
+      }
+    }
+  }
+
+  std::vector<TruthEvent> told() {
+    for (const Event& event : lineage_.events) {
+      tell(event);
+    }
+    for (size_t i = 0; i < events_.size(); ++i) {
+      if (events_[i].type == WorldEventType::kContrastLost) {
+        tell_flicker(i);
+      }
+    }
+    std::stable_sort(told_.begin(), told_.end(), [](const TruthEvent& a, const TruthEvent& b) {
+      return std::tie(a.at.frame, a.type, a.tracks) < std::tie(b.at.frame, b.type, b.tracks);
+    });
+    return std::move(told_);
+  }
+
+ private:
+  static double evidence(const Event& event, const char* key) { return event.evidence.at(key); }
+  static bool has(const Event& event, const char* key) { return event.evidence.contains(key); }
+
+  Moment moment(double time_s) const { return {time_s, frame_at(time_s, options_)}; }
+
+  Moment end_of_recording() const {
+    return {static_cast<double>(options_.frames) * options_.frame_interval_s, options_.frames};
+  }
+
+  static std::string type_of(const Event& event) {
+    if (has(event, "nucleated")) {
+      return "nucleated";
+    }
+    if (has(event, "dissolved")) {
+      return "dissolved";
+    }
+    return has(event, "overlap") ? "overlap" : std::string(name(event.type));
+  }
+
+  void tell(const Event& event) {
+    TruthEvent out{.type = type_of(event),
+                   .frame_before = event.frame_before,
+                   .tracks = event.tracks,
+                   .children = event.children,
+                   .position = event.position};
+    const double frame_s = static_cast<double>(event.frame) * options_.frame_interval_s;
+    out.at = {has(event, "time_s") ? evidence(event, "time_s") : frame_s, event.frame};
+    if (out.type == "overlap") {
+      if (event.type == EventType::kParted) {
+        return;  // the end of one that was told
+      }
+      out.until = end_of_overlap(event);
+    }
+    if (event.type == EventType::kMerge) {
+      out.contact = moment(evidence(event, "contact_s"));
+      if (has(event, "merged_s")) {
+        out.merged = moment(evidence(event, "merged_s"));
+      }
+    }
+    told_.push_back(std::move(out));
+  }
+
+  Moment end_of_overlap(const Event& begin) const {
+    Moment end = end_of_recording();
+    const auto partings = partings_.find(begin.tracks);
+    if (partings != partings_.end()) {
+      for (const Event* parting : partings->second) {
+        const double time = evidence(*parting, "time_s");
+        if (time > evidence(begin, "time_s") && time < end.time_s) {
+          end = {time, parting->frame};
+        }
+      }
+    }
+    for (const int32_t id : begin.tracks) {
+      const int64_t after = lineage_.tracks[static_cast<size_t>(id) - 1].last_frame + 1;
+      if (after < end.frame) {
+        end = {static_cast<double>(after) * options_.frame_interval_s, after};
+      }
+    }
+    return end;
+  }
+
+  void tell_flicker(size_t index) {
+    const TrackEvent& lost = events_[index];
+    TruthEvent out{.type = "contrast_lost", .at = moment(lost.time_s), .tracks = lost.tracks};
+    out.frame_before = std::max<int64_t>(0, out.at.frame - 1);
+    out.until = end_of_recording();
+    for (size_t i = index + 1; i < events_.size(); ++i) {
+      if (events_[i].type == WorldEventType::kContrastBack && events_[i].tracks == lost.tracks) {
+        out.until = moment(events_[i].time_s);
+        break;
+      }
+    }
+    told_.push_back(std::move(out));
+  }
+
+  const Lineage& lineage_;
+  std::span<const TrackEvent> events_;
+  const WorldOptions& options_;
+  std::map<std::vector<int32_t>, std::vector<const Event*>> partings_;
+  std::vector<TruthEvent> told_;
+};
+
+}  // namespace
+
+int64_t frame_at(double time_s, const WorldOptions& options) {
+  const double frames = (time_s - 0.5 * options.exposure_s) / options.frame_interval_s;
+  return std::max<int64_t>(0, static_cast<int64_t>(std::ceil(frames)));
+}
+
+std::vector<TruthEvent> truth_events(const Lineage& lineage, std::span<const TrackEvent> events,
+                                     const WorldOptions& options) {
+  return Teller(lineage, events, options).told();
+}
+
+}  // namespace mote::simulate
