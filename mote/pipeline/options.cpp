@@ -1,46 +1,19 @@
 #include "mote/pipeline/options.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <set>
 
 #include <nlohmann/json.hpp>
-#include <toml++/toml.h>
 
 #include "mote/core/error.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/pipeline/toml_file.h"
 
 namespace mote::pipeline {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <typename Enum>
-Choice choice_of(Enum& value, std::initializer_list<std::pair<const char*, Enum>> pairs) {
-  const std::vector<std::pair<std::string, Enum>> names(pairs.begin(), pairs.end());
-  Choice choice;
-  for (const auto& [name, unused] : names) {
-    choice.names.push_back(name);
-  }
-  choice.get = [&value, names] {
-    for (const auto& [name, one] : names) {
-      if (one == value) {
-        return name;
-      }
-    }
-    return std::string();
-  };
-  choice.set = [&value, names](const std::string& wanted) {
-    for (const auto& [name, one] : names) {
-      if (name == wanted) {
-        value = one;
-        return;
-      }
-    }
-  };
-  return choice;
-}
 
 void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options) {
   using segment::Polarity;
@@ -203,22 +176,6 @@ class FromJson : public OptionVisitor {
   std::set<std::string> met_;
 };
 
-Json to_json(const toml::node& node, const std::string& key) {
-  if (const auto* text = node.as_string()) {
-    return text->get();
-  }
-  if (const auto* whole = node.as_integer()) {
-    return whole->get();
-  }
-  if (const auto* number = node.as_floating_point()) {
-    return number->get();
-  }
-  if (const auto* flag = node.as_boolean()) {
-    return flag->get();
-  }
-  throw Error(ErrorKind::kUsage, "option '{}': expected a number, a text, true or false", key);
-}
-
 }  // namespace
 
 std::string name(Command command) {
@@ -289,18 +246,12 @@ void options_from_json(const Json& object, Job& job) {
 }
 
 Json read_options_toml(const std::string& path) {
-  const std::string text = read_file(path);
-  Json object = Json::object();
-  try {
-    const toml::table table = toml::parse(text, path);
-    for (const auto& [key, node] : table) {
-      object[std::string(key.str())] = to_json(node, std::string(key.str()));
+  Json object = read_toml(path);
+  for (const auto& [key, value] : object.items()) {
+    if (!value.is_primitive()) {
+      throw Error(ErrorKind::kUsage, "{}: option '{}': expected a number, a text, true or false",
+                  path, key);
     }
-  } catch (const toml::parse_error& error) {
-    throw Error(ErrorKind::kBadFile, "{}: line {}: {}", path, error.source().begin.line,
-                error.description());
-  } catch (const Error& error) {
-    throw error.in(path);
   }
   return object;
 }

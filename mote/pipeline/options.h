@@ -1,24 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "mote/pipeline/choice.h"
 #include "mote/pipeline/jobs.h"
 
 namespace mote::pipeline {
-
-/// An enumeration seen as names.
-struct Choice {
-  std::vector<std::string> names;
-  std::function<std::string()> get;
-  std::function<void(const std::string&)> set;
-};
 
 /// Meets every option of a job, by the one name that command line, TOML files, run.json and docs
 /// share. The members hold the defaults.

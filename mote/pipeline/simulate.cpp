@@ -2,18 +2,17 @@
 
 #include <filesystem>
 #include <memory>
-#include <system_error>
 #include <vector>
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "mote/core/error.h"
 #include "mote/core/version.h"
 #include "mote/io/output_file.h"
 #include "mote/io/tiff_writer.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/pipeline/simulation_folder.h"
 
 namespace mote::pipeline {
 namespace {
@@ -22,72 +21,6 @@ namespace fs = std::filesystem;
 using simulate::Demo;
 using simulate::TruthFrame;
 using simulate::TruthInstance;
-
-constexpr const char* kStage = ".mote-simulate";
-constexpr const char* kTruthFiles[] = {"labels.tif",    "tracks.csv", "events.csv",
-                                       "instances.csv", "drift.csv",  "simulation.json"};
-
-void check(const std::error_code& error, const fs::path& path) {
-  if (error) {
-    throw Error(ErrorKind::kResource, "{}: {}", path.string(), error.message());
-  }
-}
-
-/// A folder within `folder` that is gone, with all that was not moved out, when this is.
-class Stage {
- public:
-  explicit Stage(const fs::path& folder) : path_(folder / kStage) {
-    std::error_code error;
-    fs::remove_all(path_, error);
-    check(error, path_);
-    fs::create_directories(path_ / "truth", error);
-    check(error, path_);
-  }
-  ~Stage() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Stage(const Stage&) = delete;
-  Stage& operator=(const Stage&) = delete;
-
-  fs::path file(const char* name) const { return path_ / name; }
-  fs::path truth(const char* name) const { return path_ / "truth" / name; }
-
-  void publish(const fs::path& folder) const {
-    std::error_code error;
-    fs::remove(folder / "recording.tif", error);
-    check(error, folder / "recording.tif");
-    fs::create_directories(folder / "truth", error);
-    check(error, folder / "truth");
-    for (const char* name : kTruthFiles) {
-      fs::rename(truth(name), folder / "truth" / name, error);
-      check(error, folder / "truth" / name);
-    }
-    fs::rename(file("recording.tif"), folder / "recording.tif", error);
-    check(error, folder / "recording.tif");
-  }
-
- private:
-  fs::path path_;
-};
-
-void check_is_free(const fs::path& folder, bool force) {
-  std::error_code error;
-  if (!fs::exists(folder, error)) {
-    return;
-  }
-  if (!fs::is_directory(folder, error)) {
-    throw Error(ErrorKind::kUsage, "{} is a file, expected a folder to write to", folder.string());
-  }
-  fs::directory_iterator entries(folder, error);
-  check(error, folder);
-  for (const fs::directory_entry& entry : entries) {
-    if (!force && entry.path().filename() != kStage) {
-      throw Error(ErrorKind::kUsage, "{} is not empty: --force writes over an earlier simulation",
-                  folder.string());
-    }
-  }
-}
 
 std::string tracks_csv(const Lineage& lineage) {
   std::string csv = "track,parents,first_frame,last_frame\n";
@@ -158,8 +91,7 @@ std::string simulation_json(const simulate::DemoOptions& options) {
 void write_demo(const SimulateJob& job, const SimulateProgress& progress) {
   const fs::path folder = job.output;
   const std::unique_ptr<Demo> demo = simulate::make_demo(job.demo);
-  check_is_free(folder, job.force);
-  const Stage stage(folder);
+  const SimulationFolder stage(folder, job.force);
 
   const RecordingInfo& info = demo->info();
   const io::TiffWriterOptions tiff = {
@@ -186,7 +118,7 @@ void write_demo(const SimulateJob& job, const SimulateProgress& progress) {
              events_csv(demo->lineage(), job.demo.frame_interval_s));
   write_file(stage.truth("drift.csv").string(), drift);
   write_file(stage.truth("simulation.json").string(), simulation_json(job.demo));
-  stage.publish(folder);
+  stage.publish();
 }
 
 }  // namespace mote::pipeline
