@@ -44,6 +44,8 @@ Subcommand add_preview_command(CLI::App& app) {
       const nlohmann::ordered_json line = {{"event", "done"},
                                            {"picture", result.picture},
                                            {"command", result.command},
+                                           {"particles", result.particles},
+                                           {"variants", result.variants},
                                            {"warnings", result.warnings}};
       fmt::print("{}\n", pipeline::json_text(line));
       return;

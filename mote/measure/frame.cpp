@@ -290,21 +290,17 @@ void SizeSample::add(const ParticleRow& particle) {
   sum_squares_log_ += delta * (value - mean_log_);
 }
 
-std::vector<std::string> SizeSample::warnings() const {
-  std::vector<std::string> out;
-  if (count_ < 2) {
-    return out;
+std::optional<std::string> SizeSample::note() const {
+  if (count_ < 2 || count_ >= kForPercentiles) {
+    return std::nullopt;
   }
   const double gsd = std::exp(std::sqrt(sum_squares_log_ / static_cast<double>(count_ - 1)));
-  if (count_ < kForPercentiles) {
-    out.push_back(fmt::format(
-        "sizes of {} particles of geometric standard deviation {:.2f}: at 1.6 ISO 13322-1:2004 "
-        "asks for {}{} for percentiles",
-        count_, gsd,
-        count_ < kForVolumeMean ? fmt::format("{} for D[3,2] and D[4,3], ", kForVolumeMean) : "",
-        kForPercentiles));
-  }
-  return out;
+  return fmt::format(
+      "sizes of {} particles of geometric standard deviation {:.2f}: at 1.6 ISO 13322-1:2004 "
+      "asks for {}{} for percentiles",
+      count_, gsd,
+      count_ < kForVolumeMean ? fmt::format("{} for D[3,2] and D[4,3], ", kForVolumeMean) : "",
+      kForPercentiles);
 }
 
 }  // namespace mote::measure

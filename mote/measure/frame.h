@@ -56,14 +56,14 @@ FrameRow frame_row(const FrameInfo& info, std::span<const ParticleRow> particles
 /// What frame_row's flags mean, one line each, for the report: (flag, meaning).
 std::vector<std::pair<std::string, std::string>> frame_flags();
 
-/// Warnings about size statistics that hold for a whole recording or set of stills, from the total
-/// count of sized particles and their geometric standard deviation: fewer than ISO 13322-1 asks for
-/// a volume mean or a 90 % percentile.
+/// How many sized particles a whole recording or set of stills has, and how widely they spread.
 class SizeSample {
  public:
   void add(const ParticleRow& particle);
   int64_t count() const { return count_; }
-  std::vector<std::string> warnings() const;
+  /// What to say of two or more particles that are fewer than ISO 13322-1 asks for a volume mean or
+  /// percentiles; nothing where they are enough.
+  std::optional<std::string> note() const;
 
  private:
   int64_t count_ = 0;

@@ -221,7 +221,7 @@ class Reader {
     const bool stills = job_.command == Command::kSegment;
     frame_warnings_.tell(stills ? FrameNames(recording_).stills() : std::vector<std::string>{},
                          warnings);
-    add(sizes_.warnings());
+    out_.summary.size_sample = sizes_;
   }
 
   const Job& job_;

@@ -170,6 +170,9 @@ class Methods {
         text = "Otsu's, or a level between background and particles where these are few";
         break;
     }
+    if (job_.threshold.threshold_offset != 0) {
+      text += fmt::format(", {:+.4g} grey levels", job_.threshold.threshold_offset);
+    }
     if (!stills() && job_.threshold.window_frames > 1) {
       text += fmt::format(", held at the median of {} frames", job_.threshold.window_frames);
     }

@@ -32,6 +32,8 @@ void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options)
                                             {"fixed", ThresholdMethod::kFixed}}),
                  "How the threshold is found");
   visitor.number("threshold", options.threshold, "Grey level as recorded, with --method fixed");
+  visitor.number("threshold-offset", options.threshold_offset,
+                 "Grey levels added to the threshold that is found, with --method auto or otsu");
   visitor.number("sauvola-window-px", options.sauvola_window_px,
                  "Side of the window, with --method sauvola");
   visitor.number("sauvola-k", options.sauvola_k, "Sensitivity, with --method sauvola");

@@ -4,15 +4,20 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
 #include <tbb/parallel_for.h>
 
 #include "mote/core/error.h"
+#include "mote/core/median.h"
 #include "mote/imaging/filters.h"
 #include "mote/imaging/regions.h"
+#include "mote/imaging/resemblance.h"
 #include "mote/io/picture_file.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/options.h"
@@ -30,7 +35,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<double, 3> kSigmaFactors = {0.5, 1, 2};
 constexpr double kThresholdStep = 0.15;  // of the particles' contrast
+constexpr double kSauvolaStep = 0.05;
 constexpr double kLeastSigmaPx = 0.5;
+constexpr double kLeastResemblance = 0.1;
 constexpr int64_t kVariantSidePx = 384;  // of the piece of the field that variants show
 
 // What the command finds in a frame that it knows no other of.
@@ -111,12 +118,7 @@ double median_contrast(const Segmentation& segmentation) {
   for (const Region& region : segmentation.regions) {
     contrasts.push_back(region.contrast);
   }
-  if (contrasts.empty()) {
-    return 0;
-  }
-  const auto half = contrasts.begin() + static_cast<std::ptrdiff_t>(contrasts.size() / 2);
-  std::nth_element(contrasts.begin(), half, contrasts.end());
-  return *half;
+  return median(std::move(contrasts));
 }
 
 double value_or(const Segmentation& segmentation, const char* name, double otherwise) {
@@ -124,37 +126,109 @@ double value_or(const Segmentation& segmentation, const char* name, double other
   return found == segmentation.values.end() ? otherwise : found->second;
 }
 
-std::vector<report::PreviewVariant> variants(const Job& job, const Grid<float>& image,
-                                             const BinaryImage& excluded,
-                                             const Segmentation& chosen,
-                                             const RecordingInfo& info) {
-  const double sigma =
-      std::max(kLeastSigmaPx, value_or(chosen, "sigma_px", job.threshold.sigma_px));
-  const double threshold = value_or(chosen, "threshold", job.threshold.threshold);
-  double step = kThresholdStep * median_contrast(chosen);
-  if (step == 0) {
-    const report::DisplayRange range = report::display_range(image);
-    step = kThresholdStep * (range.white - range.black) / 2;
+// The image as the threshold sees it, but for the Gaussian.
+Grid<float> evened(const Job& job, const Grid<float>& image, const BinaryImage& excluded) {
+  const segment::ThresholdOptions& options = job.threshold;
+  return options.flatten && options.method != segment::ThresholdMethod::kFixed
+             ? imaging::flattened(image, excluded, segment::flatten_scale_px(options, image.size()))
+             : image;
+}
+
+// How far the columns of the sheet move the threshold, in grey levels.
+double threshold_step(const Grid<float>& image, const Segmentation& chosen) {
+  const double step = kThresholdStep * median_contrast(chosen);
+  if (step > 0) {
+    return step;
   }
+  const report::DisplayRange range = report::display_range(image);
+  return kThresholdStep * (range.white - range.black) / 2;
+}
+
+// As a user would write it, so that what is counted is what the written option does.
+double written(double value, int digits = 2) {
+  return std::stod(fmt::format("{:.{}g}", value, digits));
+}
+
+// The options of a variant: `column` times a step in threshold, `factor` times the sigma that was
+// found; and how they are written.
+std::pair<segment::ThresholdOptions, std::string> varied(const segment::ThresholdOptions& given,
+                                                         const Segmentation& chosen, double factor,
+                                                         double column, double step) {
+  using segment::ThresholdMethod;
+  segment::ThresholdOptions options = given;
+  std::string text;
+  if (factor != 1) {
+    const double sigma = std::max(kLeastSigmaPx, value_or(chosen, "sigma_px", given.sigma_px));
+    options.sigma_px = written(sigma * factor);
+    text = fmt::format("--sigma-px {:g}", options.sigma_px);
+  }
+  if (column == 0) {
+    return {options, text};
+  }
+  text += text.empty() ? "" : " ";
+  if (given.method == ThresholdMethod::kSauvola) {
+    options.sauvola_k = std::clamp(written(given.sauvola_k + kSauvolaStep * column), 0.0, 1.0);
+    text += fmt::format("--sauvola-k {:g}", options.sauvola_k);
+  } else if (given.method == ThresholdMethod::kFixed) {
+    options.threshold = written(given.threshold + column * step, 5);
+    text += fmt::format("--threshold {:g}", options.threshold);
+  } else {
+    options.threshold_offset = written(given.threshold_offset + column * step);
+    text += fmt::format("--threshold-offset {:g}", options.threshold_offset);
+  }
+  return {options, text};
+}
+
+// Each counts what the command with its options would count in a recording of this frame alone.
+std::vector<report::PreviewVariant> variants(const Job& job, const Grid<float>& image,
+                                             const BinaryImage& excluded, const Found& chosen,
+                                             const RecordingInfo& info) {
+  const double step = threshold_step(image, chosen.segmentation);
   const Box box = middle(image.size());
   std::vector<report::PreviewVariant> all(9);
   tbb::parallel_for(size_t{0}, all.size(), [&](size_t i) {
     report::PreviewVariant& variant = all[i];
-    variant.sigma_px = sigma * kSigmaFactors[i / 3];
-    variant.threshold = threshold + (static_cast<double>(i % 3) - 1) * step;
-    segment::ThresholdOptions options = job.threshold;
-    options.sigma_px = variant.sigma_px;
-    options.method = segment::ThresholdMethod::kFixed;
-    options.threshold = variant.threshold;
-    options.polarity =
-        value_or(chosen, "bright", 0) != 0 ? segment::Polarity::kBright : segment::Polarity::kDark;
-    const Found found = found_in(job, options, image, excluded);
-    variant.count = found.particles;
     variant.chosen = i == 4;
+    segment::ThresholdOptions options;
+    std::tie(options, variant.options) =
+        varied(job.threshold, chosen.segmentation, kSigmaFactors[i / 3],
+               static_cast<double>(i % 3) - 1, step);
+    const Found other = variant.chosen ? Found{} : found_in(job, options, image, excluded);
+    const Found& found = variant.chosen ? chosen : other;
+    variant.count = found.particles;
     variant.picture =
         drawn(piece(image, box), piece(found.labels, box), info, report::kPreviewVariantPx, false);
   });
   return all;
+}
+
+// Why the stills are micrographs that have nothing to do with one another, rather than frames of a
+// recording; nothing where they seem to be frames. One file of many frames is a recording.
+std::optional<std::string> unrelated(Recording& recording) {
+  const RecordingInfo& info = recording.info();
+  if (info.frames < 2 || info.files.size() < 2) {
+    return std::nullopt;
+  }
+  std::vector<double> alike;
+  const int64_t last = info.frames - 1;
+  for (const int64_t index : std::set<int64_t>{0, last / 2, last - 1}) {
+    const Grid<float> one = to_float32(recording.read_field(index).frame.image);
+    const Grid<float> next = to_float32(recording.read_field(index + 1).frame.image);
+    if (one.size() != next.size() || one.size() != info.size) {
+      return "the stills differ in size";
+    }
+    if (const auto resemblance = imaging::resemblance(one, next)) {
+      alike.push_back(*resemblance);
+    }
+  }
+  const double typical = median(alike);
+  if (alike.empty() || typical >= kLeastResemblance) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "stills that follow one another do not resemble each other (correlation {:.2f}, "
+      "below {:.1f})",
+      typical, kLeastResemblance);
 }
 
 // The command for a run with these options: those that differ from the defaults.
@@ -202,7 +276,8 @@ PreviewResult preview(const Job& given, const JobContext& context) {
   Recording recording = Recording::open(options);
   const RecordingInfo& info = recording.info();
   Job job = given;
-  job.command = info.frames > 1 ? Command::kTrack : Command::kSegment;
+  const std::optional<std::string> apart = unrelated(recording);
+  job.command = info.frames > 1 && !apart ? Command::kTrack : Command::kSegment;
   job.overlap.join_neck_ratio = job.still_join_ratio;
 
   report::PreviewSheet sheet;
@@ -211,6 +286,10 @@ PreviewResult preview(const Job& given, const JobContext& context) {
   std::set<int64_t> indices = {0, info.frames / 2, info.frames - 1};
   PreviewResult result{
       .picture = job.output, .command = run_command(job), .warnings = info.warnings};
+  if (apart) {
+    result.warnings.push_back(
+        fmt::format("{}: taken for micrographs to segment; mote track links frames", *apart));
+  }
   const auto total = static_cast<int64_t>(indices.size()) + 1;
   for (const int64_t index : indices) {
     if (context.cancelled()) {
@@ -223,18 +302,24 @@ PreviewResult preview(const Job& given, const JobContext& context) {
       result.warnings.push_back(
           fmt::format("frame {}: {}", recording.recorded_index(index), warning));
     }
-    const auto [found, labels, particles] = found_in(job, job.threshold, image, excluded);
+    const Found found = found_in(job, job.threshold, image, excluded);
+    const Segmentation& segmentation = found.segmentation;
+    const int64_t particles = found.particles;
     result.particles.push_back(particles);
-    sheet.frames.push_back({drawn(image, labels, info, report::kPreviewFramePx, true),
+    sheet.frames.push_back({drawn(image, found.labels, info, report::kPreviewFramePx, true),
                             fmt::format("frame {}: {} {}", recording.recorded_index(index),
                                         particles, particles == 1 ? "particle" : "particles")});
     if (index == 0) {
-      const double sigma = value_or(found, "sigma_px", job.threshold.sigma_px);
-      sheet.threshold = value_or(found, "threshold", 0);
-      sheet.bright = value_or(found, "bright", 0) != 0;
-      sheet.histogram = report::histogram(imaging::gaussian(image, sigma));
+      const double sigma = value_or(segmentation, "sigma_px", job.threshold.sigma_px);
+      sheet.threshold = value_or(segmentation, "threshold", NAN);
+      sheet.bright = value_or(segmentation, "bright", 0) != 0;
+      sheet.histogram = report::histogram(imaging::gaussian(evened(job, image, excluded), sigma));
       sheet.variants = variants(job, image, excluded, found, info);
-      result.warnings.insert(result.warnings.end(), found.warnings.begin(), found.warnings.end());
+      for (const report::PreviewVariant& variant : sheet.variants) {
+        result.variants.push_back({variant.options, variant.count});
+      }
+      result.warnings.insert(result.warnings.end(), segmentation.warnings.begin(),
+                             segmentation.warnings.end());
     }
     if (context.progress) {
       context.progress({.stage = "previewing",

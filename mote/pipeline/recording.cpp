@@ -11,6 +11,7 @@
 #include "mote/imaging/annotation.h"
 #include "mote/imaging/binning.h"
 #include "mote/imaging/finite.h"
+#include "mote/imaging/lone_pixels.h"
 #include "mote/io/open.h"
 #include "mote/pipeline/selection.h"
 
@@ -25,6 +26,18 @@ void check_at_least_one(const char* option, int64_t value) {
   }
 }
 
+// Throws where an image is a photograph: in a mask nearly every pixel has a neighbour of its value.
+void require_mask(const Grid<float>& image) {
+  constexpr int64_t kFewPixels = 100;
+  const imaging::LonePixels lone = imaging::lone_pixels(image);
+  if (lone.lone > kFewPixels && 4 * lone.lone > lone.nonzero) {
+    throw Error(ErrorKind::kUsage,
+                "is a photograph, not a mask: {} of its {} pixels that are not zero have no "
+                "neighbour of their value",
+                lone.lone, lone.nonzero);
+  }
+}
+
 BinaryImage read_mask(const std::string& path, Size recorded) {
   const auto source = io::open_frames(path);
   try {
@@ -33,6 +46,7 @@ BinaryImage read_mask(const std::string& path, Size recorded) {
       throw Error(ErrorKind::kUsage, "the mask is {} x {} px, the recording {} x {} px",
                   image.width(), image.height(), recorded.width, recorded.height);
     }
+    require_mask(image);
     BinaryImage left_out(recorded);
     bool any_kept = false;
     for (size_t i = 0; i < left_out.values().size(); ++i) {
@@ -132,9 +146,25 @@ struct Recording::Impl {
     }
   }
 
+  void warn_of_contradiction(const std::optional<PixelSize>& recorded) {
+    constexpr double kMostRatio = 10;
+    if (!recorded) {
+      return;
+    }
+    const double ratio = std::sqrt(info.pixel_size->area_nm2() / recorded->area_nm2());
+    if (ratio > kMostRatio || ratio < 1 / kMostRatio) {
+      info.warnings.push_back(fmt::format(
+          "--pixel-size {:.4g} nm contradicts {:.4g} nm from {} by a factor of {:.3g}: "
+          "is the unit right? Taken is --pixel-size",
+          info.pixel_size->x_nm, recorded->x_nm, recorded->source, std::max(ratio, 1 / ratio)));
+    }
+  }
+
   void calibrate() {
     if (!options.pixel_size.empty()) {
+      const std::optional<PixelSize> recorded = info.pixel_size;
       info.pixel_size = parse_pixel_size(options.pixel_size, "--pixel-size");
+      warn_of_contradiction(recorded);
     }
     if (info.pixel_size) {
       info.pixel_size->y_nm *= static_cast<double>(options.bin);
@@ -246,9 +276,11 @@ struct Recording::Impl {
       return roi;
     }
     if (!options.any_size || options.average > 1 || !options.mask.empty()) {
-      throw Error(ErrorKind::kUsage,
-                  "is {} x {} px, the first frame {} x {} px; they must be alike", size.width,
-                  size.height, recorded_size.width, recorded_size.height);
+      throw Error(ErrorKind::kUsage, "is {} x {} px, the first frame {} x {} px; {}", size.width,
+                  size.height, recorded_size.width, recorded_size.height,
+                  options.any_size ? "with --average or --mask they must be alike"
+                                   : "frames of a recording must be alike; for stills of any size "
+                                     "there is mote segment");
     }
     return parse_roi(options.roi, size);
   }

@@ -65,6 +65,12 @@ void check_options(const Job& job) {
     throw Error(ErrorKind::kUsage, "--threshold {} counts only with --method fixed",
                 job.threshold.threshold);
   }
+  const bool found = job.threshold.method == segment::ThresholdMethod::kAuto ||
+                     job.threshold.method == segment::ThresholdMethod::kOtsu;
+  if (!found && job.threshold.threshold_offset != 0) {
+    throw Error(ErrorKind::kUsage, "--threshold-offset {} counts only with --method auto or otsu",
+                job.threshold.threshold_offset);
+  }
   if (job.recording.path.empty() && job.command == Command::kMeasure) {
     throw Error(ErrorKind::kUsage,
                 "no micrographs given: name with --image what the label images were made of");

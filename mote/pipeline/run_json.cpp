@@ -125,6 +125,10 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
   }
   out["files"] = files;
   out["warnings"] = all_warnings(recording, summary);
+  out["notes"] = Json::array();
+  if (const auto note = summary.size_sample.note()) {
+    out["notes"].push_back(*note);
+  }
   out["timings"] = {{"pass_one_s", timings.pass_one_s},
                     {"pass_two_s", timings.pass_two_s},
                     {"resumed", timings.resumed}};
@@ -147,6 +151,7 @@ report::ReportInfo report_info(const Job& job, const Recording& recording,
                          .pixel_size = info.pixel_size,
                          .frame_interval = info.frame_interval,
                          .warnings = all_warnings(recording, summary),
+                         .size_sample = summary.size_sample,
                          .files = files_of(job, summary)};
   if (out.title.empty()) {
     out.title = job.recording.path;

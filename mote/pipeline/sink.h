@@ -11,6 +11,7 @@
 #include "mote/core/lineage.h"
 #include "mote/core/mask.h"
 #include "mote/core/picture.h"
+#include "mote/measure/frame.h"
 #include "mote/measure/tables.h"
 #include "mote/report/overlay.h"
 
@@ -45,6 +46,7 @@ struct RunSummary {
   std::map<std::string, ValueRange> values;  ///< likewise, over the frames that have it
   std::vector<std::string> evidence_names;   ///< of Event::evidence
   std::vector<std::string> warnings;
+  measure::SizeSample size_sample;
   int64_t frames = 0;  ///< that were used
   int64_t instances = 0;
   std::optional<Box> common_window;

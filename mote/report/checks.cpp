@@ -1,9 +1,11 @@
 #include "mote/report/checks.h"
 
+#include <cctype>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "mote/imaging/smoothing_rule.h"
 #include "mote/report/display_unit.h"
 
 namespace mote::report {
@@ -33,6 +35,12 @@ double share(int64_t part, int64_t whole) {
 // What to say for each verdict.
 std::string say(Verdict verdict, std::string ok, std::string otherwise) {
   return verdict == Verdict::kOk ? std::move(ok) : std::move(otherwise);
+}
+
+// A warning as a sentence.
+std::string sentence(std::string text) {
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text + ".";
 }
 
 Check pixel_size(const CheckInputs& in) {
@@ -161,14 +169,12 @@ void add_contacts(const CheckInputs& in, std::vector<Check>& list) {
 void add_resolution(const CheckInputs& in, std::vector<Check>& list) {
   if (in.sigma_px && in.median_ecd_px && *in.median_ecd_px > 0) {
     const double ratio = *in.sigma_px / (*in.median_ecd_px / 2);
-    const Verdict verdict = at_most(ratio, 0.1, 0.2);
-    list.push_back({"Smoothing over radius", verdict, fmt::format("{:.2g}", ratio),
-                    say(verdict,
-                        *in.sigma_px == 0 ? "The mask was found without smoothing."
-                                          : "Sigma is small beside the median radius.",
-                        fmt::format("A sigma of {:.3g} px rounds particles of the median radius "
-                                    "of {:.3g} px; smaller ones more.",
-                                    *in.sigma_px, *in.median_ecd_px / 2))});
+    const auto warning = imaging::smoothing_warning(*in.sigma_px, *in.median_ecd_px / 2);
+    list.push_back({"Smoothing over radius", warning ? Verdict::kLook : Verdict::kOk,
+                    fmt::format("{:.2g}", ratio),
+                    warning             ? sentence(*warning)
+                    : *in.sigma_px == 0 ? "The mask was found without smoothing."
+                                        : "Sigma is small beside the median radius."});
   }
   if (in.min_diameter_px) {
     const double limit = *in.min_diameter_px;
@@ -190,6 +196,12 @@ void add_resolution(const CheckInputs& in, std::vector<Check>& list) {
          fmt::format("N = {:.3g} per {}", *in.effective_n, in.recording ? "frame" : "micrograph"),
          say(verdict, "Means have a useful interval; percentiles need far more.",
              "So few particles give wide intervals: read them before the means.")});
+  }
+  if (in.size_sample && in.size_sample->count() >= 2) {
+    const auto note = in.size_sample->note();
+    list.push_back({"Sample for percentiles", note ? Verdict::kLook : Verdict::kOk,
+                    plural(in.size_sample->count(), "particle"),
+                    note ? sentence(*note) : "As many as ISO 13322-1:2004 asks for."});
   }
 }
 

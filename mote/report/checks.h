@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mote/core/calibration.h"
+#include "mote/measure/frame.h"
 
 namespace mote::report {
 
@@ -52,8 +53,9 @@ struct CheckInputs {
 
   std::optional<double> sigma_px;  ///< of the smoothing that the mask was found on
   std::optional<double> median_ecd_px;
-  std::optional<double> min_diameter_px;  ///< smaller particles are not counted
-  std::optional<double> effective_n;      ///< median over frames
+  std::optional<double> min_diameter_px;           ///< smaller particles are not counted
+  std::optional<double> effective_n;               ///< median over frames
+  std::optional<measure::SizeSample> size_sample;  ///< of the run as a whole
 };
 
 /// The checks, in the order in which they are shown.

@@ -81,6 +81,7 @@ Json info_json(const PageData& data) {
                {"options", pairs(info.options)},
                {"versions", pairs(info.versions)},
                {"warnings", info.warnings},
+               {"size_note", nullptr},
                {"methods", info.methods},
                {"names", Json::object()},
                {"files", Json::array()}};
@@ -96,6 +97,9 @@ Json info_json(const PageData& data) {
     for (const auto& [index, frame] : data.sizes.rows()) {
       add_name(frame.info.recorded_frame);
     }
+  }
+  if (const auto note = info.size_sample ? info.size_sample->note() : std::nullopt) {
+    json["size_note"] = *note;
   }
   if (info.pixel_size) {
     json["pixel_size"] = {{"y_nm", number(info.pixel_size->y_nm)},

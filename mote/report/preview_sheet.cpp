@@ -162,16 +162,17 @@ Picture draw(const PreviewSheet& sheet) {
       picture, sheet,
       {lower + heading, kMargin, std::min<int64_t>(lower_height - heading, 520), kColumn});
   const int64_t right = kMargin + kColumn + kGap;
-  subheading("Threshold and sigma", right);
+  subheading("Particles counted by other thresholds and sigmas, and the options to add for them",
+             right);
   for (size_t i = 0; i < sheet.variants.size(); ++i) {
     const PreviewVariant& variant = sheet.variants[i];
     const auto row = static_cast<int64_t>(i / 3);
     const auto column = static_cast<int64_t>(i % 3);
     const int64_t y = lower + heading + row * variant_step;
     const int64_t x = right + column * (kVariant + kVariantGap);
-    const std::string caption = fmt::format("{} {} (threshold {:.4g}, sigma {:.3g})", variant.count,
-                                            variant.count == 1 ? "particle" : "particles",
-                                            variant.threshold, variant.sigma_px);
+    const std::string caption =
+        fmt::format("{}: {}", variant.count,
+                    variant.options.empty() ? "the command as it is" : variant.options);
     place(picture, variant.picture, y, x, kVariant, caption, variant.chosen ? kChosen : kInk);
     if (variant.chosen) {
       const Size size = placed_size(variant.picture, kVariant);

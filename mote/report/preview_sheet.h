@@ -29,8 +29,7 @@ struct PreviewPicture {
 /// One of the nine ways to segment: the same piece of the field in each.
 struct PreviewVariant {
   Picture picture;
-  double threshold = 0;
-  double sigma_px = 0;
+  std::string options;  ///< to add to the command for this one; empty for what it does already
   int64_t count = 0;    ///< of particles in the whole frame
   bool chosen = false;  ///< what a run would use; framed
 };

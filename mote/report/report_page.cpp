@@ -254,7 +254,8 @@ CheckInputs ReportBuilder::check_inputs(const ReportInfo& info) const {
                      .touching = touching_,
                      .shared = shared_,
                      .sigma_px = info.sigma_px,
-                     .min_diameter_px = info.min_diameter_px};
+                     .min_diameter_px = info.min_diameter_px,
+                     .size_sample = info.size_sample};
   if (drift_squares_.count > 0) {
     inputs.drift_residual_px = std::sqrt(drift_squares_.mean);
     inputs.drift_range_px = drift_range_px_;

@@ -14,6 +14,7 @@
 #include "mote/core/calibration.h"
 #include "mote/core/grid.h"
 #include "mote/core/lineage.h"
+#include "mote/measure/frame.h"
 #include "mote/measure/tables.h"
 #include "mote/report/checks.h"
 #include "mote/report/thinned.h"
@@ -48,6 +49,7 @@ struct ReportInfo {
   std::vector<std::pair<std::string, std::string>> options;    ///< as given, as in run.json
   std::vector<std::pair<std::string, std::string>> versions;   ///< `mote`, `libtiff`, ...
   std::vector<std::string> warnings;
+  std::optional<measure::SizeSample> size_sample;                  ///< of the run as a whole
   std::vector<std::pair<std::string, std::string>> flag_meanings;  ///< measure::frame_flags()
   std::vector<ReportFile> files;
   std::string methods;  ///< a paragraph for a paper; may be empty

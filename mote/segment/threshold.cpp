@@ -22,6 +22,7 @@
 #include "mote/imaging/outline.h"
 #include "mote/imaging/refine.h"
 #include "mote/imaging/regions.h"
+#include "mote/imaging/smoothing_rule.h"
 #include "mote/imaging/threshold.h"
 #include "mote/imaging/watershed.h"
 #include "mote/segment/significance.h"
@@ -40,6 +41,8 @@ void check(const ThresholdOptions& o) {
   require_option(o.flatten_px >= 0 && o.flatten_px <= 1e5, "flatten-px", o.flatten_px,
                  "0 to 100000");
   require_option(std::isfinite(o.threshold), "threshold", o.threshold, "a grey level");
+  require_option(std::isfinite(o.threshold_offset), "threshold-offset", o.threshold_offset,
+                 "grey levels");
   require_option(o.sauvola_window_px >= 3 && o.sauvola_window_px <= 1e5, "sauvola-window-px",
                  o.sauvola_window_px, "3 to 100000");
   require_option(o.sauvola_k >= 0 && o.sauvola_k <= 1, "sauvola-k", o.sauvola_k, "0 to 1");
@@ -148,6 +151,7 @@ void ThresholdSegmenter::settle(Prepared& prepared) {
   }
   const bool held_over_background = options_.method == ThresholdMethod::kAuto;
   frame.applied = agreed(window_, held_over_background ? frame.look.background : std::nullopt);
+  frame.applied->threshold += options_.threshold_offset;
 }
 
 /// The pixels that are particles, and how much of each.
@@ -190,8 +194,14 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
   if (!frame.applied) {
     Segmentation empty = imaging::segmentation_of(LabelImage(input.image.size()));
     empty.warnings.push_back(
-        fmt::format("no particles of {:.3g} px or more can be told from the background",
-                    options_.min_diameter_px));
+        fmt::format("no {}particles of {:.3g} px or more can be told from the background{}",
+                    options_.polarity == Polarity::kAuto     ? ""
+                    : options_.polarity == Polarity::kBright ? "bright "
+                                                             : "dark ",
+                    options_.min_diameter_px,
+                    options_.polarity == Polarity::kAuto
+                        ? ""
+                        : "; --polarity auto takes dark or bright ones, whichever are there"));
     return empty;
   }
   const Finding& applied = *frame.applied;
@@ -242,10 +252,10 @@ void ThresholdSegmenter::add_warnings(Segmentation& segmentation, const Segmente
   for (const Region& region : segmentation.regions) {
     radii.push_back(std::sqrt(region.area_px / std::numbers::pi));
   }
-  if (!radii.empty() && applied.sigma_px > 0.1 * median(std::move(radii))) {
-    segmentation.warnings.push_back(
-        "the Gaussian's sigma is more than a tenth of the median radius: close particles may have "
-        "been joined and small ones missed");
+  if (!radii.empty()) {
+    if (auto warning = imaging::smoothing_warning(applied.sigma_px, median(std::move(radii)))) {
+      segmentation.warnings.push_back(std::move(*warning));
+    }
   }
   if (look.own && look.own->by_levels) {
     segmentation.warnings.push_back(

@@ -19,6 +19,8 @@ struct ThresholdOptions {
   double flatten_px = 0;  ///< scale of that background; 0 takes an eighth of the smaller side
   ThresholdMethod method = ThresholdMethod::kAuto;  ///< Otsu, unless coverage is too low for it
   double threshold = 0;                             ///< grey level for kFixed, as recorded
+  /// Added to the threshold that kAuto or kOtsu finds, in grey levels: moves it without fixing it.
+  double threshold_offset = 0;
   double sauvola_window_px = 51;
   double sauvola_k = 0.2;
   int64_t window_frames = 25;  ///< the threshold is held at the median of so many frames

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -61,6 +63,70 @@ TEST(Preview, HandsTheNeckRatioOnToTheCommandThatItPrints) {
   job.still_join_ratio = 0.75;
 
   EXPECT_THAT(preview(job).command, testing::HasSubstr("--join-neck-ratio 0.75"));
+}
+
+/// A drawn frame as the only one of a TIFF.
+void write_still(const std::string& path, const Grid<float>& drawn) {
+  Image image(drawn.size(), SampleType::kFloat32);
+  std::copy(drawn.values().begin(), drawn.values().end(), image.as<float>());
+  io::TiffWriter writer(path, {.frames = 1});
+  writer.write(image);
+  writer.close();
+}
+
+/// Dark discs on a background that is uneven from side to side.
+Grid<float> uneven_field(uint64_t seed) {
+  Grid<float> field =
+      synthetic::image({256, 256}, synthetic::scattered({256, 256}, 6, 9, 0.08, 6, seed),
+                       {.noise_sd = 4, .seed = seed});
+  for (int64_t y = 0; y < field.height(); ++y) {
+    for (int64_t x = 0; x < field.width(); ++x) {
+      field(y, x) += static_cast<float>(0.4 * static_cast<double>(x));
+    }
+  }
+  return field;
+}
+
+TEST(Preview, CountsInEveryCellWhatTheRunCountsWithItsOptions) {
+  const TemporaryFolder folder;
+  Job job;
+  job.command = Command::kSegment;
+  job.recording.path = folder / "still.tif";
+  job.output = folder / "preview.png";
+  write_still(job.recording.path, uneven_field(1));
+  Job plain = job;
+  plain.output = folder / "plain";
+  Job lower = job;
+  lower.output = folder / "lower";
+
+  const PreviewResult shown = preview(job);
+  const std::string& options = shown.variants.at(3).first;
+  ASSERT_THAT(options, testing::StartsWith("--threshold-offset -"));
+  lower.threshold.threshold_offset =
+      std::stod(options.substr(std::string("--threshold-offset ").size()));
+
+  EXPECT_EQ(shown.variants.at(4).first, "");
+  EXPECT_EQ(shown.variants.at(4).second, run(plain).instances);
+  EXPECT_EQ(shown.variants.at(3).second, run(lower).instances);
+}
+
+TEST(Preview, ProposesToSegmentStillsThatDoNotResembleOneAnother) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "stills");
+  for (uint64_t i = 0; i < 4; ++i) {
+    const auto field = synthetic::image(
+        {128, 128}, {{.y_px = 20.0 + 28.0 * static_cast<double>(i), .x_px = 60, .radius_px = 14}},
+        {.noise_sd = 4, .seed = i + 1});
+    write_still(folder / ("stills/" + std::to_string(i) + ".tif"), field);
+  }
+  Job job;
+  job.recording.path = folder / "stills";
+  job.output = folder / "preview.png";
+
+  const PreviewResult shown = preview(job);
+
+  EXPECT_THAT(shown.command, testing::StartsWith("mote segment"));
+  EXPECT_THAT(shown.warnings, testing::Contains(testing::HasSubstr("do not resemble")));
 }
 
 }  // namespace

@@ -233,6 +233,16 @@ TEST(Recording, WarnsWherePixelsAreNotSquare) {
   EXPECT_THAT(square.info().warnings, IsEmpty());
 }
 
+TEST(Recording, WarnsWhereThePixelSizeContradictsThatOfTheFile) {
+  const Recording wrong_unit = over(ramps(2), {.pixel_size = "0.25µm"});
+  const Recording near = over(ramps(2), {.pixel_size = "2nm"});
+
+  EXPECT_THAT(wrong_unit.info().warnings,
+              ElementsAre(AllOf(HasSubstr("--pixel-size 250 nm contradicts"),
+                                HasSubstr("0.3 nm from test"))));
+  EXPECT_THAT(near.info().warnings, IsEmpty());
+}
+
 TEST(Recording, ReplacesAFewSamplesThatAreNotFiniteAndCountsThem) {
   Frame frame = ramp<float>(0, SampleType::kFloat32, {64, 64});
   frame.image.as<float>()[5 * 64 + 7] = std::numeric_limits<float>::quiet_NaN();
@@ -346,6 +356,19 @@ TEST(Recording, WarnsOfBorderWeightsWhereAMaskLeavesSomethingOut) {
 
   EXPECT_THAT(whole.info().warnings, testing::Contains(HasSubstr("border weights")));
   EXPECT_THAT(inside.info().warnings, testing::Not(testing::Contains(HasSubstr("border weights"))));
+}
+
+TEST(Recording, RefusesAPhotographAsMask) {
+  Image noise({.height = 64, .width = 64}, SampleType::kUint8);
+  for (int64_t i = 0; i < noise.size().area(); ++i) {
+    noise.as<uint8_t>()[i] = static_cast<uint8_t>(1 + i * i % 251);
+  }
+  const TemporaryTiff photograph(noise);
+  std::vector<Frame> frames;
+  frames.push_back(ramp<float>(0, SampleType::kFloat32, {64, 64}));
+
+  EXPECT_THAT([&] { over(std::move(frames), {.mask = photograph.path()}); },
+              ThrowsMessage<Error>(HasSubstr("is a photograph, not a mask")));
 }
 
 TEST(Recording, RefusesAMaskThatDoesNotFit) {

@@ -80,13 +80,32 @@ TEST(Checks, AskForALookAndThenSeeAProblem) {
   inputs.threshold_sd = 20;
   inputs.at_border = 3000;
   inputs.shared = 900;
-  inputs.sigma_px = 10;
   inputs.effective_n = 2;
-  for (const char* name :
-       {"Drift residual", "Drift interpolated", "Threshold stability", "At the border",
-        "Shared by several tracks", "Smoothing over radius", "Effective sample"}) {
+  for (const char* name : {"Drift residual", "Drift interpolated", "Threshold stability",
+                           "At the border", "Shared by several tracks", "Effective sample"}) {
     EXPECT_EQ(verdict(inputs, name), Verdict::kProblem) << name;
   }
+}
+
+TEST(Checks, SayOfSmoothingAndOfTheSampleWhatTheRunSays) {
+  CheckInputs inputs = good();
+  inputs.sigma_px = 3;
+  measure::SizeSample sample;
+  for (const double area_px2 : {100.0, 200.0}) {
+    measure::ParticleRow particle;
+    particle.measures.area_px2 = area_px2;
+    sample.add(particle);
+  }
+  inputs.size_sample = sample;
+
+  const std::vector<Check> list = checks(inputs);
+
+  EXPECT_EQ(
+      find(list, "Smoothing over radius").meaning,
+      "The Gaussian's sigma of 3.0 px is 0.15 of the median radius of 20.0 px, more than 0.1: "
+      "close particles may have been joined and small ones missed.");
+  EXPECT_EQ(find(list, "Sample for percentiles").verdict, Verdict::kLook);
+  EXPECT_THAT(find(list, "Sample for percentiles").meaning, HasSubstr("61000 for percentiles"));
 }
 
 TEST(Checks, SayWhatIsNotKnown) {

@@ -39,7 +39,7 @@ TEST(PreviewSheet, PlacesEveryPictureWithoutOverlap) {
     sheet.frames.push_back({Picture({100, 200}, red), "frame"});
   }
   for (int i = 0; i < 9; ++i) {
-    sheet.variants.push_back({Picture({60, 50}, green), 100, 1.5, 7, i == 4});
+    sheet.variants.push_back({Picture({60, 50}, green), "--sigma-px 2", 7, i == 4});
   }
 
   const Picture picture = draw(sheet);

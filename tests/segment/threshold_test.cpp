@@ -295,8 +295,10 @@ TEST(Threshold, RefusesOptionsOutOfRangeByName) {
 TEST(Threshold, WarnsWhereTheGaussianIsLargeAgainstTheParticles) {
   const auto image = three({.noise_sd = 3});
 
-  EXPECT_THAT(segmented(image, {.sigma_px = 4}).warnings, Contains(HasSubstr("a tenth")));
-  EXPECT_THAT(segmented(image, {.sigma_px = 0.5}).warnings, Not(Contains(HasSubstr("a tenth"))));
+  EXPECT_THAT(segmented(image, {.sigma_px = 4}).warnings,
+              Contains(HasSubstr("of the median radius")));
+  EXPECT_THAT(segmented(image, {.sigma_px = 0.5}).warnings,
+              Not(Contains(HasSubstr("of the median radius"))));
 }
 
 TEST(Threshold, SaysWhenOtsuWasGivenUp) {

@@ -109,6 +109,7 @@
               return el('td', {class: 'number'}, ...first.split(/ (?=\[)/).flatMap((part, k) =>
                 [k ? ' ' : '', el('span', {class: 'whole'}, part)]), below === null ? null : el('span', {class: 'plain'}, below));
             })))))),
+      info.size_note ? note(`Percentiles, D[3,2] and D[4,3] are rough: ${info.size_note}.`) : null,
       recording ? el('p', {}, `${data.tracks_total} ${data.tracks_total === 1 ? 'track' : 'tracks'}` +
         (Object.keys(data.events_total).length ? '; events: ' + Object.entries(data.events_total)
             .map(([type, count]) => `${count} ${type}${count !== 1 && /^(merge|split|contact)$/.test(type) ? 's' : ''}`).join(', ') : '; no events') + '.') : null);
