@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -20,17 +21,24 @@ template <typename T>
 concept PlainValue = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
                      !std::is_array_v<T> && !std::convertible_to<T, std::string_view>;
 
-/// Appends values to a string of bytes, in the machine's own byte order.
+/// Appends values to a string of bytes, in the machine's own byte order, or hands them on to where
+/// they are kept, for what is too large to be held twice.
 class ByteWriter {
  public:
+  ByteWriter() = default;
+  /// `sink` gets the bytes in order, some at a time; the last of them with `flush`.
+  explicit ByteWriter(std::function<void(std::string_view)> sink) : sink_(std::move(sink)) {}
+
   template <PlainValue T>
   void put(const T& value) {
     append(&value, sizeof(T));
   }
   void put(std::string_view text) {
     put<uint64_t>(text.size());
-    bytes_.append(text);
+    put_bytes(text);
   }
+  /// The bytes alone, without their count.
+  void put_bytes(std::string_view bytes) { append(bytes.data(), bytes.size()); }
   template <PlainValue T>
   void put(const std::vector<T>& values) {
     put<uint64_t>(values.size());
@@ -48,14 +56,35 @@ class ByteWriter {
     (put(values), ...);
   }
 
+  /// All bytes, of a writer without a sink.
   std::string take() { return std::move(bytes_); }
 
+  /// Empties what is held for the sink.
+  void flush() {
+    sink_(bytes_);
+    bytes_.clear();
+  }
+
  private:
+  static constexpr size_t kHeldBytes = 1 << 16;  // for a sink, before it gets them
+
   void append(const void* from, size_t count) {
-    bytes_.append(static_cast<const char*>(from), count);
+    const std::string_view more(static_cast<const char*>(from), count);
+    if (!sink_) {
+      bytes_.append(more);
+    } else if (more.size() >= kHeldBytes) {
+      flush();
+      sink_(more);
+    } else {
+      bytes_.append(more);
+      if (bytes_.size() >= kHeldBytes) {
+        flush();
+      }
+    }
   }
 
   std::string bytes_;
+  std::function<void(std::string_view)> sink_;
 };
 
 /// Takes values off a string of bytes that ByteWriter made.
@@ -84,6 +113,14 @@ class ByteReader {
     text.resize(get_count(1));
     take(text.data(), text.size());
   }
+  /// Without a copy, for as long as the reader's bytes live.
+  void get(std::string_view& text) {
+    const uint64_t count = get_count(1);
+    text = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+  }
+  /// All that is left, without a copy.
+  std::string_view take_rest() { return std::exchange(rest_, {}); }
   template <PlainValue T>
   void get(std::vector<T>& values) {
     values.resize(get_count(sizeof(T)));

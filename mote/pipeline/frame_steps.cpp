@@ -180,9 +180,6 @@ FrameBatch FrameSteps::follow(FrameTask& task) {
   } else {
     push(task, batch);
   }
-  if (task.segmenter_state) {
-    batch.checkpoint = save(*task.segmenter_state);
-  }
   return batch;
 }
 
@@ -311,12 +308,10 @@ std::string FrameSteps::segmenter_state() const {
   return segmenter_ ? segmenter_->save_state() : std::string();
 }
 
-std::string FrameSteps::save(const std::string& segmenter_state) const {
-  ByteWriter out;
+void FrameSteps::save(const std::string& segmenter_state, ByteWriter& out) const {
   out.put(next_source_);
   out.put(pushed_);
   out.put(segmenter_state);
-  out.put(std::string_view(drift_ ? drift_->save_state() : std::string()));
   out.put(std::string_view(tracker_ ? tracker_->save_state() : std::string()));
   out.put(std::string_view(clock_.save_state()));
   out.put<uint64_t>(waiting_.size());
@@ -329,22 +324,20 @@ std::string FrameSteps::save(const std::string& segmenter_state) const {
     out.put(track.first_frame);
     out.put(track.last_frame);
   }
-  return out.take();
+  if (drift_) {
+    drift_->save_state(out);  // the largest, to the end
+  }
 }
 
-void FrameSteps::load(const std::string& state) {
+void FrameSteps::load(std::string_view state) {
   ByteReader in(state);
   next_source_ = in.get<int64_t>();
   pushed_ = in.get<int64_t>();
-  const std::string segmenter_state = in.get<std::string>();
-  const std::string drift_state = in.get<std::string>();
-  const std::string tracker_state = in.get<std::string>();
+  const auto segmenter_state = in.get<std::string_view>();
+  const auto tracker_state = in.get<std::string_view>();
   clock_.load_state(in.get<std::string>());
   if (segmenter_) {
     segmenter_->load_state(segmenter_state);
-  }
-  if (drift_) {
-    drift_->load_state(drift_state);
   }
   if (tracker_) {
     tracker_->load_state(tracker_state);
@@ -361,6 +354,10 @@ void FrameSteps::load(const std::string& state) {
     track.first_frame = in.get<int64_t>();
     track.last_frame = in.get<int64_t>();
   }
+  if (drift_) {
+    drift_->load_state(in.take_rest());
+  }
+  in.expect_end();
 }
 
 }  // namespace mote::pipeline

@@ -6,10 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mote/core/bytes.h"
 #include "mote/core/segmentation.h"
+#include "mote/pipeline/checkpoint.h"
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/journal.h"
 #include "mote/pipeline/journal_end.h"
@@ -55,11 +58,11 @@ struct WaitingFrame {
 /// What one step of the tracker gives to the journal.
 struct FrameBatch {
   std::vector<std::pair<WaitingFrame, track::TrackedFrame>> frames;
-  std::vector<std::string> encoded;       ///< journal frames, once measured
-  track::TrackerOutput changes;           ///< without frames
-  std::string bad_frame;                  ///< JSON, or empty
-  std::optional<std::string> checkpoint;  ///< state, where one is due
-  int64_t done = 0;                       ///< frames of the recording so far
+  std::vector<std::string> encoded;              ///< journal frames, once measured
+  track::TrackerOutput changes;                  ///< without frames
+  std::string bad_frame;                         ///< JSON, or empty
+  std::unique_ptr<CheckpointWriter> checkpoint;  ///< with its state, where one is due
+  int64_t done = 0;                              ///< frames of the recording so far
 };
 
 /// The steps that a frame passes in pass 1. `read`, `segment` and `measure` are safe to call from
@@ -85,10 +88,10 @@ class FrameSteps {
 
   /// All that the steps in order remember. The segmenter is ahead of the tracker by the frames in
   /// flight, so its state comes from the frame after which the checkpoint is taken.
-  std::string save(const std::string& segmenter_state) const;
+  void save(const std::string& segmenter_state, ByteWriter& out) const;
   std::string segmenter_state() const;
   /// Throws kBadFile on a state that `save` did not write.
-  void load(const std::string& state);
+  void load(std::string_view state);
 
  private:
   void set_up_drift(Size field);

@@ -89,6 +89,12 @@ OutputFolder::OutputFolder(const std::string& path, bool force, bool resume)
     ::close(lock_);
     throw Error(ErrorKind::kResource, "{}: another mote is writing to this folder", path);
   }
+  for (const fs::directory_entry& entry : fs::directory_iterator(work_)) {
+    if (entry.path().extension() == ".part") {  // what a kill left half written
+      std::error_code ignored;
+      fs::remove(entry.path(), ignored);
+    }
+  }
   resuming_ = resume && exists(journal());
   if (!resuming_) {
     std::error_code ignored;

@@ -29,7 +29,17 @@ std::string stage_name(const Job& job) {
   return "";
 }
 
-void append(JournalWriter& journal, const FrameBatch& batch, const std::string& checkpoint_path) {
+std::unique_ptr<CheckpointWriter> state_of(const FrameSteps& steps,
+                                           const std::string& segmenter_state,
+                                           const std::string& checkpoint_path) {
+  auto checkpoint = std::make_unique<CheckpointWriter>(checkpoint_path, steps.next_source());
+  ByteWriter out([&](std::string_view bytes) { checkpoint->write(bytes); });
+  steps.save(segmenter_state, out);
+  out.flush();
+  return checkpoint;
+}
+
+void append(JournalWriter& journal, const FrameBatch& batch) {
   if (!batch.bad_frame.empty()) {
     journal.append(RecordType::kBadFrame, batch.bad_frame);
   }
@@ -42,7 +52,7 @@ void append(JournalWriter& journal, const FrameBatch& batch, const std::string& 
   }
   if (batch.checkpoint) {
     journal.sync();
-    write_checkpoint(checkpoint_path, {journal.bytes(), *batch.checkpoint});
+    batch.checkpoint->publish(journal.bytes());
   }
 }
 
@@ -73,12 +83,16 @@ void stream(FrameSteps& steps, const Job& job, int64_t frames, JournalWriter& jo
         steps.segment(*task);
         return task;
       }) & tbb::make_filter<TaskPtr, BatchPtr>(Mode::serial_in_order, [&](const TaskPtr& task) {
-        return std::make_shared<FrameBatch>(steps.follow(*task));
+        const auto batch = std::make_shared<FrameBatch>(steps.follow(*task));
+        if (task->segmenter_state) {
+          batch->checkpoint = state_of(steps, *task->segmenter_state, checkpoint_path);
+        }
+        return batch;
       }) & tbb::make_filter<BatchPtr, BatchPtr>(Mode::parallel, [&](BatchPtr batch) {
         steps.measure(*batch);
         return batch;
       }) & tbb::make_filter<BatchPtr, void>(Mode::serial_in_order, [&](const BatchPtr& batch) {
-        append(journal, *batch, checkpoint_path);
+        append(journal, *batch);
         if (context.progress && (progress.due() || batch->done == frames)) {
           context.progress({.stage = stage_name(job), .done = batch->done, .total = frames});
         }
@@ -129,7 +143,7 @@ void PassOne::run(const Json& header, OutputFolder& folder, const JobContext& co
   stream(steps, impl_->job, impl_->frames, journal, folder.checkpoint(), context);
   if (steps.next_source() < impl_->frames) {
     journal.sync();
-    write_checkpoint(folder.checkpoint(), {journal.bytes(), steps.save(steps.segmenter_state())});
+    state_of(steps, steps.segmenter_state(), folder.checkpoint())->publish(journal.bytes());
     throw Cancelled();
   }
   if (steps.pushed() == 0) {
@@ -137,7 +151,7 @@ void PassOne::run(const Json& header, OutputFolder& folder, const JobContext& co
   }
   FrameBatch last = steps.finish();
   steps.measure(last);
-  append(journal, last, folder.checkpoint());
+  append(journal, last);
   journal.append(RecordType::kEnd, encode(steps.end()));
   journal.sync();
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mote/core/bytes.h"
 #include "mote/core/grid.h"
 
 namespace mote::track {
@@ -67,7 +68,13 @@ class DriftEstimator {
   /// Joins all registrations so far.
   virtual DriftResult solve() const = 0;
 
-  virtual std::string save_state() const = 0;
+  /// What `load_state` takes: some ten images of the field.
+  virtual void save_state(ByteWriter& out) const = 0;
+  std::string save_state() const {
+    ByteWriter out;
+    save_state(out);
+    return out.take();
+  }
   /// Throws kBadFile, and stays as it is, on a state that is damaged, or of another version, field
   /// or options.
   virtual void load_state(std::string_view state) = 0;

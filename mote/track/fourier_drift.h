@@ -29,7 +29,7 @@ class FourierDrift final : public DriftEstimator {
                                          const BinaryImage& particles) const override;
   DriftRow push(int64_t index, std::unique_ptr<DriftPrepared> frame) override;
   DriftResult solve() const override;
-  std::string save_state() const override;
+  void save_state(ByteWriter& out) const override;
   void load_state(std::string_view state) override;
 
  private:

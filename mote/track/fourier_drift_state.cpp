@@ -35,16 +35,16 @@ void FourierDrift::archive(Bytes& bytes) {
   bytes(power_, cross_, weights_, powers_, pairs_, neighbour_cross_, looks_, judged_, loose_);
 }
 
-std::string FourierDrift::save_state() const {
-  ByteWriter out;
-  FourierDrift& self = *const_cast<FourierDrift*>(this);
-  self.archive_terms(out, self.field_, self.options_);
-  self.archive(out);
-  white_.save(out);
-  if (pattern_) {
-    pattern_->save(out);
-  }
-  return sealed_state(kMark, out.take());
+void FourierDrift::save_state(ByteWriter& out) const {
+  seal_state(kMark, out, [this](ByteWriter& content) {
+    FourierDrift& self = *const_cast<FourierDrift*>(this);
+    self.archive_terms(content, self.field_, self.options_);
+    self.archive(content);
+    white_.save(content);
+    if (pattern_) {
+      pattern_->save(content);
+    }
+  });
 }
 
 void FourierDrift::load_state(std::string_view state) {

@@ -32,6 +32,42 @@ TEST(Bytes, GivesBackEveryKindOfValue) {
   EXPECT_NO_THROW(in.expect_end());
 }
 
+TEST(Bytes, GoToASinkAsTheyWouldToAString) {
+  const auto write = [](ByteWriter& out) {
+    out.put(int64_t{-7});
+    out.put(std::string(70'000, 'a'));
+    out.put(Grid<float>({100, 300}, 2.5F));
+    out.put("text");
+  };
+  ByteWriter whole;
+  std::string bytes;
+  size_t pieces = 0;
+  ByteWriter streamed([&](std::string_view more) {
+    bytes += more;
+    ++pieces;
+  });
+
+  write(whole);
+  write(streamed);
+  streamed.flush();
+
+  EXPECT_EQ(bytes, whole.take());
+  EXPECT_GT(pieces, 2);
+}
+
+TEST(Bytes, GiveTextWithoutACopy) {
+  ByteWriter out;
+  out.put("text");
+  out.put(int32_t{5});
+  const std::string bytes = out.take();
+
+  ByteReader in(bytes);
+
+  EXPECT_EQ(in.get<std::string_view>(), "text");
+  EXPECT_EQ(in.take_rest().data(), bytes.data() + bytes.size() - sizeof(int32_t));
+  EXPECT_NO_THROW(in.expect_end());
+}
+
 TEST(Bytes, RefusesAValueThatIsCutOff) {
   ByteWriter out;
   out.put(int64_t{1});
