@@ -364,7 +364,7 @@ void TiffPage::ignore_display_tables() {
 }
 
 Image TiffPage::read() {
-  Image image(impl_->info.size, impl_->info.type);
+  Image image = Image::unfilled(impl_->info.size, impl_->info.type);
   impl_->view.error.clear();
   if (impl_->convert_by_rgba) {
     impl_->decode_rgba(image);
@@ -400,7 +400,7 @@ Image TiffPage::read_following(int64_t index) {
       default: break;
     }
   }
-  Image image(info.size, info.type);
+  Image image = Image::unfilled(info.size, info.type);
   const Box whole{.height = info.size.height, .width = info.size.width};
   convert_rows(impl_->stored, rows, impl_->stored.row_bytes(info.size.width), whole, image);
   return impl_->finished(std::move(image));
