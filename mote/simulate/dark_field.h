@@ -15,12 +15,13 @@ namespace mote::simulate {
 ///
 /// Incoherent, so the object is a number of scattered electrons and the image its convolution with
 /// the probe: 1 - exp(-sum of S t) over layers, film and liquid, with S the scattering per
-/// thickness, near to Z^1.7. Pennycook and Jesson, Ultramicroscopy 37, 14 (1991); the
-/// exponential, after Lambert, keeps thick bodies from scattering more than there is.
+/// thickness, near to Z^1.7. The exponential, after Lambert, keeps thick bodies from scattering
+/// more than there is.
 ///
 /// Line y is scanned at time_s + exposure_s (y + 1/2) / H; every `lines_per_step` lines the
-/// specimen is asked for anew. A line's jitter moves it as a whole: Jones and Nellist, Microsc.
-/// Microanal. 19, 1050 (2013).
+/// specimen is asked for anew. A line's jitter moves it as a whole: Jones and Nellist,
+/// "Identifying and correcting scan noise and drift in the scanning transmission electron
+/// microscope", Microsc. Microanal. 19, 1050 (2013).
 ///
 /// Not safe to share between threads: holds scratch memory.
 class DarkField {

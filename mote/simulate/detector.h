@@ -32,9 +32,9 @@ double ntf(const DetectorOptions& options, double k_per_px);
 /// Reads a sensor out: S = NTF * (n - lambda) + MTF * lambda with n the counted and lambda the
 /// expected electrons (* is convolution), gain with its fixed pattern, read noise, offset.
 ///
-/// Rabbani, Shaw and Van Metter, J. Opt. Soc. Am. A 4, 895 (1987), for why noise and signal have
-/// responses of their own; Meyer and Kirkland, Microsc. Res. Tech. 49, 269 (2000), for cameras of
-/// electron microscopes. The form of MTF and NTF is ours.
+/// Rabbani, Shaw and Van Metter, "Detective quantum efficiency of imaging systems with amplifying
+/// and scattering mechanisms", J. Opt. Soc. Am. A 4, 895 (1987), doi 10.1364/JOSAA.4.000895, for
+/// why noise and signal have responses of their own. The form of MTF and NTF is ours.
 ///
 /// Not safe to share between threads: holds scratch memory.
 class Detector {

@@ -7,9 +7,7 @@ namespace mote::simulate {
 /// centre towards the smaller's.
 ///
 /// The neck is rounded by an arc that touches both spheres, of radius x^2 / (4 r) for a neck of
-/// radius x (Coble, "Initial sintering of alumina and hematite", J. Am. Ceram. Soc. 41, 55, 1958:
-/// the geometry in which the centres approach). Volume is that of both spheres as they were
-/// apart, exactly.
+/// radius x. Volume is that of both spheres as they were apart, exactly.
 struct Dumbbell {
   double radius_a_nm = 0;  ///< of the larger sphere, as it is now
   double radius_b_nm = 0;

@@ -6,10 +6,11 @@ namespace mote::simulate {
 
 /// How far a pair has grown together at a time since its contact, in the bridge of Dumbbell.
 ///
-/// Up to x/r = 0.3 a power law, x/r = 0.3 (t/t_neck)^a (Kuczynski, Trans. AIME 185, 169, 1949;
-/// Coble 1958); from then on the rest that is left of the way, and with it the elongation, decays:
-/// bridge = end - (end - 0.3) exp(-2 (t - t_neck)/tau). A square root of the rest is the distance
-/// of the centres, hence the 2. A pair that stays a dumbbell nears final_neck_ratio as exp(-t/tau).
+/// Up to x/r = 0.3 a power law, x/r = 0.3 (t/t_neck)^a (Kuczynski, "Self-diffusion in sintering of
+/// metallic particles", Trans. AIME 185, 169, 1949); from then on the rest that is left of the way,
+/// and with it the elongation, decays: bridge = end - (end - 0.3) exp(-2 (t - t_neck)/tau). A
+/// square root of the rest is the distance of the centres, hence the 2. A pair that stays a
+/// dumbbell nears final_neck_ratio as exp(-t/tau).
 class NeckLaw {
  public:
   NeckLaw() = default;

@@ -38,7 +38,8 @@ double aberration_rad(const OpticsOptions& optics, double k_per_nm);
 ///   temporal exp(-(pi lambda spread k^2)^2 / 2)
 ///   vibration exp(-2 (pi vibration k)^2)
 ///
-/// Frank, Optik 38, 519 (1973); Wade and Frank, Optik 49, 81 (1977).
+/// Frank, "The envelope of electron microscopic transfer functions for partially coherent
+/// illumination", Optik 38, 519 (1973); Wade and Frank, Optik 49, 81 (1977).
 double envelope(const OpticsOptions& optics, double k_per_nm);
 
 /// exp(-i chi) E at every frequency of an image of `size`, in the order of imaging::transform.

@@ -7,9 +7,8 @@
 namespace mote::simulate {
 
 /// Mean-field ripening dr/dt = A r^(1-n) (r/r* - 1): n = 2 where the interface, 3 where diffusion
-/// in the bulk, 4 where diffusion over a support decides. Chakraverty, J. Phys. Chem. Solids 28,
-/// 2401, 1967; Lifshitz and Slyozov, J. Phys. Chem. Solids 19, 35, 1961; Wagner, Z. Elektrochem.
-/// 65, 581, 1961.
+/// in the bulk, 4 where diffusion over a support decides. Lifshitz and Slyozov, J. Phys. Chem.
+/// Solids 19, 35, 1961; Wagner, Z. Elektrochem. 65, 581, 1961.
 ///
 /// Time counts as the integral of A over it, in nm^n: a temperature that changes A changes how
 /// fast it passes. The exponent n is 2, 3 or 4 throughout.
