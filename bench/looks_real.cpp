@@ -3,7 +3,7 @@
 // spectrum inside particles, edge profile.
 //
 // bench_looks_real TILES_DIR OUT.svg [key=value...]: prints the distances and draws the plots, and
-// beside them OUT.png with tiles to the left and simulated ones to the right.
+// beside them OUT.png with crops of tiles to the left and of simulated ones to the right.
 
 #include <algorithm>
 #include <array>
@@ -25,6 +25,9 @@
 #include "mote/io/picture_file.h"
 #include "mote/simulate/microscope.h"
 #include "mote/simulate/microscope_presets.h"
+#include "mote/simulate/random.h"
+#include "mote/simulate/world_layers.h"
+#include "mote/simulate/world_presets.h"
 #include "tests/spheres.h"
 
 namespace {
@@ -57,26 +60,53 @@ Grid<float> standardised(const Grid<float>& image) {
   return out;
 }
 
+/// The images of all folders `images` below `folder`, in order of path.
 std::vector<Grid<float>> tiles(const std::string& folder) {
-  std::vector<Grid<float>> out;
+  std::vector<std::string> folders;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.is_directory() && entry.path().filename() == "images") {
-      const auto frames = io::open_frames(entry.path().string());
-      for (int64_t i = 0; i < frames->info().frames; ++i) {
-        out.push_back(to_float32(frames->read(i).image));
-      }
+      folders.push_back(entry.path().string());
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  std::vector<Grid<float>> out;
+  for (const std::string& path : folders) {
+    const auto frames = io::open_frames(path);
+    for (int64_t i = 0; i < frames->info().frames; ++i) {
+      out.push_back(to_float32(frames->read(i).image));
     }
   }
   return out;
 }
 
-void set(simulate::MicroscopeOptions& options, std::string_view setting) {
+/// What is compared with the tiles.
+struct Look {
+  simulate::MicroscopeOptions options = simulate::microscope_preset("sintering");
+  simulate::Material gold = simulate::kGold;
+  double unevenness_nm = 0.15;
+  double unevenness_length_nm = 3.5;
+  double gap_px = 4;  // least, between particles
+};
+
+void set(Look& look, std::string_view setting) {
+  simulate::MicroscopeOptions& options = look.options;
   const size_t equals = setting.find('=');
   const std::string_view key = setting.substr(0, equals);
   const double value = std::stod(std::string(setting.substr(equals + 1)));
   auto& view = options.view;
   auto& detector = options.detector;
-  const std::array<std::pair<std::string_view, double*>, 14> known{{
+  const std::array<std::pair<std::string_view, double*>, 25> known{{
+      {"uneven", &look.unevenness_nm},
+      {"uneven_length", &look.unevenness_length_nm},
+      {"gap", &look.gap_px},
+      {"bragg", &look.gold.crystal.bragg_strength},
+      {"bragg_share", &look.gold.crystal.bragg_share},
+      {"fringe", &look.gold.crystal.fringe_contrast},
+      {"fringe_share", &look.gold.crystal.fringe_share},
+      {"fringe_nm", &look.gold.crystal.fringe_nm},
+      {"v0", &look.gold.inner_potential_v},
+      {"path", &look.gold.mean_free_path_nm},
+      {"unevenness", &options.beam.unevenness},
       {"defocus", &view.optics.defocus_nm},
       {"convergence", &view.optics.convergence_mrad},
       {"spread", &view.optics.focal_spread_nm},
@@ -101,17 +131,40 @@ void set(simulate::MicroscopeOptions& options, std::string_view setting) {
   fmt::print("no setting {}\n", key);
 }
 
-std::vector<Grid<float>> simulated(const simulate::MicroscopeOptions& preset, int count) {
+/// Spheres at the preset's pixel size, as the simulator would draw them.
+std::vector<simulate::SeenBody> bodies_of(const Look& look, uint64_t seed) {
+  const double pixel = look.options.view.pixel_size_nm;
+  std::vector<simulate::SeenBody> out;
+  for (const auto& sphere :
+       synthetic::scattered_spheres(look.options.view.field, 21, 20, 50, look.gap_px, seed)) {
+    simulate::SeenBody body;
+    body.radius_nm = sphere.radius_px * pixel;
+    body.body = simulate::Sphere{.centre = {sphere.y_px * pixel, sphere.x_px * pixel, 0},
+                                 .radius_nm = body.radius_nm};
+    body.crystal = simulate::mix(1000 * seed + out.size());
+    body.unevenness = {.height_nm = std::min(look.unevenness_nm, 0.06 * body.radius_nm),
+                       .length_nm = look.unevenness_length_nm,
+                       .key = body.crystal};
+    out.push_back(body);
+  }
+  return out;
+}
+
+std::vector<Grid<float>> simulated(const Look& look, int count) {
   std::vector<Grid<float>> out;
+  simulate::WorldOptions world;
+  world.pixel_size_nm = look.options.view.pixel_size_nm;
+  world.film_thickness_nm = look.options.view.film.thickness_nm;
   for (int i = 0; i < count; ++i) {
-    simulate::MicroscopeOptions options = preset;
+    simulate::MicroscopeOptions options = look.options;
     options.seed = static_cast<uint64_t>(i + 1);
     simulate::Microscope microscope(options);
-    const auto spheres =
-        synthetic::scattered_spheres(options.view.field, 19, 20, 50, 10, options.seed);
+    const std::vector<simulate::SeenBody> bodies = bodies_of(look, options.seed);
+    const simulate::LayersAt layers = [&](double, Box box, std::vector<simulate::Layer>& to) {
+      simulate::draw_layers(bodies, world, box, {&look.gold, 1}, to);
+    };
     out.push_back(to_float32(microscope.frame(
-        synthetic::layers_of(spheres, options.view.pixel_size_nm), [](double) { return Point{}; },
-        0, 0)));
+        layers, [](double) { return Point{}; }, 0, 0)));
   }
   return out;
 }
@@ -222,16 +275,18 @@ void draw(const std::string& path, const bench::Statistics& real, const bench::S
 void put_side_by_side(const std::string& path, const std::vector<Grid<float>>& real,
                       const std::vector<Grid<float>>& ours) {
   constexpr int64_t kRows = 2;
-  constexpr int64_t kSide = 512;
+  constexpr int64_t kSide = 340;
+  constexpr int64_t kFrom = 86;  // of the crop, on either axis
   constexpr int64_t kGap = 8;
   Picture out({kRows * (kSide + kGap), 2 * kSide + kGap}, {255, 255, 255});
   for (int64_t row = 0; row < kRows; ++row) {
     for (int64_t column = 0; column < 2; ++column) {
       const auto& images = column == 0 ? real : ours;
       const Grid<float> image = standardised(images[static_cast<size_t>(row)]);
-      for (int64_t y = 0; y < std::min(kSide, image.height()); ++y) {
-        for (int64_t x = 0; x < std::min(kSide, image.width()); ++x) {
-          const auto grey = static_cast<uint8_t>(std::clamp(image(y, x), 0.0F, 255.0F));
+      for (int64_t y = 0; y < std::min(kSide, image.height() - kFrom); ++y) {
+        for (int64_t x = 0; x < std::min(kSide, image.width() - kFrom); ++x) {
+          const float value = image(kFrom + y, kFrom + x);
+          const auto grey = static_cast<uint8_t>(std::clamp(value, 0.0F, 255.0F));
           out(row * (kSide + kGap) + y, column * (kSide + kGap) + x) = {grey, grey, grey};
         }
       }
@@ -247,12 +302,15 @@ int main(int argc, char** argv) {
     fmt::print("usage: bench_looks_real TILES_DIR OUT.svg [key=value...]\n");
     return 2;
   }
-  simulate::MicroscopeOptions options = simulate::microscope_preset("sintering");
+  // Fringes of the material are as wide in pixels at the pixel size of the world `sintering`.
+  Look look;
+  look.gold.crystal.fringe_nm *=
+      look.options.view.pixel_size_nm / simulate::world_preset("sintering")->pixel_size_nm;
   for (int i = 3; i < argc; ++i) {
-    set(options, argv[i]);
+    set(look, argv[i]);
   }
   const std::vector<Grid<float>> real_images = tiles(argv[1]);
-  const std::vector<Grid<float>> our_images = simulated(options, 12);
+  const std::vector<Grid<float>> our_images = simulated(look, 12);
   print_levels("tiles", real_images);
   print_levels("simulated", our_images);
   const bench::Statistics real = statistics(real_images);

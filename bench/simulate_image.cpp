@@ -1,10 +1,10 @@
-// What a frame of the simulated microscope costs: frames per second and processor time by step, of
-// a specimen of 60 spheres, and of each preset.
+// What a simulated frame costs: processor time and frames per second of the whole way from the
+// world `sintering` to its image and truth; of each microscope preset with a specimen of 60
+// spheres; and of the steps of an image.
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <complex>
 #include <cstdint>
 #include <ctime>
 #include <functional>
@@ -14,14 +14,20 @@
 
 #include <fmt/format.h>
 
-#include "mote/imaging/fourier.h"
 #include "mote/simulate/bright_field.h"
 #include "mote/simulate/detector.h"
 #include "mote/simulate/exit_wave.h"
 #include "mote/simulate/film.h"
 #include "mote/simulate/microscope.h"
 #include "mote/simulate/microscope_presets.h"
+#include "mote/simulate/optics.h"
 #include "mote/simulate/poisson.h"
+#include "mote/simulate/simulation_options.h"
+#include "mote/simulate/simulation_presets.h"
+#include "mote/simulate/simulator.h"
+#include "mote/simulate/wave_filter.h"
+#include "mote/simulate/world.h"
+#include "mote/simulate/world_layers.h"
 #include "tests/spheres.h"
 
 namespace {
@@ -60,7 +66,9 @@ void print_steps() {
   Film film(options.view.film, options.view.pixel_size_nm, 1);
   Grid<float> phase(canvas.size());
   const Grid<float> absorption(canvas.size(), 0.1F);
-  Grid<std::complex<float>> wave(canvas.size());
+  Wave wave(canvas.size());
+  WaveFilter lens(transfer(options.view.optics, canvas.size(), options.view.pixel_size_nm));
+  Grid<float> intensity(canvas.size());
   const Grid<float> expected(bright.sensor().size(), 5);
   Grid<float> counted;
   Detector detector(options.detector, expected.size(), 1);
@@ -78,10 +86,8 @@ void print_steps() {
   print("film",
         cost_ms(kRepeats, [&](int i) { film.write_phase(kDrift(0.01 * i), canvas, phase); }));
   print("exit wave", cost_ms(kRepeats, [&](int) { write_exit_wave(absorption, phase, wave); }));
-  print("transform there and back", cost_ms(kRepeats, [&](int) {
-          imaging::transform(wave);
-          imaging::transform_back(wave);
-        }));
+  print("lens and intensity",
+        cost_ms(kRepeats, [&](int) { lens.add_intensity(wave, 0.2F, intensity); }));
   print("five sub-exposures, all of it",
         cost_ms(kRepeats, [&](int i) { bright.expose(layers_at, kDrift, 0.04 * i, 0.04); }));
   print("counting electrons", cost_ms(kRepeats, [&](int i) {
@@ -126,9 +132,62 @@ void print_preset(std::string_view name) {
       frames / seconds, per_frame, 2e3 / per_frame);
 }
 
+/// Runs `work` for each of `first` to `end` on two threads.
+void on_two_threads(int64_t first, int64_t end, const std::function<void(int64_t)>& work) {
+  std::atomic<int64_t> next{first};
+  const auto loop = [&] {
+    for (int64_t i = next++; i < end; i = next++) {
+      work(i);
+    }
+  };
+  std::thread other(loop);
+  loop();
+  other.join();
+}
+
+/// The whole recording `sintering`, images and truth, on two threads and not written anywhere.
+void print_recording() {
+  constexpr int64_t kChunk = 8;  // frames whose images are made before their truth is told
+  constexpr int64_t kChunks = 5;
+  const SimulationOptions options = *simulation_preset("sintering");
+  Simulator simulator(options);
+  on_two_threads(0, 2, [&](int64_t i) { simulator.image(i); });  // tables and scratch memory
+  double image_ms = 0;
+  double truth_ms = 0;
+  const auto start = std::chrono::steady_clock::now();
+  for (int64_t chunk = 0; chunk < kChunks; ++chunk) {
+    const double begin = cpu_ms();
+    on_two_threads(chunk * kChunk, (chunk + 1) * kChunk, [&](int64_t i) { simulator.image(i); });
+    image_ms += cpu_ms() - begin;
+    const double told = cpu_ms();
+    for (int64_t i = 0; i < kChunk; ++i) {
+      simulator.truth();
+    }
+    truth_ms += cpu_ms() - told;
+  }
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  constexpr auto kFrames = static_cast<double>(kChunk * kChunks);
+  World world(options.world);
+  const std::vector<SeenBody> bodies = world.bodies_at(4);
+  const Box canvas = BrightField(microscope_of(options).view, 1).canvas();
+  std::vector<Layer> layers;
+  const double layers_ms = cost_ms(
+      20, [&](int) { draw_layers(bodies, options.world, canvas, options.materials, layers); });
+  fmt::print(
+      "recording `sintering`, {} particles in {} x {} px, images and truth: {:.1f} ms CPU a frame, "
+      "{:.1f} frames/s on two cores ({:.1f} frames/s seen)\n"
+      "  world and image {:.1f} ms, of which five times drawing layers {:.1f} ms; truth {:.1f} "
+      "ms\n",
+      options.world.particles, options.world.height_px, options.world.width_px,
+      (image_ms + truth_ms) / kFrames, 2e3 * kFrames / (image_ms + truth_ms), kFrames / seconds,
+      image_ms / kFrames, 5 * layers_ms, truth_ms / kFrames);
+}
+
 }  // namespace
 
 int main() {
+  print_recording();
   for (const std::string_view name : microscope_presets()) {
     print_preset(name);
   }

@@ -34,19 +34,14 @@ void activation(SimulationVisitor& visitor, simulate::Activation& value) {
 }
 
 Choice material_choice(Material& material) {
-  const auto same = [](const Material& a, const Material& b) {
-    return a.inner_potential_v == b.inner_potential_v &&
-           a.mean_free_path_nm == b.mean_free_path_nm &&
-           a.haadf_scatter_per_nm == b.haadf_scatter_per_nm;
-  };
   Choice choice;
   for (const simulate::NamedMaterial& known : simulate::materials()) {
     choice.names.emplace_back(known.name);
   }
   choice.names.emplace_back("custom");
-  choice.get = [&material, same] {
+  choice.get = [&material] {
     for (const simulate::NamedMaterial& known : simulate::materials()) {
-      if (same(known.material, material)) {
+      if (known.material == material) {
         return std::string(known.name);
       }
     }
@@ -77,13 +72,27 @@ void visit_species(SimulationVisitor& visitor, simulate::SpeciesOptions& species
                  "sphere, truncated-sphere, cube or truncated-octahedron");
   visitor.number("contact-angle-deg", species.contact_angle_deg, "of a truncated sphere");
   visitor.number("truncation", species.truncation, "of a truncated octahedron");
+  visitor.number("unevenness-nm", species.unevenness_nm,
+                 "standard deviation of the outline of spheres and pairs from its ideal");
+  visitor.number("unevenness-length-nm", species.unevenness_length_nm,
+                 "over which the outline varies");
   visitor.choice("material", material_choice(material),
-                 "gold, platinum, titania, or custom: by the three numbers that follow");
+                 "gold, platinum, titania, or custom: by the numbers that follow");
   visitor.number("inner-potential-v", material.inner_potential_v, "mean inner potential");
   visitor.number("mean-free-path-nm", material.mean_free_path_nm,
                  "of all that leaves a bright-field image; 0: nothing does");
   visitor.number("haadf-scatter-per-nm", material.haadf_scatter_per_nm,
                  "share of the beam that reaches the annular detector");
+  simulate::CrystalContrast& crystal = material.crystal;
+  visitor.number("bragg-share", crystal.bragg_share,
+                 "of the crystals that lie near a Bragg condition");
+  visitor.number("bragg-strength", crystal.bragg_strength,
+                 "most that such a one absorbs beyond the others, relative");
+  visitor.number("fringe-share", crystal.fringe_share, "of the crystals that show fringes");
+  visitor.number("fringe-contrast", crystal.fringe_contrast,
+                 "most that fringes change the intensity, relative");
+  visitor.number("fringe-nm", crystal.fringe_nm,
+                 "longest period of the fringes; others have down to 3/4 of it");
 }
 
 void visit_lists(SimulationVisitor& visitor, SimulationOptions& options) {

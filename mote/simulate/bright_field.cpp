@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kCanvasMarginPx = 32;
 constexpr int64_t kSensorMarginPx = 8;
-constexpr size_t kPropagators = 8;  // kept
+constexpr size_t kFilters = 8;  // kept
 
 Box around(Size field, int64_t margin_px) {
   const Size size =
@@ -25,16 +25,30 @@ Box around(Size field, int64_t margin_px) {
           .width = size.width};
 }
 
-void multiply(Grid<std::complex<float>>& wave, const Grid<std::complex<float>>& by) {
-  auto* to = reinterpret_cast<float*>(wave.data());
-  const auto* factor = reinterpret_cast<const float*>(by.data());
-  const size_t count = wave.values().size();
+void multiply(Wave& wave, const Wave& by) {
+  const size_t count = wave.re.values().size();
+  float* re = wave.re.data();
+  float* im = wave.im.data();
+  const float* by_re = by.re.data();
+  const float* by_im = by.im.data();
   for (size_t i = 0; i < count; ++i) {
-    const float re = to[2 * i] * factor[2 * i] - to[2 * i + 1] * factor[2 * i + 1];
-    const float im = to[2 * i] * factor[2 * i + 1] + to[2 * i + 1] * factor[2 * i];
-    to[2 * i] = re;
-    to[2 * i + 1] = im;
+    const float product = re[i] * by_re[i] - im[i] * by_im[i];
+    im[i] = re[i] * by_im[i] + im[i] * by_re[i];
+    re[i] = product;
   }
+}
+
+/// The filter of `distance_nm` among those kept, or a new one of the response that `make` gives.
+template <typename Make>
+WaveFilter& kept(std::map<double, WaveFilter>& filters, double distance_nm, const Make& make) {
+  const auto found = filters.find(distance_nm);
+  if (found != filters.end()) {
+    return found->second;
+  }
+  if (filters.size() >= kFilters) {
+    filters.clear();
+  }
+  return filters.emplace(distance_nm, WaveFilter(make())).first->second;
 }
 
 ViewOptions checked(const ViewOptions& options) {
@@ -50,7 +64,6 @@ BrightField::BrightField(const ViewOptions& options, uint64_t seed)
       sensor_(around(options.field, kSensorMarginPx)),
       interaction_(interaction_rad_per_v_nm(options.optics.voltage_kv)),
       film_(options.film, options.pixel_size_nm, seed),
-      transfer_(transfer(options.optics, canvas_.size(), options.pixel_size_nm)),
       film_phase_(canvas_.size()),
       phase_(canvas_.size()),
       absorption_(canvas_.size()),
@@ -72,13 +85,19 @@ BrightField::BrightField(const ViewOptions& options, uint64_t seed)
 const Grid<float>& BrightField::expose(const LayersAt& layers, const DriftAt& drift, double time_s,
                                        double exposure_s) {
   std::fill(intensity_.values().begin(), intensity_.values().end(), 0.0F);
+  fringes_ = {};
   for (int64_t i = 0; i < options_.sub_exposures; ++i) {
     const double at = time_s + exposure_s * (static_cast<double>(i) + 0.5) /
                                    static_cast<double>(options_.sub_exposures);
     layers(at, canvas_, layers_);
     film_.write_phase(drift(at), canvas_, film_phase_);
-    make_image_wave();
-    add_intensity();
+    const double z_nm = make_exit_wave();
+    lens_after(z_nm).add_intensity(wave_, 1 / static_cast<float>(options_.sub_exposures),
+                                   intensity_);
+    add_fringes();
+  }
+  for (size_t i = 0; i < fringes_.values().size(); ++i) {
+    intensity_.values()[i] *= std::max(0.0F, 1 + fringes_.values()[i]);
   }
   if (liquid_) {
     imaging::transform_real(intensity_, spectrum_);
@@ -95,7 +114,8 @@ const Grid<float>& BrightField::expose(const LayersAt& layers, const DriftAt& dr
   return seen_;
 }
 
-void BrightField::make_image_wave() {
+/// Leaves the wave behind the last plane in wave_ and returns that plane's z.
+double BrightField::make_exit_wave() {
   // Bodies and film in the order in which the beam meets them, cut into planes.
   std::vector<Passed> passed{{.z_nm = 0, .layer = nullptr}};
   for (const Layer& layer : layers_) {
@@ -112,39 +132,34 @@ void BrightField::make_image_wave() {
     }
     const double plane_z_nm = 0.5 * (passed[first].z_nm + passed[last - 1].z_nm);
     if (first > 0) {
-      imaging::transform(wave_);
-      multiply(wave_, propagator_over(z_nm - plane_z_nm));
-      imaging::transform_back(wave_);
+      space_over(z_nm - plane_z_nm).apply(wave_);
     }
     add_up({passed.data() + first, last - first});
     if (first == 0) {
       write_exit_wave(absorption_, phase_, wave_);
     } else {
-      plane_ = Grid<std::complex<float>>(canvas_.size());
+      plane_ = Wave(canvas_.size());
       write_exit_wave(absorption_, phase_, plane_);
       multiply(wave_, plane_);
     }
     z_nm = plane_z_nm;
     first = last;
   }
-  imaging::transform(wave_);
-  if (std::abs(z_nm) > options_.plane_nm) {  // the lens is focused relative to the film
-    multiply(wave_, propagator_over(z_nm));
-  }
-  multiply(wave_, transfer_);
-  imaging::transform_back(wave_);
+  return z_nm;
 }
 
 void BrightField::add_up(std::span<const Passed> plane) {
-  std::fill(absorption_.values().begin(), absorption_.values().end(), 0.0F);
-  std::fill(phase_.values().begin(), phase_.values().end(), 0.0F);
+  const bool has_film = std::any_of(plane.begin(), plane.end(),
+                                    [](const Passed& passed) { return passed.layer == nullptr; });
+  std::fill(absorption_.values().begin(), absorption_.values().end(),
+            has_film ? static_cast<float>(film_.absorption()) : 0.0F);
+  if (has_film) {
+    std::copy(film_phase_.values().begin(), film_phase_.values().end(), phase_.values().begin());
+  } else {
+    std::fill(phase_.values().begin(), phase_.values().end(), 0.0F);
+  }
   for (const Passed& passed : plane) {
     if (passed.layer == nullptr) {
-      const auto film_absorption = static_cast<float>(film_.absorption());
-      for (size_t i = 0; i < phase_.values().size(); ++i) {
-        phase_.values()[i] += film_phase_.values()[i];
-        absorption_.values()[i] += film_absorption;
-      }
       continue;
     }
     const Layer& layer = *passed.layer;
@@ -166,28 +181,43 @@ void BrightField::add_up(std::span<const Passed> plane) {
   }
 }
 
-const Grid<std::complex<float>>& BrightField::propagator_over(double distance_nm) {
-  for (const auto& [distance, made] : propagators_) {
-    if (distance == distance_nm) {
-      return made;
+/// Adds the share of this sub-exposure.
+void BrightField::add_fringes() {
+  const auto share = 1 / static_cast<float>(options_.sub_exposures);
+  for (const Layer& layer : layers_) {
+    if (layer.fringes.empty()) {
+      continue;
+    }
+    assert(layer.fringes.size() == canvas_.size());
+    if (fringes_.empty()) {
+      fringes_ = Grid<float>(canvas_.size());
+    }
+    for (size_t i = 0; i < fringes_.values().size(); ++i) {
+      fringes_.values()[i] += share * layer.fringes.values()[i];
     }
   }
-  if (propagators_.size() >= kPropagators) {
-    propagators_.clear();
-  }
-  propagators_.emplace_back(distance_nm, propagator(options_.optics, canvas_.size(),
-                                                    options_.pixel_size_nm, distance_nm));
-  return propagators_.back().second;
 }
 
-void BrightField::add_intensity() {
-  const auto share = 1 / static_cast<float>(options_.sub_exposures);
-  const auto* from = reinterpret_cast<const float*>(wave_.data());
-  float* to = intensity_.data();
-  const size_t count = intensity_.values().size();
-  for (size_t i = 0; i < count; ++i) {
-    to[i] += share * (from[2 * i] * from[2 * i] + from[2 * i + 1] * from[2 * i + 1]);
-  }
+WaveFilter& BrightField::space_over(double distance_nm) {
+  return kept(spaces_, distance_nm, [&] {
+    return propagator(options_.optics, canvas_.size(), options_.pixel_size_nm, distance_nm);
+  });
+}
+
+/// The lens, which is focused relative to the film, behind a plane at `distance_nm` before that.
+WaveFilter& BrightField::lens_after(double distance_nm) {
+  const bool in_focus = std::abs(distance_nm) <= options_.plane_nm;
+  return kept(lenses_, in_focus ? 0 : distance_nm, [&] {
+    auto response = transfer(options_.optics, canvas_.size(), options_.pixel_size_nm);
+    if (!in_focus) {
+      const auto space =
+          propagator(options_.optics, canvas_.size(), options_.pixel_size_nm, distance_nm);
+      for (size_t i = 0; i < response.values().size(); ++i) {
+        response.values()[i] *= space.values()[i];
+      }
+    }
+    return response;
+  });
 }
 
 }  // namespace mote::simulate

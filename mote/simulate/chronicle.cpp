@@ -82,7 +82,7 @@ void Chronicle::see(WorldFrame& frame, const SeenBody& body) {
   const WorldOptions& options = world_.options();
   const double pixel = options.pixel_size_nm;
   const GridPlace place = {.y_nm = 0, .x_nm = 0, .pixel_size_nm = pixel};
-  Mask mask = mask_of(body.body, place, frame.labels.size());
+  Mask mask = mask_of(body.body, place, frame.labels.size(), body.unevenness);
   if (mask.runs.empty()) {
     return;
   }

@@ -24,11 +24,11 @@ inline float exp_of_negative(float a) {
 
 }  // namespace
 
-void write_exit_wave(const Grid<float>& absorption, const Grid<float>& phase,
-                     Grid<std::complex<float>>& out) {
+void write_exit_wave(const Grid<float>& absorption, const Grid<float>& phase, Wave& out) {
   const float* a = absorption.data();
   const float* p = phase.data();
-  auto* to = reinterpret_cast<float*>(out.data());
+  float* re = out.re.data();
+  float* im = out.im.data();
   for (size_t i = 0; i < phase.values().size(); ++i) {
     const float amplitude = exp_of_negative(a[i]);
     // Quadrants: the angle less n pi / 2 lies within +-pi / 4.
@@ -45,8 +45,8 @@ void write_exit_wave(const Grid<float>& absorption, const Grid<float>& phase,
     const auto c_bits = std::bit_cast<uint32_t>(c);
     const uint32_t cosine = ((c_bits & ~swap) | (s_bits & swap)) ^ (((quadrant + 1) & 2U) << 30);
     const uint32_t sine = ((s_bits & ~swap) | (c_bits & swap)) ^ ((quadrant & 2U) << 30);
-    to[2 * i] = amplitude * std::bit_cast<float>(cosine);
-    to[2 * i + 1] = amplitude * std::bit_cast<float>(sine);
+    re[i] = amplitude * std::bit_cast<float>(cosine);
+    im[i] = amplitude * std::bit_cast<float>(sine);
   }
 }
 

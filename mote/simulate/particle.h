@@ -33,6 +33,7 @@ struct Particle {
   PositionNm at;         ///< of the centre of mass
   double radius_nm = 0;  ///< of the sphere of equal volume
   Rotation rotation = kUpright;
+  uint64_t crystal = 0;  ///< key of orientation and outline; a merger has the larger's
   std::optional<Merger> merger;
   bool dark = false;  ///< out of diffraction contrast
   double next_flip_s = std::numeric_limits<double>::infinity();

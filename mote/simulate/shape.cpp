@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
+#include <vector>
 
 #include "mote/simulate/elementary.h"
 
@@ -194,75 +196,169 @@ Box box_of(const Extent& extent, const GridPlace& place, Size size) {
   return box;
 }
 
+std::optional<Shears> shears_of(const Sphere& body, const Unevenness& unevenness) {
+  const BallNm ball{.radius_nm = body.radius_nm};
+  return Shears(unevenness, body.centre.y_nm, body.centre.x_nm, {&ball, 1});
+}
+std::optional<Shears> shears_of(const TruncatedSphere& body, const Unevenness& unevenness) {
+  const BallNm ball{.radius_nm = body.radius_nm};
+  return Shears(unevenness, body.centre.y_nm, body.centre.x_nm, {&ball, 1});
+}
+std::optional<Shears> shears_of(const Polyhedron& /*body*/, const Unevenness& /*unevenness*/) {
+  return std::nullopt;
+}
+/// The larger sphere keeps the waves that it had before it met the other.
+std::optional<Shears> shears_of(const Pair& body, const Unevenness& unevenness) {
+  const Dumbbell& shape = body.shape;
+  const std::array<BallNm, 2> balls = {{{.radius_nm = shape.radius_a_nm},
+                                        {.y_nm = shape.distance_nm * body.axis[0],
+                                         .x_nm = shape.distance_nm * body.axis[1],
+                                         .radius_nm = shape.radius_b_nm}}};
+  return Shears(unevenness, body.centre.y_nm - shape.centre_of_mass_nm * body.axis[0],
+                body.centre.x_nm - shape.centre_of_mass_nm * body.axis[1], balls);
+}
+
 template <typename Shape>
 class Raster {
  public:
-  Raster(const Shape& shape, const GridPlace& place) : shape_(shape), place_(place) {}
+  Raster(const Shape& shape, const GridPlace& place, const Unevenness& unevenness)
+      : shape_(shape),
+        place_(place),
+        extent_(extent_of(shape)),
+        shears_(unevenness.height_nm > 0 ? shears_of(shape, unevenness) : std::nullopt) {
+    if (shears_) {
+      extent_.y_low -= shears_->reach_nm();
+      extent_.y_high += shears_->reach_nm();
+      extent_.x_low -= shears_->reach_nm();
+      extent_.x_high += shears_->reach_nm();
+    }
+  }
+
+  double thickness_at(double y_nm, double x_nm) const {
+    if (shears_) {
+      shears_->shift_y(1, &x_nm, &y_nm);
+      shears_->shift_x(1, &y_nm, &x_nm);
+    }
+    return thickness_of(shape_, y_nm, x_nm);
+  }
 
   void add_to(Grid<float>& thickness, double factor) const {
-    const Extent extent = extent_of(shape_);
-    const Box box = box_of(extent, place_, thickness.size());
+    const Box box = box_of(extent_, place_, thickness.size());
     if (box.empty()) {
       return;
     }
     // Bodies of a few pixels may miss every centre: all their pixels count as outline.
-    const bool small = extent.y_high - extent.y_low < 4 * place_.pixel_size_nm;
-    const int64_t columns = box.width + 2;
-    std::vector<double> centres(static_cast<size_t>((box.height + 2) * columns));
-    const auto at = [&](int64_t y, int64_t x) -> double& {
-      return centres[static_cast<size_t>((y - box.y + 1) * columns + (x - box.x + 1))];
-    };
-    for (int64_t y = box.y - 1; y <= box.y_end(); ++y) {
-      for (int64_t x = box.x - 1; x <= box.x_end(); ++x) {
-        at(y, x) = value(static_cast<double>(y), static_cast<double>(x));
+    const bool small = extent_.y_high - extent_.y_low < 4 * place_.pixel_size_nm;
+    const Box ring = {
+        .y = box.y - 1, .x = box.x - 1, .height = box.height + 2, .width = box.width + 2};
+    const Centres centres = centres_of(ring);
+    std::vector<uint8_t> inside(static_cast<size_t>(ring.width));  // of three rows
+    for (int64_t y = 1; y <= box.height; ++y) {
+      const double* above = centres.thickness_nm.row(y - 1);
+      const double* here = centres.thickness_nm.row(y);
+      const double* below = centres.thickness_nm.row(y + 1);
+      for (int64_t x = 0; x < ring.width; ++x) {
+        inside[static_cast<size_t>(x)] = static_cast<uint8_t>(
+            (above[x] > 0 ? 1 : 0) + (here[x] > 0 ? 1 : 0) + (below[x] > 0 ? 1 : 0));
       }
-    }
-    for (int64_t y = box.y; y < box.y_end(); ++y) {
-      for (int64_t x = box.x; x < box.x_end(); ++x) {
-        int inside = 0;
-        for (int64_t ny = y - 1; ny <= y + 1; ++ny) {
-          for (int64_t nx = x - 1; nx <= x + 1; ++nx) {
-            inside += at(ny, nx) > 0 ? 1 : 0;
-          }
+      float* to = thickness.row(ring.y + y) + ring.x;
+      for (int64_t x = 1; x <= box.width; ++x) {
+        const uint8_t* count = inside.data() + x;
+        const int around = count[-1] + count[0] + count[1];
+        if (small || (around > 0 && around < 9)) {
+          to[x] += static_cast<float>(factor * mean_about(centres.y_nm(y, x), centres.x_nm(y, x)));
+        } else if (around == 9) {
+          // A pixel's mean differs from its centre by 1/24 of the Laplacian.
+          const double bend = above[x] + below[x] + here[x - 1] + here[x + 1] - 4 * here[x];
+          to[x] += static_cast<float>(factor * (here[x] + bend / 24));
         }
-        const bool outline = small || (inside > 0 && inside < 9);
-        // Inside, a pixel's mean differs from its centre by 1/24 of the Laplacian.
-        const double bend =
-            at(y - 1, x) + at(y + 1, x) + at(y, x - 1) + at(y, x + 1) - 4 * at(y, x);
-        const double mean = outline ? mean_over(y, x) : at(y, x) + bend / 24;
-        thickness(y, x) += static_cast<float>(factor * mean);
       }
     }
   }
 
   Mask mask(Size size) const {
-    const Box box = box_of(extent_of(shape_), place_, size);
-    return mask_where(box, [&](int64_t y, int64_t x) {
-      return value(static_cast<double>(y), static_cast<double>(x)) > 0;
+    return mask_where(box_of(extent_, place_, size), [&](int64_t y, int64_t x) {
+      return thickness_at(y_nm(static_cast<double>(y)), x_nm(static_cast<double>(x))) > 0;
     });
   }
 
  private:
-  double value(double y_px, double x_px) const {
-    return thickness_of(shape_, place_.y_nm + y_px * place_.pixel_size_nm,
-                        place_.x_nm + x_px * place_.pixel_size_nm);
+  double y_nm(double y_px) const { return place_.y_nm + y_px * place_.pixel_size_nm; }
+  double x_nm(double x_px) const { return place_.x_nm + x_px * place_.pixel_size_nm; }
+
+  /// Of each pixel of a box: where its centre is seen in the even body, and the thickness there.
+  struct Centres {
+    Grid<double> y_nm;
+    Grid<double> x_nm;
+    Grid<double> thickness_nm;
+  };
+
+  void measure(const double* y, const double* x, int64_t count, double* out) const {
+    for (int64_t i = 0; i < count; ++i) {
+      out[i] = thickness_of(shape_, y[i], x[i]);
+    }
   }
 
-  double mean_over(int64_t y, int64_t x) const {
-    constexpr int kPoints = 4;
-    double sum = 0;
-    for (int i = 0; i < kPoints; ++i) {
-      for (int j = 0; j < kPoints; ++j) {
-        sum += value(static_cast<double>(y) + (i + 0.5) / kPoints - 0.5,
-                     static_cast<double>(x) + (j + 0.5) / kPoints - 0.5);
-      }
+  Centres centres_of(Box box) const {
+    Centres out{.y_nm = Grid<double>(box.size()),
+                .x_nm = Grid<double>(box.size()),
+                .thickness_nm = Grid<double>(box.size())};
+    std::vector<double> columns;
+    for (int64_t x = 0; x < box.width; ++x) {
+      columns.push_back(x_nm(static_cast<double>(box.x + x)));
     }
-    return sum / (kPoints * kPoints);
+    std::vector<double> rises(columns.size());  // the same in every row
+    if (shears_) {
+      shears_->shift_y(box.width, columns.data(), rises.data());
+    }
+    for (int64_t y = 0; y < box.height; ++y) {
+      double* ys = out.y_nm.row(y);
+      double* xs = out.x_nm.row(y);
+      const double row = y_nm(static_cast<double>(box.y + y));
+      for (int64_t x = 0; x < box.width; ++x) {
+        ys[x] = row + rises[static_cast<size_t>(x)];
+      }
+      std::copy(columns.begin(), columns.end(), xs);
+      if (shears_) {
+        shears_->shift_x(box.width, ys, xs);
+      }
+      measure(ys, xs, box.width, out.thickness_nm.row(y));
+    }
+    return out;
+  }
+
+  /// The mean over a pixel whose centre is seen at (y, x): shears hardly differ across a pixel.
+  double mean_about(double y, double x) const {
+    constexpr int kPoints = 4;
+    constexpr int kAll = kPoints * kPoints;
+    std::array<double, kAll> ys{};
+    std::array<double, kAll> xs{};
+    std::array<double, kAll> values{};
+    for (int i = 0; i < kAll; ++i) {
+      const auto at = static_cast<size_t>(i);
+      ys[at] = y + ((i / kPoints + 0.5) / kPoints - 0.5) * place_.pixel_size_nm;
+      xs[at] = x + ((i % kPoints + 0.5) / kPoints - 0.5) * place_.pixel_size_nm;
+    }
+    measure(ys.data(), xs.data(), kAll, values.data());
+    double sum = 0;
+    for (const double value : values) {
+      sum += value;
+    }
+    return sum / kAll;
   }
 
   const Shape& shape_;
   const GridPlace& place_;
+  Extent extent_;
+  std::optional<Shears> shears_;
 };
+
+/// `use` with the raster of whichever shape a body has.
+template <typename Use>
+auto with_raster(const Body& body, const GridPlace& place, const Unevenness& unevenness,
+                 const Use& use) {
+  return std::visit([&](const auto& shape) { return use(Raster(shape, place, unevenness)); }, body);
+}
 
 }  // namespace
 
@@ -314,17 +410,20 @@ Polyhedron truncated_octahedron(PositionNm centre, double radius_nm, double trun
   return body;
 }
 
-double thickness_nm(const Body& body, double y_nm, double x_nm) {
-  return std::visit([&](const auto& shape) { return thickness_of(shape, y_nm, x_nm); }, body);
+double thickness_nm(const Body& body, double y_nm, double x_nm, const Unevenness& unevenness) {
+  return with_raster(body, {}, unevenness,
+                     [&](const auto& raster) { return raster.thickness_at(y_nm, x_nm); });
 }
 
 void add_thickness(const Body& body, const GridPlace& place, Grid<float>& thickness_nm,
-                   double factor) {
-  std::visit([&](const auto& shape) { Raster(shape, place).add_to(thickness_nm, factor); }, body);
+                   double factor, const Unevenness& unevenness) {
+  with_raster(body, place, unevenness,
+              [&](const auto& raster) { raster.add_to(thickness_nm, factor); });
 }
 
-Mask mask_of(const Body& body, const GridPlace& place, Size size) {
-  return std::visit([&](const auto& shape) { return Raster(shape, place).mask(size); }, body);
+Mask mask_of(const Body& body, const GridPlace& place, Size size, const Unevenness& unevenness) {
+  return with_raster(body, place, unevenness,
+                     [&](const auto& raster) { return raster.mask(size); });
 }
 
 Mask part_of(const Mask& mask, const Pair& pair, const GridPlace& place, bool larger) {

@@ -9,6 +9,7 @@
 #include "mote/core/mask.h"
 #include "mote/simulate/dumbbell.h"
 #include "mote/simulate/random.h"
+#include "mote/simulate/unevenness.h"
 
 namespace mote::simulate {
 
@@ -82,8 +83,9 @@ Polyhedron truncated_octahedron(PositionNm centre, double radius_nm, double trun
                                 const Rotation& rotation);
 
 /// How much of the line along the beam at (y, x) lies in the body: exact, but for a pair whose
-/// axis is neither along nor across the beam, where the part within the neck is to 1 %.
-double thickness_nm(const Body& body, double y_nm, double x_nm);
+/// axis is neither along nor across the beam, where the part within the neck is to 1 %. Polyhedra
+/// are never uneven.
+double thickness_nm(const Body& body, double y_nm, double x_nm, const Unevenness& unevenness = {});
 
 /// Where a grid lies in the specimen.
 struct GridPlace {
@@ -95,10 +97,11 @@ struct GridPlace {
 /// Adds `factor` times the mean thickness over each pixel: at the outline over 4 x 4 points a
 /// pixel, inside to second order.
 void add_thickness(const Body& body, const GridPlace& place, Grid<float>& thickness_nm,
-                   double factor = 1);
+                   double factor = 1, const Unevenness& unevenness = {});
 
 /// The pixels of a grid of `size` at whose centres the body has a thickness.
-Mask mask_of(const Body& body, const GridPlace& place, Size size);
+Mask mask_of(const Body& body, const GridPlace& place, Size size,
+             const Unevenness& unevenness = {});
 
 /// Which pixels of `mask`, of the grid at `place`, lie on the larger or the smaller sphere's side
 /// of a pair's neck.

@@ -4,6 +4,25 @@
 #include "mote/core/require.h"
 
 namespace mote::simulate {
+namespace {
+
+void check(const CrystalContrast& crystal) {
+  const auto within = [](double value, double low, double high) {
+    return value >= low && value <= high;
+  };
+  require_option(within(crystal.bragg_share, 0, 1), "species.bragg-share", crystal.bragg_share,
+                 "0 to 1");
+  require_option(within(crystal.bragg_strength, 0, 100), "species.bragg-strength",
+                 crystal.bragg_strength, "0 to 100");
+  require_option(within(crystal.fringe_share, 0, 1), "species.fringe-share", crystal.fringe_share,
+                 "0 to 1");
+  require_option(within(crystal.fringe_contrast, 0, 1), "species.fringe-contrast",
+                 crystal.fringe_contrast, "0 to 1");
+  require_option(within(crystal.fringe_nm, 1e-3, 1e6), "species.fringe-nm", crystal.fringe_nm,
+                 "0.001 to 1000000");
+}
+
+}  // namespace
 
 MicroscopeOptions microscope_of(const SimulationOptions& options) {
   const WorldOptions& world = options.world;
@@ -83,6 +102,12 @@ void check(const SimulationOptions& options) {
                    "species.mean-free-path-nm", material.mean_free_path_nm, "0 to 1000000000");
     require_option(material.haadf_scatter_per_nm >= 0 && material.haadf_scatter_per_nm <= 1,
                    "species.haadf-scatter-per-nm", material.haadf_scatter_per_nm, "0 to 1");
+    check(material.crystal);
+  }
+  if (options.world.flicker.enabled && options.microscope.view.mode == Mode::kHaadf) {
+    throw Error(ErrorKind::kUsage,
+                "flicker.enabled with a HAADF image: flicker is diffraction contrast, which only "
+                "bright field shows");
   }
   MicroscopeOptions microscope = microscope_of(options);
   check(microscope.view);

@@ -14,7 +14,11 @@ namespace {
 // titania has an inelastic mean free path and a mean inner potential of light oxides, rounded.
 constexpr std::array<NamedMaterial, 3> kMaterials{{
     {"gold", kGold},
-    {"platinum", {.inner_potential_v = 28, .mean_free_path_nm = 15, .haadf_scatter_per_nm = 0.022}},
+    {"platinum",
+     {.inner_potential_v = kGold.inner_potential_v,
+      .mean_free_path_nm = kGold.mean_free_path_nm,
+      .haadf_scatter_per_nm = 0.022,
+      .crystal = kGold.crystal}},
     {"titania",
      {.inner_potential_v = 16, .mean_free_path_nm = 110, .haadf_scatter_per_nm = 0.0017}},
 }};

@@ -10,6 +10,7 @@
 namespace mote::simulate {
 namespace {
 
+constexpr double kMostUnevenness = 0.06;  // of the radius
 constexpr double kBoltzmannEvPerKelvin = 8.617333262e-5;
 constexpr double kMergedNeckRatio = 0.95;
 
@@ -20,6 +21,13 @@ double lerp(double from, double to, double share) {
 PositionNm lerp(const PositionNm& from, const PositionNm& to, double share) {
   return {lerp(from.y_nm, to.y_nm, share), lerp(from.x_nm, to.x_nm, share),
           lerp(from.z_nm, to.z_nm, share)};
+}
+
+/// Of a particle whose larger sphere has `radius_nm`.
+Unevenness unevenness_of(const SpeciesOptions& species, uint64_t key, double radius_nm) {
+  return {.height_nm = std::min(species.unevenness_nm, kMostUnevenness * radius_nm),
+          .length_nm = species.unevenness_length_nm,
+          .key = key};
 }
 
 }  // namespace
@@ -281,6 +289,7 @@ SeenBody World::seen(const Span& span, double time_s, const ShiftNm& shift) cons
   body.radius_nm = lerp(span.radius_from_nm, particle.radius_nm, share);
   body.dark = time_s < span.flip_s ? !particle.dark : particle.dark;
   body.contrast = body.dark ? options_.flicker.dark_contrast : 1;
+  body.crystal = particle.crystal;
   const PositionNm at = on_camera(lerp(span.from, particle.at, share), shift);
   const SpeciesOptions& species = options_.species[static_cast<size_t>(particle.species)];
   if (particle.merger) {
@@ -290,12 +299,14 @@ SeenBody World::seen(const Span& span, double time_s, const ShiftNm& shift) cons
     const double scale = body.radius_nm / particle.radius_nm;
     merger.larger_nm *= scale;
     merger.smaller_nm *= scale;
+    body.unevenness = unevenness_of(species, particle.crystal, merger.larger_nm);
     body.body = Pair{
         .centre = at,
         .axis = merger.axis,
         .shape = dumbbell(merger.larger_nm, merger.smaller_nm, merger.law.bridge(merger.aged_s))};
     return body;
   }
+  body.unevenness = unevenness_of(species, particle.crystal, body.radius_nm);
   switch (species.shape) {
     case Shape::kSphere: body.body = Sphere{at, body.radius_nm}; break;
     case Shape::kTruncatedSphere:

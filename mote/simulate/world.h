@@ -13,6 +13,7 @@
 #include "mote/simulate/ripening.h"
 #include "mote/simulate/shape.h"
 #include "mote/simulate/stage.h"
+#include "mote/simulate/unevenness.h"
 #include "mote/simulate/world_options.h"
 
 namespace mote::simulate {
@@ -50,6 +51,8 @@ struct SeenBody {
   Face face = Face::kAbove;
   Body body;             ///< in nm from the centre of the camera's pixel (0, 0)
   double radius_nm = 0;  ///< of the sphere of equal volume
+  Unevenness unevenness;
+  uint64_t crystal = 0;  ///< key of its orientation: a pair has that of the larger particle
   double contrast = 1;
   bool dark = false;
   std::optional<Merger> merger;

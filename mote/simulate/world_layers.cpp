@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "mote/core/error.h"
+#include "mote/simulate/crystals.h"
 
 namespace mote::simulate {
 namespace {
@@ -29,24 +30,41 @@ void clear(Grid<float>& grid, Size size) {
   }
 }
 
-/// Thickness and Bragg loss of all `bodies` of one species on one face.
+/// Where the crystal of a body is: a pair shows that of the larger particle.
+CrystalDisc disc_of(const SeenBody& body, const GridPlace& place) {
+  PositionNm at = std::visit([](const auto& shape) { return shape.centre; }, body.body);
+  double radius_nm = body.radius_nm;
+  if (const auto* pair = std::get_if<Pair>(&body.body)) {
+    at.y_nm -= pair->shape.centre_of_mass_nm * pair->axis[0];
+    at.x_nm -= pair->shape.centre_of_mass_nm * pair->axis[1];
+    radius_nm = pair->shape.radius_a_nm;
+  }
+  return {.y_px = (at.y_nm - place.y_nm) / place.pixel_size_nm,
+          .x_px = (at.x_nm - place.x_nm) / place.pixel_size_nm,
+          .radius_px = radius_nm / place.pixel_size_nm};
+}
+
+/// Thickness, Bragg loss and fringes of all `bodies` of one species on one face.
 void draw(std::span<const SeenBody* const> bodies, const GridPlace& place, Size size,
           Layer& layer) {
-  clear(layer.thickness_nm, size);
   const double lost_per_nm =
       layer.material.mean_free_path_nm > 0 ? 1 / layer.material.mean_free_path_nm : 0;
-  const bool all_scatter = std::all_of(bodies.begin(), bodies.end(),
-                                       [](const SeenBody* body) { return body->contrast == 1; });
-  if (all_scatter) {
-    layer.bragg_loss = {};
-  } else {
-    clear(layer.bragg_loss, size);
+  clear(layer.thickness_nm, size);
+  layer.bragg_loss = {};
+  layer.fringes = {};
+  for (const SeenBody* body : bodies) {
+    add_thickness(body->body, place, layer.thickness_nm, 1, body->unevenness);
   }
   for (const SeenBody* body : bodies) {
-    add_thickness(body->body, place, layer.thickness_nm);
-    if (body->contrast != 1) {
-      add_thickness(body->body, place, layer.bragg_loss, (body->contrast - 1) * lost_per_nm);
+    if (body->contrast == 1) {
+      add_crystal(body->crystal, disc_of(*body, place), place.pixel_size_nm, layer);
+      continue;
     }
+    if (layer.bragg_loss.empty()) {
+      layer.bragg_loss = Grid<float>(size);
+    }
+    add_thickness(body->body, place, layer.bragg_loss, (body->contrast - 1) * lost_per_nm,
+                  body->unevenness);
   }
 }
 

@@ -22,6 +22,8 @@ void check_species(const SpeciesOptions& species) {
   require_range("species.radius-spread", species.radius_spread, 0.0, 1.0);
   require_range("species.contact-angle-deg", species.contact_angle_deg, 10.0, 180.0);
   require_range("species.truncation", species.truncation, 0.5, 1.0);
+  require_range("species.unevenness-nm", species.unevenness_nm, 0.0, 1e5);
+  require_range("species.unevenness-length-nm", species.unevenness_length_nm, 1e-3, 1e6);
 }
 
 }  // namespace

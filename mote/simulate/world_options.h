@@ -32,10 +32,14 @@ struct SpeciesOptions {
   Shape shape = Shape::kSphere;
   double contact_angle_deg = 120;  ///< of a truncated sphere
   double truncation = 2.0 / 3;     ///< of a truncated octahedron
+  /// Standard deviation of the outline of spheres and pairs from its ideal, up to 6 % of a radius.
+  double unevenness_nm = 0;
+  double unevenness_length_nm = 4;  ///< along the outline
 };
 
 /// Brownian migration: D = D0 (r/r0)^-p; p = 4 is surface diffusion of atoms over the particle
-/// (Willertz and Shewmon, Metall. Trans. 1, 2217, 1970).
+/// (derived for bubbles: Gruber, J. Appl. Phys. 38, 243, 1967; Willertz and Shewmon, Metall. Trans.
+/// 1, 2217, 1970, doi 10.1007/BF02643438).
 struct MigrationOptions {
   bool enabled = true;
   double diffusivity_nm2_per_s = 0.5;  ///< D0, per axis: MSD = 4 D t

@@ -80,6 +80,7 @@ Particle World::new_particle(int64_t id, int32_t species, double radius_nm) {
   }
   Random turn = draws(options_.seed, Stream::kOrientation, key, 0);
   particle.rotation = random_rotation(turn);
+  particle.crystal = turn.bits();
   if (options_.flicker.enabled) {
     Random wait = draws(options_.seed, Stream::kFlicker, key, 0);
     particle.next_flip_s = time_s() + options_.flicker.bright_time_s * exponential(wait);

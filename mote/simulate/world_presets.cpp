@@ -17,6 +17,7 @@ WorldOptions sintering() {
   options.particles = 60;
   options.species[0].median_radius_nm = 4;
   options.species[0].radius_spread = 0.25;
+  options.species[0].unevenness_nm = 0.16;
   options.migration.diffusivity_nm2_per_s = 1.5;
   options.migration.activation.energy_ev = 0.6;
   options.coalescence.neck_time_s = 1;

@@ -176,6 +176,29 @@ TEST(Detector, RoundsToTheNearestGreyLevelAndCutsOffBelowBlack) {
               testing::ElementsAre(0, 2, 3, 65535));
 }
 
+TEST(Detector, KeepsItsHotPixelsInEveryFrame) {
+  DetectorOptions options = ideal();
+  options.hot_pixel_share = 0.01;
+  options.read_noise_sd = 4;
+  Detector detector(options, kSensor, 1);
+  const Grid<float> dark(kSensor);
+  const auto hot_ones = [&](int64_t frame) {
+    std::vector<size_t> out;
+    const Grid<float>& signal = detector.signal(dark, dark, frame);
+    for (size_t i = 0; i < signal.values().size(); ++i) {
+      if (signal.values()[i] > 10'000) {
+        out.push_back(i);
+      }
+    }
+    return out;
+  };
+
+  const std::vector<size_t> first = hot_ones(0);
+
+  EXPECT_GT(first.size(), 100U);
+  EXPECT_EQ(hot_ones(7), first);
+}
+
 TEST(Detector, HasTheShareOfHotPixels) {
   DetectorOptions options = ideal();
   options.hot_pixel_share = 0.01;

@@ -145,6 +145,72 @@ TEST(MaskOfABody, FallsToTheAreaOfTheSphereOfEqualVolumeAsAPairRelaxes) {
   }
 }
 
+TEST(UnevenBodies, KeepVolumeAreaAndCentreOfMass) {
+  const double disc = kPi * kRadius_nm * kRadius_nm;
+  for (uint64_t key = 1; key <= 8; ++key) {
+    const Unevenness uneven{.height_nm = 0.35, .length_nm = 6, .key = key};
+    for (const Body& body :
+         {Body(Sphere{kMiddle, kRadius_nm}), Body(pair_of(kRadius_nm, 4, 0.3, {0.6, 0.8, 0}))}) {
+      const bool whole = std::holds_alternative<Sphere>(body);
+      const double volume = kVolume_nm3 + (whole ? 0 : 4.0 / 3.0 * kPi * 64);
+      Grid<float> thickness(kGrid);
+
+      add_thickness(body, kPlace, thickness, 1, uneven);
+
+      double sum = 0;
+      double y_moment = 0;
+      double x_moment = 0;
+      for (int64_t y = 0; y < kGrid.height; ++y) {
+        for (int64_t x = 0; x < kGrid.width; ++x) {
+          sum += thickness(y, x);
+          y_moment += thickness(y, x) * static_cast<double>(y);
+          x_moment += thickness(y, x) * static_cast<double>(x);
+        }
+      }
+      const double pixel = kPlace.pixel_size_nm;
+      EXPECT_NEAR(sum * pixel * pixel / volume, 1, 1e-3) << key;
+      // The rest is of second order in height over length.
+      EXPECT_NEAR(kPlace.y_nm + pixel * y_moment / sum, kMiddle.y_nm, 0.04) << key;
+      EXPECT_NEAR(kPlace.x_nm + pixel * x_moment / sum, kMiddle.x_nm, 0.04) << key;
+      if (whole) {
+        const auto area = static_cast<double>(mask_of(body, kPlace, kGrid, uneven).area_px());
+        EXPECT_NEAR(area * pixel * pixel / disc, 1, 0.01) << key;
+      }
+    }
+  }
+}
+
+TEST(UnevenBodies, HaveAnOutlineOfTheStandardDeviationAskedFor) {
+  double squares = 0;
+  constexpr int kBodies = 200;
+  for (uint64_t key = 1; key <= kBodies; ++key) {
+    const Unevenness uneven{.height_nm = 0.2, .length_nm = 3, .key = key};
+    const Sphere body{kMiddle, kRadius_nm};
+    double reach = kRadius_nm - 2;  // to the right, by halving
+    for (double step = 2; step > 1e-4; step /= 2) {
+      const double farther = reach + step;
+      reach =
+          thickness_nm(body, kMiddle.y_nm, kMiddle.x_nm + farther, uneven) > 0 ? farther : reach;
+    }
+    squares += (reach - kRadius_nm) * (reach - kRadius_nm) / kBodies;
+  }
+
+  EXPECT_NEAR(std::sqrt(squares), 0.2, 0.04);
+}
+
+TEST(UnevenBodies, KeepTheLargerSpheresOutlineThroughAContact) {
+  const Unevenness uneven{.height_nm = 0.3, .length_nm = 4, .key = 3};
+  const Pair pair = pair_of(6, 1.5, 0, {0, 1, 0});
+  const double out = -pair.shape.centre_of_mass_nm;
+  const Sphere alone{{.y_nm = kMiddle.y_nm, .x_nm = kMiddle.x_nm + out}, 6};
+  const Mask before = mask_of(alone, kPlace, kGrid, uneven);
+
+  const Mask after = part_of(mask_of(pair, kPlace, kGrid, uneven), pair, kPlace, true);
+
+  // The waves stay; their means, which the smaller sphere has a share in, move the whole a little.
+  EXPECT_NEAR(static_cast<double>(after.area_px()), static_cast<double>(before.area_px()), 12);
+}
+
 TEST(MaskOfABody, IsCutInTwoAtThePairsNeck) {
   const Pair pair = pair_of(5, 5, 0.3, {0, 1, 0});
   const Mask whole = mask_of(pair, kPlace, kGrid);

@@ -176,6 +176,14 @@ TEST(Simulator, RefusesFramesThatAreForgottenOrNotThere) {
   EXPECT_THAT([&] { simulator.image(6); }, ThrowsMessage<Error>(HasSubstr("frame 6")));
 }
 
+TEST(Simulator, RefusesFlickerThatItsImageDoesNotShow) {
+  SimulationOptions options = *simulation_preset("haadf");
+  options.world.flicker.enabled = true;
+
+  EXPECT_THAT([&] { Simulator{options}; },
+              ThrowsMessage<Error>(HasSubstr("flicker.enabled with a HAADF image")));
+}
+
 TEST(Simulator, RefusesAMaterialTooFew) {
   SimulationOptions options = small("haadf");
   options.materials.pop_back();

@@ -1,5 +1,6 @@
 #include "mote/simulate/world_layers.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
+#include "mote/simulate/bright_field.h"
 #include "mote/simulate/microscope.h"
 #include "mote/simulate/microscope_presets.h"
 #include "mote/simulate/world_presets.h"
@@ -103,6 +105,13 @@ Flickering flickering(const WorldOptions& options) {
   return out;
 }
 
+/// Gold whose crystals are all alike.
+Material plain_gold() {
+  Material out = kGold;
+  out.crystal = {};
+  return out;
+}
+
 WorldOptions still_flicker() {
   WorldOptions options = *world_preset("flicker");
   options.migration.enabled = false;
@@ -111,7 +120,7 @@ WorldOptions still_flicker() {
 
 TEST(DrawLayers, LeavesADarkParticleItsThicknessAndTakesItsScattering) {
   Flickering seen = flickering(still_flicker());
-  const Material materials[] = {kGold};
+  const Material materials[] = {plain_gold()};
   const auto y = static_cast<int64_t>(seen.centre.y_px);
   const auto x = static_cast<int64_t>(seen.centre.x_px);
   const Box box = {.y = y, .x = x, .height = 1, .width = 1};
@@ -134,7 +143,7 @@ TEST(DrawLayers, ShowsAFlickerInTheImage) {
   options.view.film.phase_sd_rad = 0;
   options.noise = false;
   Microscope microscope(options);
-  const Material materials[] = {kGold};
+  const Material materials[] = {plain_gold()};
   const LayersAt layers = [&](double time_s, Box box, std::vector<Layer>& out) {
     draw_layers(seen.world, time_s, box, materials, out);
   };
@@ -168,6 +177,63 @@ TEST(DrawLayers, ShowsAFlickerInTheImage) {
   // Of five sub-exposures two or three fall on either side.
   EXPECT_GT(turning, scattering + 0.35 * (dark - scattering));
   EXPECT_LT(turning, scattering + 0.65 * (dark - scattering));
+}
+
+TEST(DrawLayers, GivesCrystalsTheirOwnContrast) {
+  World world(*world_preset("coalescence"));
+  Material gold = kGold;
+  gold.crystal = {.bragg_share = 0.5,
+                  .bragg_strength = 0.4,
+                  .fringe_share = 0.5,
+                  .fringe_contrast = 0.2,
+                  .fringe_nm = 1};
+  std::vector<Layer> layers;
+  std::vector<Layer> again;
+
+  draw_layers(world, 0.1, kWithMargin, {&gold, 1}, layers);
+  draw_layers(world, 0.1, kWithMargin, {&gold, 1}, again);
+
+  const auto losses = layers[0].bragg_loss.values();
+  const auto fringes = layers[0].fringes.values();
+  const auto thickness = layers[0].thickness_nm.values();
+  ASSERT_FALSE(losses.empty());
+  ASSERT_FALSE(fringes.empty());
+  EXPECT_EQ(layers[0].bragg_loss, again[0].bragg_loss);
+  EXPECT_EQ(layers[0].fringes, again[0].fringes);
+  double most_loss = 0;  // beside the loss by the mean free path
+  double most_fringe = 0;
+  for (size_t i = 0; i < losses.size(); ++i) {
+    ASSERT_GE(losses[i], 0);
+    ASSERT_EQ(thickness[i] == 0 && (losses[i] != 0 || fringes[i] != 0), false);
+    if (thickness[i] > 1) {
+      most_loss = std::max<double>(most_loss, losses[i] * gold.mean_free_path_nm / thickness[i]);
+      most_fringe = std::max<double>(most_fringe, std::abs(fringes[i]));
+    }
+  }
+  EXPECT_GT(most_loss, 0.2);
+  EXPECT_LE(most_loss, 0.4 + 1e-6);
+  EXPECT_GT(most_fringe, 0.1);
+  EXPECT_LE(most_fringe, 0.2 + 1e-6);
+}
+
+TEST(BrightField, ShowsFringesAsStrongAsTheyAre) {
+  ViewOptions options{.field = {64, 64}};
+  options.film.phase_sd_rad = 0;
+  BrightField bright(options, 1);
+  const LayersAt layers = [](double, Box box, std::vector<Layer>& to) {
+    to.assign(1, Layer{.material = {}, .thickness_nm = Grid<float>(box.size())});
+    to[0].fringes = Grid<float>(box.size());
+    for (int64_t x = 0; x < box.width; ++x) {
+      to[0].fringes(box.height / 2, x) = x % 2 == 0 ? 0.25F : -0.25F;
+    }
+  };
+
+  const Grid<float>& intensity = bright.expose(
+      layers, [](double) { return Point{}; }, 0, 0.1);
+
+  const int64_t y = bright.canvas().height / 2 + bright.canvas().y - bright.sensor().y;
+  EXPECT_NEAR(std::abs(intensity(y, 20) / intensity(y - 1, 20) - 1), 0.25, 1e-4);
+  EXPECT_NEAR(intensity(y, 20) + intensity(y, 21), 2 * intensity(y - 1, 20), 1e-4);
 }
 
 TEST(DrawLayers, WantsAMaterialForEachSpecies) {
