@@ -336,8 +336,10 @@ class Raster {
     std::array<double, kAll> values{};
     for (int i = 0; i < kAll; ++i) {
       const auto at = static_cast<size_t>(i);
-      ys[at] = y + ((i / kPoints + 0.5) / kPoints - 0.5) * place_.pixel_size_nm;
-      xs[at] = x + ((i % kPoints + 0.5) / kPoints - 0.5) * place_.pixel_size_nm;
+      const int row = i / kPoints;
+      const int column = i % kPoints;
+      ys[at] = y + ((row + 0.5) / kPoints - 0.5) * place_.pixel_size_nm;
+      xs[at] = x + ((column + 0.5) / kPoints - 0.5) * place_.pixel_size_nm;
     }
     measure(ys.data(), xs.data(), kAll, values.data());
     double sum = 0;
