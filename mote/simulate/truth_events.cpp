@@ -10,6 +10,8 @@
 namespace mote::simulate {
 namespace {
 
+constexpr double kSameOverlap_s = 1;  // between two that are one
+
 class Teller {
  public:
   Teller(const Lineage& lineage, std::span<const TrackEvent> events, const WorldOptions& options)
@@ -30,6 +32,7 @@ class Teller {
         tell_flicker(i);
       }
     }
+    join_overlaps();
     std::stable_sort(told_.begin(), told_.end(), [](const TruthEvent& a, const TruthEvent& b) {
       return std::tie(a.at.frame, a.type, a.tracks) < std::tie(b.at.frame, b.type, b.tracks);
     });
@@ -97,6 +100,27 @@ class Teller {
       }
     }
     return end;
+  }
+
+  /// The lineage has its events in order, so has told_ those of the same two.
+  void join_overlaps() {
+    std::map<std::vector<int32_t>, TruthEvent*> last;
+    for (TruthEvent& event : told_) {
+      if (event.type != "overlap") {
+        continue;
+      }
+      TruthEvent*& before = last[event.tracks];
+      if (before != nullptr && event.at.time_s - before->until->time_s < kSameOverlap_s) {
+        before->until = std::max(*before->until, *event.until,
+                                 [](Moment a, Moment b) { return a.time_s < b.time_s; });
+        event.until = event.at;  // gone into the one before
+      } else {
+        before = &event;
+      }
+    }
+    std::erase_if(told_, [](const TruthEvent& event) {
+      return event.type == "overlap" && event.until->frame == event.at.frame;
+    });
   }
 
   void tell_flicker(size_t index) {

@@ -40,8 +40,9 @@ struct TruthEvent {
 int64_t frame_at(double time_s, const WorldOptions& options);
 
 /// The events of a chronicle, in order of frame, type and tracks. A merge is dated by the neck at
-/// merge_neck_ratio; an overlap ends where a track of it does, at the latest, and both it and a
-/// flicker with the recording.
+/// merge_neck_ratio. Overlaps of the same two less than 1 s apart are one: at a graze Brownian
+/// motion begins and ends many; those that no frame shows are left out. An overlap ends where a
+/// track of it does, at the latest, and both it and a flicker with the recording.
 std::vector<TruthEvent> truth_events(const Lineage& lineage, std::span<const TrackEvent> events,
                                      const WorldOptions& options);
 

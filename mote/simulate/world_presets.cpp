@@ -86,7 +86,7 @@ WorldOptions overlap() {
   WorldOptions options;
   options.particles = 40;
   options.share_below = 0.5;
-  options.migration.diffusivity_nm2_per_s = 3;
+  options.migration.diffusivity_nm2_per_s = 1.5;
   options.coalescence.enabled = false;
   return options;
 }

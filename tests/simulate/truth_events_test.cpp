@@ -58,6 +58,22 @@ TEST(TruthEvents, EndsAnOverlapWhereItPartsOrATrackOfItEnds) {
   EXPECT_EQ(events[2].until, (Moment{60, 60}));
 }
 
+TEST(TruthEvents, TakesOverlapsOfTheSameTwoWithinASecondForOneAndLeavesOutTheUnseen) {
+  Scene scene;
+  scene.add(EventType::kContact, 10, {1, 2}, {{"overlap", 1}, {"time_s", 10.2}});
+  scene.add(EventType::kParted, 12, {1, 2}, {{"overlap", 1}, {"time_s", 12.1}});
+  scene.add(EventType::kContact, 13, {1, 2}, {{"overlap", 1}, {"time_s", 12.9}});
+  scene.add(EventType::kParted, 16, {1, 2}, {{"overlap", 1}, {"time_s", 16.3}});
+  scene.add(EventType::kContact, 20, {2, 3}, {{"overlap", 1}, {"time_s", 20.1}});
+  scene.add(EventType::kParted, 20, {2, 3}, {{"overlap", 1}, {"time_s", 20.2}});
+
+  const auto events = truth_events(scene.lineage, {}, scene.options);
+
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].at, (Moment{10.2, 10}));
+  EXPECT_EQ(events[0].until, (Moment{16.3, 16}));
+}
+
 TEST(TruthEvents, DatesAMergeByContactNeckAndEnd) {
   Scene scene;
   scene.add(EventType::kMerge, 20, {1, 2},
