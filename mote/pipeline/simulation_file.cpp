@@ -191,6 +191,9 @@ class ToToml : public SimulationVisitor {
   void list(const std::string& key, const std::string& help, size_t size,
             const std::function<void(size_t)>&,
             const std::function<void(size_t)>& members) override {
+    if (size == 0) {
+      add(key, "[]", help);
+    }
     for (size_t i = 0; i < size; ++i) {
       open("[[{}]]", key, help, [&] { members(i); });
     }
