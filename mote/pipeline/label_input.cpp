@@ -60,6 +60,45 @@ std::optional<int32_t> not_of_a_mask(const LabelImage& labels) {
   return std::nullopt;
 }
 
+// Throws where an image is a photograph: nearly every pixel of noise would be a label of its own,
+// and scoring would take minutes. Single pixels are many there, and far more than the values they
+// hold; in a label image of points each has its own.
+void require_labels(const LabelImage& labels, int64_t index) {
+  constexpr int64_t kFewPixels = 100;
+  int64_t labelled = 0;
+  std::vector<int32_t> lone;
+  for (int64_t y = 0; y < labels.height(); ++y) {
+    const int32_t* row = labels.row(y);
+    const int32_t* above = y > 0 ? labels.row(y - 1) : nullptr;
+    const int32_t* below = y + 1 < labels.height() ? labels.row(y + 1) : nullptr;
+    for (int64_t x = 0; x < labels.width(); ++x) {
+      const int32_t label = row[x];
+      if (label == 0) {
+        continue;
+      }
+      ++labelled;
+      const bool together =
+          (x > 0 && row[x - 1] == label) || (x + 1 < labels.width() && row[x + 1] == label) ||
+          (above != nullptr && above[x] == label) || (below != nullptr && below[x] == label);
+      if (!together) {
+        lone.push_back(label);
+      }
+    }
+  }
+  const auto pieces = static_cast<int64_t>(lone.size());
+  if (pieces <= kFewPixels || 4 * pieces <= labelled) {
+    return;
+  }
+  std::sort(lone.begin(), lone.end());
+  const int64_t values = std::unique(lone.begin(), lone.end()) - lone.begin();
+  if (pieces > 3 * values) {
+    throw Error(ErrorKind::kUsage,
+                "label image {} is a photograph, not a label image: {} of its {} labelled pixels "
+                "stand alone, with {} values",
+                index, pieces, labelled, values);
+  }
+}
+
 LabelImage numbered_parts(const LabelImage& mask) {
   BinaryImage inside(mask.size());
   for (size_t i = 0; i < mask.values().size(); ++i) {
@@ -199,6 +238,7 @@ LabelImage LabelInput::read(int64_t index) {
 LabelImage LabelInput::labels_in(const Image& image, int64_t index) const {
   LabelImage labels = labels_of(image);
   if (!masks_) {
+    require_labels(labels, index);
     return labels;
   }
   if (const auto value = not_of_a_mask(labels)) {

@@ -27,8 +27,9 @@ class LabelInput {
   const RecordingInfo& info() const { return recording_.info(); }
 
   /// The labels of frame `index` of the recording. Thread-safe.
-  /// Throws kUsage where the size differs from `expected` or a mask holds other values than 0 and
-  /// 255, kUnsupported where values are no whole numbers of 0 to 2^31 - 1.
+  /// Throws kUsage where the size differs from `expected`, a mask holds other values than 0 and
+  /// 255, or the image is a photograph instead (most pixels a label of their own), kUnsupported
+  /// where values are no whole numbers of 0 to 2^31 - 1.
   LabelImage read(int64_t index, Size expected);
 
   /// The same, whatever its size.

@@ -51,6 +51,7 @@ expect 3 "missing" evaluate missing
 expect 2 "120 frames" evaluate ctc
 expect 2 "truth is required" "$mote" evaluate --result demo
 expect 2 "movie" evaluate demo --as movie
+expect 2 "is a photograph, not a label image" evaluate demo/recording.tif
 expect 2 "tolerance-frames" evaluate demo --tolerance-frames -1
 runs "$mote" track demo/recording.tif -o small --roi x=0,y=0,w=300,h=300 --no-overlay --no-report
 expect 2 "300 x 300" evaluate small

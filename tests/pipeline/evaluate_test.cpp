@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
 #include "mote/io/tiff_writer.h"
+#include "mote/pipeline/label_input.h"
 #include "mote/pipeline/score_source.h"
 #include "mote/pipeline/score_tables.h"
 #include "tests/temporary_folder.h"
@@ -49,6 +52,107 @@ TEST(Evaluate, APublishedCtcFolderAgreesWithItself) {
   EXPECT_EQ(score(evaluation, "ctc_tra"), 1);
   EXPECT_EQ(score(evaluation, "hota"), 1);
   EXPECT_EQ(score(evaluation, "mota"), 1);
+}
+
+// One of N objects is erased in one frame: each score falls by what its definition charges for it.
+TEST(Evaluate, ChargesTheOneObjectErasedFromAPublishedCtcFolder) {
+  if (!std::filesystem::exists(kHela)) {
+    GTEST_SKIP() << "no " << kHela;
+  }
+  const testing_support::TemporaryFolder folder;
+  const std::string erased = folder / "erased";
+  std::filesystem::copy(kHela, erased);
+  std::filesystem::permissions(erased + "/mask020.tif", std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add);
+  LabelImage labels = LabelInput(kHela + "/mask020.tif").read(0);
+  const int32_t victim = *std::max_element(labels.values().begin(), labels.values().end());
+  std::replace(labels.values().begin(), labels.values().end(), victim, 0);
+  io::TiffWriter writer(erased + "/mask020.tif", {.frames = 1});
+  writer.write(labels);
+  writer.close();
+  int64_t objects = 0;
+  for (int frame = 0; frame <= 40; frame += 4) {
+    const LabelImage mask = LabelInput(fmt::format("{}/mask{:03}.tif", kHela, frame)).read(0);
+    std::set<int32_t> ids(mask.values().begin(), mask.values().end());
+    objects += static_cast<int64_t>(ids.size()) - (ids.contains(0) ? 1 : 0);
+  }
+  const auto n = static_cast<double>(objects);
+
+  const Evaluation evaluation = evaluate({.truth = kHela, .result = erased});
+
+  EXPECT_NEAR(*score(evaluation, "ctc_seg"), 1 - 1 / n, 1e-12);
+  EXPECT_NEAR(*score(evaluation, "ctc_det"), 1 - 1 / n, 1e-12);
+  EXPECT_NEAR(*score(evaluation, "mota"), 1 - 1 / n, 1e-12);
+  EXPECT_NEAR(*score(evaluation, "pq"), (n - 1) / (n - 0.5), 1e-12);
+  EXPECT_NEAR(*score(evaluation, "idf1"), (n - 1) / (n - 0.5), 1e-12);
+  EXPECT_NEAR(*score(evaluation, "hota_deta"), 1 - 1 / n, 1e-12);
+  EXPECT_EQ(score(evaluation, "id_switches"), 0);
+  EXPECT_EQ(score(evaluation, "ctc_missed"), 1);
+}
+
+void write_frames(const std::string& path, const std::vector<LabelImage>& frames) {
+  io::TiffWriter writer(path, {.frames = static_cast<int64_t>(frames.size())});
+  for (const LabelImage& frame : frames) {
+    writer.write(frame);
+  }
+  writer.close();
+}
+
+// 100 x 100 squares of 2 x 2 px.
+LabelImage ten_thousand_squares() {
+  LabelImage labels({400, 400});
+  for (int64_t y = 0; y < 400; ++y) {
+    for (int64_t x = 0; x < 400; ++x) {
+      labels(y, x) = y % 4 < 2 && x % 4 < 2 ? static_cast<int32_t>(y / 4 * 100 + x / 4 + 1) : 0;
+    }
+  }
+  return labels;
+}
+
+TEST(Evaluate, TakesTenThousandObjectsAFrame) {
+  const testing_support::TemporaryFolder folder;
+  write_frames(folder / "many.tif", std::vector(3, ten_thousand_squares()));
+
+  const Evaluation evaluation =
+      evaluate({.truth = folder / "many.tif", .result = folder / "many.tif", .as = "tracks"});
+
+  EXPECT_EQ(score(evaluation, "pq"), 1);
+  EXPECT_EQ(score(evaluation, "ap_uncapped"), 1);
+  // Of 100 detections an image in 10,000 precision is 1 at recalls of 0 and 0.01, of 101 recalls.
+  EXPECT_NEAR(*score(evaluation, "ap"), 2.0 / 101, 1e-12);
+  for (const char* name : {"ctc_seg", "ctc_det", "ctc_tra", "ctc_lnk", "hota", "mota", "idf1"}) {
+    EXPECT_EQ(score(evaluation, name), 1) << name;
+  }
+}
+
+TEST(Evaluate, IsDefinedForEmptyFrames) {
+  const testing_support::TemporaryFolder folder;
+  LabelImage square({16, 16});
+  square(3, 3) = square(3, 4) = square(4, 3) = square(4, 4) = 1;
+  write_frames(folder / "none.tif", std::vector(2, LabelImage({16, 16})));
+  write_frames(folder / "some.tif", {square, LabelImage({16, 16})});
+  const auto scored = [&](const char* truth, const char* result) {
+    return evaluate({.truth = folder / truth, .result = folder / result, .as = "tracks"});
+  };
+
+  const Evaluation neither = scored("none.tif", "none.tif");
+  const Evaluation no_truth = scored("none.tif", "some.tif");
+  const Evaluation no_result = scored("some.tif", "none.tif");
+
+  EXPECT_EQ(score(neither, "iou_mean"), 1);
+  EXPECT_EQ(score(neither, "pq"), std::nullopt);
+  EXPECT_EQ(score(neither, "mota"), std::nullopt);
+  EXPECT_EQ(score(neither, "ctc_det"), std::nullopt);
+  EXPECT_EQ(score(no_truth, "pq"), 0);
+  EXPECT_EQ(score(no_truth, "ap"), std::nullopt);
+  EXPECT_EQ(score(no_truth, "iou_mean"), 0.5);
+  EXPECT_EQ(score(no_truth, "hota"), 0);
+  EXPECT_EQ(score(no_truth, "count_error_relative"), std::nullopt);
+  EXPECT_EQ(score(no_result, "pq"), 0);
+  EXPECT_EQ(score(no_result, "ap"), 0);
+  EXPECT_EQ(score(no_result, "mota"), 0);
+  EXPECT_EQ(score(no_result, "ctc_det"), 0);
+  EXPECT_EQ(score(no_result, "hota"), 0);
 }
 
 TEST(Evaluate, RefusesOtherLengthsAndSizes) {

@@ -1,5 +1,6 @@
 #include "mote/pipeline/label_input.h"
 
+#include <cmath>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -8,6 +9,7 @@
 #include "mote/core/error.h"
 #include "mote/io/tiff_writer.h"
 #include "mote/pipeline/file.h"
+#include "tests/synthetic.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::pipeline {
@@ -94,6 +96,54 @@ TEST_F(LabelInputTest, RefusesALaterFrameThatIsNoMask) {
   EXPECT_THAT(
       [&] { input.read(1, kSize); },
       ThrowsMessage<Error>(AllOf(HasSubstr("label image 1 holds 7"), HasSubstr("0 and 255"))));
+}
+
+Image photograph(SampleType type, double noise_sd) {
+  Grid<float> drawn({64, 64}, 120.0F);
+  synthetic::add_noise(drawn, noise_sd, 1);
+  Image image(drawn.size(), type);
+  for (int64_t i = 0; i < drawn.size().area(); ++i) {
+    const auto value = static_cast<uint16_t>(std::lround(drawn.data()[i]));
+    if (type == SampleType::kUint8) {
+      image.as<uint8_t>()[i] = static_cast<uint8_t>(value);
+    } else {
+      image.as<uint16_t>()[i] = value;
+    }
+  }
+  return image;
+}
+
+TEST(LabelInputAlone, RefusesAPhotographAtOnce) {
+  const TemporaryFolder folder;
+  for (const SampleType type : {SampleType::kUint8, SampleType::kUint16}) {
+    for (const double noise_sd : {1.0, 2.0, 10.0, 25.0}) {
+      io::TiffWriter writer(folder / "photograph.tif", {.frames = 1});
+      writer.write(photograph(type, noise_sd));
+      writer.close();
+
+      LabelInput input(folder / "photograph.tif");
+
+      EXPECT_THAT([&] { input.read(0); },
+                  ThrowsMessage<Error>(AllOf(HasSubstr("label image 0 is a photograph"),
+                                             HasSubstr("of its 4096 labelled pixels"))))
+          << noise_sd;
+    }
+  }
+}
+
+TEST(LabelInputAlone, TakesAPointForEachInstance) {
+  const TemporaryFolder folder;
+  LabelImage points({64, 64});
+  for (int32_t i = 0; i < 400; ++i) {
+    points(3 * (i / 20), 3 * (i % 20)) = i + 1;
+  }
+  io::TiffWriter writer(folder / "points.tif", {.frames = 1});
+  writer.write(points);
+  writer.close();
+
+  LabelInput input(folder / "points.tif");
+
+  EXPECT_EQ(input.read(0), points);
 }
 
 class LabelsOfARun : public LabelInputTest {
