@@ -5,6 +5,7 @@
 namespace mote::apps {
 
 inline constexpr int kExitBug = 1;
+inline constexpr int kExitFindings = 7;  ///< a check ran well and found what it looks for
 inline constexpr int kExitInterrupted = 130;
 
 /// What each kind of error means to the shell and to a browser.

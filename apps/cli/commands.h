@@ -16,7 +16,8 @@ namespace mote::cli {
 struct Subcommand {
   CLI::App* app = nullptr;
   std::shared_ptr<pipeline::Job> job;
-  bool any_run = false;  ///< `--from` may name a run of another command
+  bool any_run = false;            ///< `--from` may name a run of another command
+  std::shared_ptr<int> exit_code;  ///< where the command ended well; null for 0
 };
 
 Subcommand add_info_command(CLI::App& app);
@@ -26,5 +27,6 @@ Subcommand add_track_command(CLI::App& app);
 Subcommand add_measure_command(CLI::App& app);
 Subcommand add_simulate_command(CLI::App& app);
 Subcommand add_evaluate_command(CLI::App& app);
+Subcommand add_data_command(CLI::App& app);
 
 }  // namespace mote::cli

@@ -40,10 +40,10 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   const std::vector<Subcommand> commands = {
-      mote::cli::add_info_command(app),    mote::cli::add_preview_command(app),
-      mote::cli::add_segment_command(app), mote::cli::add_track_command(app),
-      mote::cli::add_measure_command(app), mote::cli::add_simulate_command(app),
-      mote::cli::add_evaluate_command(app)};
+      mote::cli::add_info_command(app),     mote::cli::add_preview_command(app),
+      mote::cli::add_segment_command(app),  mote::cli::add_track_command(app),
+      mote::cli::add_measure_command(app),  mote::cli::add_simulate_command(app),
+      mote::cli::add_evaluate_command(app), mote::cli::add_data_command(app)};
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (!arguments.empty() && !arguments.front().starts_with("-")) {
     require_known(arguments.front(), commands);
@@ -60,6 +60,11 @@ int run(int argc, char** argv) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     throw mote::Error(mote::ErrorKind::kUsage, "{}", error.what());
+  }
+  for (const Subcommand& command : commands) {
+    if (command.exit_code != nullptr && *command.exit_code != 0) {
+      return *command.exit_code;
+    }
   }
   return 0;
 }
@@ -106,7 +111,8 @@ int report_stopped(int argc, char** argv) {
 
 // What was printed must have arrived: a full disk behind a redirection is an error.
 int with_output_checked(int code) {
-  if (code == 0 && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
+  if ((code == 0 || code == mote::apps::kExitFindings) &&
+      (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
     fmt::print(stderr, "mote: standard output cannot be written\n");
     return mote::apps::codes_of(mote::ErrorKind::kResource).exit_code;
   }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -37,10 +38,6 @@ std::string time_text(double seconds) {
   return fmt::format("{} s", whole);
 }
 
-std::string rate_text(double rate) {
-  return rate >= 10 ? fmt::format("{:.0f} frames/s", rate) : fmt::format("{:.1f} frames/s", rate);
-}
-
 }  // namespace
 
 const std::atomic<bool>& interrupted() {
@@ -53,7 +50,17 @@ void catch_interrupts() {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error to report, not a kill
 }
 
-ProgressTeller::ProgressTeller(bool json) : json_(json), terminal_(isatty(STDERR_FILENO) != 0) {}
+ProgressTeller::ProgressTeller(bool json, std::string unit)
+    : json_(json), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) != 0) {}
+
+std::string ProgressTeller::counted(int64_t count) const {
+  return unit_.empty() ? fmt::format("{}", count) : fmt::format("{} {}", count, unit_);
+}
+
+std::string ProgressTeller::rate_text(double rate) const {
+  const std::string number = fmt::format("{:.{}f}", rate, rate >= 10 ? 0 : 1);
+  return unit_.empty() ? number + "/s" : fmt::format("{} {}/s", number, unit_);
+}
 
 ProgressTeller::~ProgressTeller() {
   end_line();
@@ -89,7 +96,7 @@ void ProgressTeller::tell(const pipeline::ProgressEvent& event) {
     draw_bar(event, rate);
   } else if (now - last_line_ >= kPlainEvery) {
     last_line_ = now;
-    fmt::print(stderr, "{}: {} of {} frames, {}\n", event.stage, event.done, event.total,
+    fmt::print(stderr, "{}: {} of {}, {}\n", event.stage, event.done, counted(event.total),
                rate_text(rate));
   }
 }

@@ -12,7 +12,8 @@ namespace mote::cli {
 /// seconds elsewhere (both on stderr), or one JSON object a line on stdout with `--json`.
 class ProgressTeller {
  public:
-  explicit ProgressTeller(bool json);
+  /// `unit` is what is counted, or nothing where the stages' names tell.
+  explicit ProgressTeller(bool json, std::string unit = "frames");
   ~ProgressTeller();
   ProgressTeller(const ProgressTeller&) = delete;
   ProgressTeller& operator=(const ProgressTeller&) = delete;
@@ -25,7 +26,11 @@ class ProgressTeller {
   void draw_bar(const pipeline::ProgressEvent& event, double rate);
   void end_line();
 
+  std::string counted(int64_t count) const;
+  std::string rate_text(double rate) const;
+
   bool json_;
+  std::string unit_;
   bool terminal_;
   bool line_open_ = false;
   std::string stage_;
