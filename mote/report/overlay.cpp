@@ -160,15 +160,16 @@ Picture Overlay::draw(const OverlayFrame& frame) const {
     draw_outlines(scene, layer);
     layer.draw_on(scene.picture);
   }
-  if (options_.scale_bar) {
-    draw_scale_bar(scene);
-  }
-  if (options_.clock) {
-    draw_clock(scene);
+  const std::vector<Plate> on_top = plates(scene);
+  for (const Plate& plate : on_top) {
+    scene.occupied.mark(plate.ground);
   }
   draw_events(scene);
   if (options_.ids) {
     draw_ids(scene);
+  }
+  for (const Plate& plate : on_top) {
+    draw_plate(scene.picture, plate);
   }
   return std::move(scene.picture);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "mote/core/grid.h"
 #include "mote/core/picture.h"
@@ -69,7 +71,19 @@ void draw_outlines(Scene& scene, StrokeLayer& layer);
 void draw_trails(const Scene& scene, StrokeLayer& layer);
 void draw_ids(Scene& scene);
 void draw_events(Scene& scene);
-void draw_scale_bar(Scene& scene);
-void draw_clock(Scene& scene);
+
+/// A line of text, or a scale bar with its length, on a dark ground that lets it be read over
+/// particles.
+struct Plate {
+  Box ground;
+  std::string text;
+  Point baseline;  ///< the middle of the text
+  double font_px = 0;
+  Box bar;  ///< of a scale bar; empty elsewhere
+};
+
+/// The scale bar, the clock and the frame's number, as far as the options ask for them.
+std::vector<Plate> plates(const Scene& scene);
+void draw_plate(Picture& picture, const Plate& plate);
 
 }  // namespace mote::report

@@ -180,6 +180,29 @@ TEST(Overlay, MarksNoMeetingOfTracksThatAreNotThereYet) {
   EXPECT_EQ(overlay.draw(frame), without);
 }
 
+TEST(Overlay, WritesClockAndScaleBarOnADarkGroundThatNothingIsDrawnOver) {
+  const Drawn drawn = discs({480, 480}, {{.y_px = 14, .x_px = 14, .radius_px = 12},
+                                         {.y_px = 14, .x_px = 460, .radius_px = 12},
+                                         {.y_px = 466, .x_px = 14, .radius_px = 12}});
+  OverlayOptions options = bare();
+  options.scale_bar = true;
+  options.clock = true;
+  OverlayFrame frame = drawn.frame();
+  frame.time_s = 0.5;
+  const std::vector<Event> events = {
+      {.type = EventType::kAppeared, .frame_before = -1, .frame = 0, .position = {14, 460}}};
+  frame.events = events;
+
+  const Picture picture = Overlay(options, {480, 480}).draw(frame);
+
+  // Left of the first letter, right of the last one, and under the bar, where the outlines and the
+  // event's ring run: 65 % black over white leaves 89.
+  for (const auto& [y, x] : {std::pair<int64_t, int64_t>{14, 8}, {14, 472}, {472, 14}}) {
+    EXPECT_LE(std::max({picture(y, x).r, picture(y, x).g, picture(y, x).b}), 90) << y << ", " << x;
+  }
+  EXPECT_EQ(picture(466, 20), (Rgb{255, 255, 255}));
+}
+
 TEST(Overlay, TrailsFollowTheSpecimenAndForget) {
   Trails trails(3);
   const auto at = [](double y, double x) {
