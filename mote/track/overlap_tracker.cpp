@@ -48,6 +48,11 @@ TrackerOutput OverlapTracker::finish() {
   for (size_t i = held_.size() - ahead; i < held_.size(); ++i) {
     judge(held_[i]);
   }
+  if (next_frame_ == 1) {
+    // A still tells neither when a contact began nor whom its pairs were known as before.
+    std::for_each(held_.begin(), held_.end(), [](HeldFrame& frame) { frame.joined.clear(); });
+    contacts_.take(0);
+  }
   for (const EndedContact& ended : contacts_.take(0)) {
     close(ended);
   }

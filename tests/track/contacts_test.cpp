@@ -117,6 +117,22 @@ TEST(Contact, OfOneFrameIsNone) {
   EXPECT_THAT(track(shots).lineage.events, IsEmpty());
 }
 
+TEST(Contact, IsNoEventInAStillAndJoinsOnlyWhatNewRegionsJoinBy) {
+  const std::vector<Shot> two = {pair(distance_at(0.55))};
+  const std::vector<Shot> one = {pair(distance_at(0.65))};
+
+  const Tracked apart = track(two);
+  const Tracked joined = track(one);
+
+  EXPECT_THAT(apart.lineage.events, IsEmpty());
+  ASSERT_EQ(apart.frames[0].instances.size(), 2u);
+  EXPECT_THAT(apart.frames[0].instances[0].tracks, ElementsAre(1));
+  EXPECT_THAT(apart.frames[0].instances[1].tracks, ElementsAre(2));
+  EXPECT_EQ(apart.frames[0].instances[0].cluster, apart.frames[0].instances[1].cluster);
+  EXPECT_THAT(joined.lineage.events, IsEmpty());
+  EXPECT_EQ(joined.frames[0].instances.size(), 1u);
+}
+
 TEST(Contact, SurvivesAFrameApart) {
   std::vector<Shot> shots;
   go(shots, 36, distance_at(0.4), 20);
