@@ -6,6 +6,9 @@
 namespace mote::imaging {
 namespace {
 
+// Along each side, so that what is linear in the position can be told from what is not.
+constexpr int64_t kLeastBlocksASide = 3;
+
 // Least squares of the first-order change of `mean` under a shift, over one block: the sums are
 // the normal equations of -rest = gradient . shift.
 BlockShift shift_of_block(const Grid<float>& mean, const Grid<float>& rest, const Box& box) {
@@ -63,8 +66,8 @@ std::vector<BlockShift> Registrar::block_shifts(const Spectrum& moved, const Spe
   const Grid<float> mean = image_of(sum);
   const Grid<float> rest = image_of(difference);
 
-  const int64_t rows = std::max<int64_t>(3, size_.height / block_px);
-  const int64_t columns = std::max<int64_t>(3, size_.width / block_px);
+  const int64_t rows = std::max(kLeastBlocksASide, size_.height / block_px);
+  const int64_t columns = std::max(kLeastBlocksASide, size_.width / block_px);
   std::vector<BlockShift> out;
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t column = 0; column < columns; ++column) {

@@ -10,10 +10,25 @@ using imaging::Registrar;
 using imaging::Rings;
 using imaging::Spectrum;
 
+namespace {
+
+// Of 1 - |D|^2: below, what moves at a frequency is not told from what stands still.
+constexpr double kLeastMoved = 0.03;
+constexpr int64_t kRowStep = 4;  // every fourth row of frequencies: a quarter of the time
+// The golden section: where the two points inside an interval lie.
+constexpr double kGolden = 0.6180339887498949;
+// Scales are sought within exp(+-kMostLogScale), or as far as moves the ends of the path by
+// kMostMovePx: beyond, another maximum may lie.
+constexpr double kMostLogScale = 0.8;
+constexpr double kMostMovePx = 2;
+constexpr double kLeastRangePx = 1e-6;
+constexpr int kSections = 7;  // leave 3 % of the interval, 0.1 px at the ends of the path
+
+}  // namespace
+
 Explained explained(const Registrar& registrar, const std::vector<Spectrum>& frames,
                     const std::vector<Point>& shift, double scale, const Rings& power,
                     const Rings& weights) {
-  constexpr double kLeast = 0.03;  // of 1 - |D|^2: below, nothing has moved
   std::vector<imaging::PhaseRamp> ramps;
   ramps.reserve(shift.size());
   for (const Point& p : shift) {
@@ -25,7 +40,7 @@ Explained explained(const Registrar& registrar, const std::vector<Spectrum>& fra
   double moving = 0;
   double held = 0;
   std::vector<float> sums(6 * width);
-  for (int64_t y = 0; y < frames[0].height(); y += 4) {
+  for (int64_t y = 0; y < frames[0].height(); y += kRowStep) {
     std::fill(sums.begin(), sums.end(), 0.0F);
     float* __restrict ar = sums.data();
     float* __restrict ai = ar + width;
@@ -57,7 +72,7 @@ Explained explained(const Registrar& registrar, const std::vector<Spectrum>& fra
       const std::complex<float> d(dr[x] / count, di[x] / count);
       const std::complex<float> a(ar[x], ai[x]);
       const std::complex<float> b(br[x], bi[x]);
-      const double moves = std::norm(b - d * a) / std::max(kLeast, 1.0 - std::norm(d));
+      const double moves = std::norm(b - d * a) / std::max(kLeastMoved, 1.0 - std::norm(d));
       out.power += moves / (power[rings[x]] * count);
       moving += weights[rings[x]] * moves;
       held += weights[rings[x]] * moves * std::norm(d);
@@ -73,15 +88,14 @@ double best_scale(const Registrar& registrar, const std::vector<Spectrum>& frame
   const auto value = [&](double log_scale) {
     return explained(registrar, frames, shift, std::exp(log_scale), power, weights).power;
   };
-  constexpr double kGolden = 0.6180339887498949;
-  const double width = std::min(0.8, 2 / std::max(range_px, 1e-6));
+  const double width = std::min(kMostLogScale, kMostMovePx / std::max(range_px, kLeastRangePx));
   double low = -width;
   double high = width;
   double left = high - kGolden * (high - low);
   double right = low + kGolden * (high - low);
   double at_left = value(left);
   double at_right = value(right);
-  for (int step = 0; step < 7; ++step) {
+  for (int step = 0; step < kSections; ++step) {
     if (at_left > at_right) {
       high = right;
       right = left;

@@ -16,10 +16,16 @@ namespace {
 constexpr double kFloorPx = 0.01;
 // Ties each frame to the one before by a spring that any link outweighs a million times.
 constexpr double kSpring = 1e-2;
+// Rounds of reweighting at most, and the step, in px, below which the last ones end.
 constexpr int kHuberRounds = 5;
 constexpr int kTukeyRounds = 10;
+constexpr double kStillPx = 1e-4;
+// In standard errors: where Huber's weight begins to fall, and where Tukey's is 0; a little beyond
+// the 1.345 and 4.685 at which 95 % of the information of Gaussian errors is kept on one axis.
 constexpr double kHuber = 1.5;
 constexpr double kTukey = 6.0;
+// The median of a two-dimensional Gaussian's distance, in standard deviations: sqrt(2 ln 2).
+constexpr double kMedianDistance = 1.177;
 
 double base_weight(const DriftLink& link) {
   return 1 / (double{link.sigma_px} * link.sigma_px + kFloorPx * kFloorPx);
@@ -117,8 +123,7 @@ DriftSolution solve_links(int64_t frames, const std::vector<DriftLink>& links) {
           std::hypot(to.y_px - from.y_px - links[i].dy_px, to.x_px - from.x_px - links[i].dx_px) *
           std::sqrt(base_weight(links[i]));
     }
-    // The median of a two-dimensional Gaussian's distance is 1.177 standard deviations.
-    const double scale = std::max(1.0, median(misfit) / 1.177);
+    const double scale = std::max(1.0, median(misfit) / kMedianDistance);
     for (size_t i = 0; i < links.size(); ++i) {
       const double distance = misfit[i] / scale;
       if (round < kHuberRounds) {
@@ -128,7 +133,7 @@ DriftSolution solve_links(int64_t frames, const std::vector<DriftLink>& links) {
         trust[i] = part < 1 ? (1 - part * part) * (1 - part * part) : 0;
       }
     }
-    if (round > kHuberRounds && moved < 1e-4) {
+    if (round > kHuberRounds && moved < kStillPx) {
       break;
     }
   }

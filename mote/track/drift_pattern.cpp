@@ -13,9 +13,20 @@ using imaging::Registrar;
 using imaging::Rings;
 using imaging::Spectrum;
 
-constexpr double kNegligible = 0.005;  // of the frames' power
-constexpr double kHidden = 0.6;        // of the frames' power, times the square of what masks hide
-constexpr int64_t kLearnAll = 64;      // so many frames count in each, later every fourth
+constexpr double kNegligible = 0.005;  // of the frames' power: a pattern that is none
+// A specimen that drifts behind masks which stay about where they are leaves this much of the
+// frames' power in the pattern, times the square of what masks hide.
+constexpr double kHidden = 0.6;
+// So many frames count in each, later every kLearnEvery-th: the pattern's noise is below theirs.
+constexpr int64_t kLearnAll = 64;
+constexpr int64_t kLearnEvery = 4;
+// Where masks leave less than this to be seen, a pattern is not scaled up any more.
+constexpr float kLeastVisible = 0.1F;
+// Over the number of frames n, added to 1 - |D|^2: places are known so well only that D, whose
+// square is 1/n by chance, tells no more.
+constexpr float kRidge = 2;
+// Wiener's filter takes off so many times the noise that is expected: it is an estimate.
+constexpr double kOverNoise = 1.5;
 
 }  // namespace
 
@@ -85,7 +96,7 @@ FixedPattern::Pattern FixedPattern::renewed(const Sums& sums, const Registrar& r
                                             const Pattern& before) const {
   const auto count = static_cast<float>(sums.frames);
   const float visible =
-      std::max(0.1F, static_cast<float>(sums.coverage / static_cast<double>(sums.frames)));
+      std::max(kLeastVisible, static_cast<float>(sums.coverage / static_cast<double>(sums.frames)));
   Pattern next{.spectrum = before.spectrum};
   for (size_t i = 0; i < next.spectrum.values().size(); ++i) {
     const std::complex<float> old = before.spectrum.values()[i];
@@ -94,7 +105,7 @@ FixedPattern::Pattern FixedPattern::renewed(const Sums& sums, const Registrar& r
     const std::complex<float> a = sums.total.values()[i] / count - old;
     const std::complex<float> b = sums.aligned.values()[i] / count - old * d;
     next.spectrum.values()[i] =
-        old + (a - std::conj(d) * b) / (visible * (1 - std::norm(d) + 2 / count));
+        old + (a - std::conj(d) * b) / (visible * (1 - std::norm(d) + kRidge / count));
   }
 
   // A pattern of frames' noise alone has their power over their number; masks that stay about where
@@ -106,7 +117,7 @@ FixedPattern::Pattern FixedPattern::renewed(const Sums& sums, const Registrar& r
   for (int ring = 1; ring < kRings; ++ring) {
     const double noise =
         sums.power[ring] / count * (1 / count + kHidden * (1 - visible) * (1 - visible));
-    keep[ring] = power[ring] > 0 ? std::max(0.0, 1 - 1.5 * noise / power[ring]) : 0;
+    keep[ring] = power[ring] > 0 ? std::max(0.0, 1 - kOverNoise * noise / power[ring]) : 0;
     const auto frequencies = static_cast<double>(registrar.ring_counts()[ring]);
     pattern_power += keep[ring] * keep[ring] * power[ring] * frequencies;
     frame_power += sums.power[ring] / count * frequencies;
@@ -125,7 +136,7 @@ FixedPattern::Pattern FixedPattern::renewed(const Sums& sums, const Registrar& r
 void FixedPattern::learn(const Registrar& registrar, const DriftView& view,
                          const Spectrum& spectrum, Point shift) {
   ++offered_;
-  if (offered_ > kLearnAll && offered_ % 4 != 0) {
+  if (offered_ > kLearnAll && offered_ % kLearnEvery != 0) {
     return;
   }
   add(sums_, registrar, pattern_, view, spectrum, shift);

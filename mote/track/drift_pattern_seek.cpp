@@ -14,14 +14,37 @@ using imaging::Registration;
 using imaging::Rings;
 using imaging::Spectrum;
 
-constexpr double kMinRangePx = 3.5;      // of drift, to tell a pattern from what hardly moves
-constexpr double kSettled = 0.15;        // of the specimen's power that the mean still holds
-constexpr double kSettledWithout = 0.7;  // the same, where no pattern is found
-constexpr double kLeastSeen = 0.35;      // of the field beside the masks, to seek a pattern at all
-constexpr double kBetter = 1.02;         // times what the frames' own places explain
-constexpr double kMostChi2 = 2.5;        // of blocks of a specimen that moves as one
-constexpr double kMostChi2OfCrowds = 1.3;  // the same, where frames seemed to show a crowd
+// In registered pixels, of drift: below, the specimen is taken for a pattern. Textures of sigma up
+// to 1.5 px are told apart from then on.
+constexpr double kMinRangePx = 3.5;
+// Of the specimen's power, what the temporal mean still holds: below, the pattern is known for
+// good. Where none is found there is less to lose.
+constexpr double kSettled = 0.15;
+constexpr double kSettledWithout = 0.7;
+// Of the field: where masks leave less to be seen, a pattern is not sought at all.
+constexpr double kLeastSeen = 0.35;
+// Times what the frames' own places explain, by which others must be better: more than chance.
+constexpr double kBetter = 1.02;
+// chi2 of blocks of a specimen that moves as one, 0.6 to 1.1 on drawn ones; where frames seemed to
+// show a crowd (3 and more), there must be no doubt left.
+constexpr double kMostChi2 = 2.5;
+constexpr double kMostChi2OfCrowds = 1.3;
+// Of going back and forth between places and pattern: more change nothing that counts.
 constexpr int kRounds = 4;
+// Kept frames are registered to those so many places before.
+constexpr size_t kLags[] = {1, 3, 8};
+// Pairs so many places apart are looked at in blocks, every so many of them.
+constexpr size_t kLookApart = 3;
+// Of the pairs of neighbours, in tenths, that must be registered.
+constexpr int64_t kLeastTenths = 7;
+// Mean residual, in registered pixels: above, places contradict one another.
+constexpr double kMostResidualPx = 0.5;
+// In registered pixels: a path shorter than this is what registration makes of no drift.
+constexpr double kStillPx = 0.5;
+// The first search is made of so many frames, without waiting for all that are kept.
+constexpr size_t kFirstSearch = 8;
+// Of a pixel's summed squared weights, where few frames show it: shrinks its mean towards 0.
+constexpr float kHalfAFrame = 0.5F;
 
 Rings weights_before_knowing(const Registrar& registrar, const std::vector<Spectrum>& spectra) {
   Rings power(kRings, 0.0);
@@ -34,14 +57,14 @@ Rings weights_before_knowing(const Registrar& registrar, const std::vector<Spect
   return drift_weights(power, {}, registrar.ring_counts(), 0);
 }
 
-// How far from one specimen frames are at these places, seen by every third pair three apart.
+// How far from one specimen frames are at these places.
 double misfit_of(const Registrar& registrar, const std::vector<Spectrum>& frames,
                  const std::vector<Point>& shift, const Rings& power, const Rings& cross,
                  double seen) {
   double misfit = 0;
   int pairs = 0;
-  for (size_t to = 3; to < frames.size(); to += 3) {
-    const size_t from = to - 3;
+  for (size_t to = kLookApart; to < frames.size(); to += kLookApart) {
+    const size_t from = to - kLookApart;
     misfit += block_misfit(registrar, frames[to], frames[from], shift[to] - shift[from], power,
                            cross, DriftViewer::kWindowPower * seen)
                   .chi2;
@@ -81,7 +104,7 @@ Registered register_all(Registrar& registrar, const std::vector<Spectrum>& frame
                         const std::vector<Point>& at, double min_peak_ratio) {
   Registered out;
   for (size_t to = 1; to < frames.size(); ++to) {
-    for (const size_t lag : {1, 3, 8}) {
+    for (const size_t lag : kLags) {
       if (lag > to) {
         continue;
       }
@@ -163,7 +186,7 @@ std::optional<FixedPattern::Trial> FixedPattern::attempt(Registrar& registrar,
     registrar.set_weights(trial.weights.empty() ? weights_before_knowing(registrar, spectra)
                                                 : trial.weights);
     Registered all = register_all(registrar, spectra, trial.shift, min_peak_ratio);
-    if (10 * all.neighbours < 7 * static_cast<int64_t>(count - 1)) {
+    if (10 * all.neighbours < kLeastTenths * static_cast<int64_t>(count - 1)) {
       return std::nullopt;
     }
     const DriftSolution solution = solve_links(static_cast<int64_t>(count), all.links);
@@ -171,13 +194,13 @@ std::optional<FixedPattern::Trial> FixedPattern::attempt(Registrar& registrar,
         std::accumulate(solution.residual_px.begin(), solution.residual_px.end(), 0.0) /
         static_cast<double>(count);
     trial.range_px = range_of(solution.shift);
-    if (residual > 0.5 || (round > 0 && trial.range_px < 0.5)) {
+    if (residual > kMostResidualPx || (round > 0 && trial.range_px < kStillPx)) {
       return std::nullopt;
     }
     trial.shift = solution.shift;
     trial.weights = drift_weights(all.power, all.cross, registrar.ring_counts(), all.neighbours);
     const bool last = round + 1 == kRounds;
-    if (!last && trial.range_px > 0.5) {
+    if (!last && trial.range_px > kStillPx) {
       const double scale =
           best_scale(registrar, spectra, trial.shift, trial.range_px, power, trial.weights);
       for (Point& p : trial.shift) {
@@ -201,7 +224,7 @@ std::optional<FixedPattern::Trial> FixedPattern::attempt(Registrar& registrar,
 }
 
 bool FixedPattern::due() const {
-  const bool enough = kept_.size() == kKept || (stride_ == 1 && kept_.size() == 8);
+  const bool enough = kept_.size() == kKept || (stride_ == 1 && kept_.size() == kFirstSearch);
   return !settled_ && enough && kept_.back().frame != sought_;
 }
 
@@ -220,13 +243,14 @@ Grid<float> FixedPattern::mean_view() const {
   Grid<float> squares(size_);
   for (const Kept& kept : kept_) {
     for (size_t i = 0; i < mean.values().size(); ++i) {
-      const float weight = static_cast<float>(kept.view.weight.values()[i]) * (1.0F / 255);
+      const float weight =
+          static_cast<float>(kept.view.weight.values()[i]) * (1.0F / DriftView::kFullWeight);
       mean.values()[i] += weight * kept.view.values.values()[i];
       squares.values()[i] += weight * weight;
     }
   }
   for (size_t i = 0; i < mean.values().size(); ++i) {
-    mean.values()[i] /= squares.values()[i] + 0.5F;
+    mean.values()[i] /= squares.values()[i] + kHalfAFrame;
   }
   return mean;
 }

@@ -14,10 +14,19 @@
 namespace mote::track {
 namespace {
 
-constexpr int64_t kWorkingPx = 640;  // sides above this (by area) are binned
-constexpr int64_t kMarginPx = 4;     // around particles: Fresnel fringes, blurred edges
-constexpr int kTaperRadius = 2;      // in registered pixels
-constexpr int kBackground = 41;      // side of the box that the local background is taken over
+// Sides above this (of a square of the field's area) are binned: what more pixels would add to the
+// shift's accuracy is less than what they cost.
+constexpr int64_t kWorkingPx = 640;
+// In recorded pixels around particles: Fresnel fringes, blurred edges.
+constexpr int64_t kMarginPx = 4;
+// In registered pixels: half of the way over which a view fades towards masks.
+constexpr int kTaperRadiusPx = 2;
+// Side, in registered pixels, of the box that the local background is taken over: above the
+// texture's own scale, below that of uneven illumination.
+constexpr int kBackgroundPx = 41;
+// A box with less is empty: its sum is that of whole pixels, but for rounding.
+constexpr float kLeastPixels = 0.5F;
+constexpr int kFullWeight = DriftView::kFullWeight;
 
 template <typename T>
 cv::Mat mat(Grid<T>& grid) {
@@ -37,7 +46,7 @@ BinaryImage shrunk(BinaryImage& grid, int radius) {
 
 cv::Mat box_sum(const cv::Mat& from) {
   cv::Mat out;
-  cv::boxFilter(from, out, CV_32F, {kBackground, kBackground}, {-1, -1}, false,
+  cv::boxFilter(from, out, CV_32F, {kBackgroundPx, kBackgroundPx}, {-1, -1}, false,
                 cv::BORDER_CONSTANT);
   return out;
 }
@@ -93,6 +102,26 @@ DriftViewer::Binned DriftViewer::binned(const Grid<float>& image,
   return out;
 }
 
+// Which pixels are registered, and which make the local background.
+DriftViewer::Chosen DriftViewer::chosen(Binned& frame) const {
+  Chosen out{.background = frame.sound, .used = frame.sound};
+  if (from_ == DriftFrom::kAll) {
+    return out;
+  }
+  const auto margin = static_cast<int>(std::max<int64_t>(1, (kMarginPx + bin_ - 1) / bin_));
+  out.background = shrunk(frame.specimen, margin);
+  if (from_ == DriftFrom::kSupport) {
+    out.used = shrunk(out.background, kTaperRadiusPx);
+    return out;
+  }
+  // The particles with their surroundings, so that their edges count.
+  const BinaryImage far = shrunk(frame.specimen, margin + kTaperRadiusPx);
+  for (size_t i = 0; i < out.used.values().size(); ++i) {
+    out.used.values()[i] = far.values()[i] == 0 && frame.sound.values()[i] != 0 ? 1 : 0;
+  }
+  return out;
+}
+
 DriftView DriftViewer::view(const Grid<float>& image, const BinaryImage& particles) const {
   if (image.size() != field_) {
     throw Error(ErrorKind::kUsage, "drift: image of {} x {} px in a field of {} x {}",
@@ -107,33 +136,19 @@ DriftView DriftViewer::view(const Grid<float>& image, const BinaryImage& particl
   }
 
   Binned frame = binned(image, particles);
-  const auto margin = static_cast<int>(std::max<int64_t>(1, (kMarginPx + bin_ - 1) / bin_));
-  BinaryImage background = frame.sound;  // where the local background is taken
-  BinaryImage used = frame.sound;        // what is registered
-  if (from_ != DriftFrom::kAll) {
-    background = shrunk(frame.specimen, margin);
-  }
-  if (from_ == DriftFrom::kSupport) {
-    used = shrunk(background, kTaperRadius);
-  } else if (from_ == DriftFrom::kParticles) {
-    // The particles with their surroundings, so that their edges count.
-    const BinaryImage far = shrunk(frame.specimen, margin + kTaperRadius);
-    for (size_t i = 0; i < used.values().size(); ++i) {
-      used.values()[i] = far.values()[i] == 0 && frame.sound.values()[i] != 0 ? 1 : 0;
-    }
-  }
-
+  Chosen pixels = chosen(frame);
   cv::Mat share;
-  mat(background).convertTo(share, CV_32F);
+  mat(pixels.background).convertTo(share, CV_32F);
   const cv::Mat kept_values = mat(frame.values).mul(share);
   const cv::Mat counted = box_sum(share);
   const cv::Mat summed = box_sum(kept_values);
   const double total = cv::sum(share)[0];
   const auto level = static_cast<float>(total > 0 ? cv::sum(kept_values)[0] / total : 0.0);
-  const int side = 2 * kTaperRadius + 1;
+  const int side = 2 * kTaperRadiusPx + 1;
   // Beyond the field counts as kept: the window tapers there.
   cv::Mat weight;
-  cv::boxFilter(255 * mat(used), weight, CV_8U, {side, side}, {-1, -1}, true, cv::BORDER_REPLICATE);
+  cv::boxFilter(kFullWeight * mat(pixels.used), weight, CV_8U, {side, side}, {-1, -1}, true,
+                cv::BORDER_REPLICATE);
 
   DriftView view{.values = Grid<float>(size_), .weight = Grid<uint8_t>(size_)};
   for (int64_t y = 0; y < size_.height; ++y) {
@@ -145,9 +160,9 @@ DriftView DriftViewer::view(const Grid<float>& image, const BinaryImage& particl
     const uint8_t* finite = frame.sound.row(y);
     float* out = view.values.row(y);
     uint8_t* kept = view.weight.row(y);
-    const float window = window_y_[y] * (1.0F / 255);
+    const float window = window_y_[y] * (1.0F / kFullWeight);
     for (int64_t x = 0; x < size_.width; ++x) {
-      const float local = count[x] > 0.5F ? sum[x] / count[x] : level;
+      const float local = count[x] > kLeastPixels ? sum[x] / count[x] : level;
       kept[x] = finite[x] != 0 ? part[x] : 0;
       out[x] = (value[x] - local) * static_cast<float>(kept[x]) * window * window_x_[x];
     }
@@ -162,7 +177,7 @@ Grid<float> without(const DriftView& view, const Grid<float>& pattern) {
   const uint8_t* __restrict weight = view.weight.data();
   const auto count = static_cast<int64_t>(out.values().size());
   for (int64_t i = 0; i < count; ++i) {
-    values[i] -= fixed[i] * (static_cast<float>(weight[i]) * (1.0F / 255));
+    values[i] -= fixed[i] * (static_cast<float>(weight[i]) * (1.0F / kFullWeight));
   }
   return out;
 }
@@ -170,7 +185,8 @@ Grid<float> without(const DriftView& view, const Grid<float>& pattern) {
 double coverage(const DriftView& view) {
   const auto weights = view.weight.values();
   const int64_t sum = std::accumulate(weights.begin(), weights.end(), int64_t{0});
-  return static_cast<double>(sum) / (255.0 * static_cast<double>(weights.size()));
+  return static_cast<double>(sum) /
+         (static_cast<double>(kFullWeight) * static_cast<double>(weights.size()));
 }
 
 }  // namespace mote::track

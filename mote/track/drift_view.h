@@ -9,8 +9,10 @@
 namespace mote::track {
 
 /// A frame on the registration grid: window x weight x (image - local background), and the weight
-/// (255 where the pixel counts fully, 0 where it is masked).
+/// (kFullWeight where the pixel counts fully, 0 where it is masked).
 struct DriftView {
+  static constexpr int kFullWeight = 255;
+
   Grid<float> values;
   Grid<uint8_t> weight;
 };
@@ -29,7 +31,8 @@ class DriftViewer {
   /// Share of a side over which the window fades at either end.
   static constexpr double kWindowEdge = 0.125;
 
-  /// Mean square of the window over the field.
+  /// Mean square of the window over the field: along an axis 1 between, 3/8 (the mean of the square
+  /// of 0.5 - 0.5 cos) over both edges.
   static constexpr double kWindowPower = (1 - 1.25 * kWindowEdge) * (1 - 1.25 * kWindowEdge);
 
   DriftViewer(DriftFrom from, Size field);
@@ -50,7 +53,12 @@ class DriftViewer {
     BinaryImage specimen;  // 1: finite, and no particle
     BinaryImage sound;     // 1: finite
   };
+  struct Chosen {
+    BinaryImage background;
+    BinaryImage used;
+  };
   Binned binned(const Grid<float>& image, const BinaryImage& particles) const;
+  Chosen chosen(Binned& frame) const;
 
   DriftFrom from_;
   Size field_;

@@ -15,21 +15,39 @@ using imaging::Spectrum;
 namespace {
 
 constexpr int64_t kLeastBlocks = 4;  // that hold something: six unknowns, two equations each
+// Of a ring's power: below, what frames do not have in common is rounding and interpolation.
+constexpr double kLeastNoise = 0.01;
+// Keeps the normal equations soluble where a direction is not determined at all; information is
+// counted in 1/px^2 and is 1 and more elsewhere.
+constexpr double kRidge = 1e-9;
+// A coherence is believed beyond so many standard errors of what chance makes.
+constexpr double kChanceSigmas = 3;
+// Independent values a frequency: the real part has half of the variance, which counts as two, and
+// the window makes neighbouring frequencies alike by a quarter.
+constexpr double kIndependentShare = 1.5;
+// Pairs that count as independent: running means forget older ones.
+constexpr int64_t kMostPairs = 16;
+// A higher coherence would give a ring all the weight by what is only an estimate.
+constexpr double kMostCoherence = 0.95;
+// Coherence assumed before it is measured: that of a specimen blurred by the optics, falling to 1/e
+// at kAssumedWidth cycles a pixel.
+constexpr double kAssumedCoherence = 0.6;
+constexpr double kAssumedWidth = 0.15;
+constexpr double kLeastAssumed = 0.01;  // below, a ring is left out
 
 }  // namespace
 
 BlockMisfit block_misfit(const Registrar& registrar, const Spectrum& moved,
                          const Spectrum& reference, Point shift, const Rings& power,
                          const Rings& cross, double open_share) {
-  constexpr int64_t kBlockPx = 64;
   Rings noise(kRings);
   for (int ring = 0; ring < kRings; ++ring) {
-    noise[ring] = std::max(0.01 * power[ring], power[ring] - cross[ring]) / open_share;
+    noise[ring] = std::max(kLeastNoise * power[ring], power[ring] - cross[ring]) / open_share;
   }
   const auto blocks = registrar.block_shifts(moved, reference, shift, noise, kBlockPx);
 
   // Six unknowns: the shift at the middle and how it changes along y and x.
-  Eigen::Matrix<double, 6, 6> normal = Eigen::Matrix<double, 6, 6>::Identity() * 1e-9;
+  Eigen::Matrix<double, 6, 6> normal = Eigen::Matrix<double, 6, 6>::Identity() * kRidge;
   Eigen::Matrix<double, 6, 1> right = Eigen::Matrix<double, 6, 1>::Zero();
   const auto row_of = [&](const imaging::BlockShift& block) {
     const double y = block.centre.y_px / static_cast<double>(registrar.size().height) - 0.5;
@@ -84,12 +102,14 @@ Rings drift_weights(const Rings& power, const Rings& cross, const std::vector<in
       const int before = std::max(1, ring - 1);
       const int after = std::min(kRings - 1, ring + 1);
       const double smooth = (coherence[before] + coherence[ring] + coherence[after]) / 3;
-      // Coherence that chance makes in three rings, at three standard errors.
+      // What chance makes in three rings.
       const double chance =
-          3 / std::sqrt(1.5 * static_cast<double>(counts[before] + counts[ring] + counts[after]) *
-                        static_cast<double>(std::min<int64_t>(pairs, 16)));
+          kChanceSigmas /
+          std::sqrt(kIndependentShare *
+                    static_cast<double>(counts[before] + counts[ring] + counts[after]) *
+                    static_cast<double>(std::min(pairs, kMostPairs)));
       if (smooth > chance && power[ring] > 0) {
-        const double gamma = std::min(smooth, 0.95);
+        const double gamma = std::min(smooth, kMostCoherence);
         weights[ring] = gamma / (power[ring] * (1 - gamma * gamma));
         sum += weights[ring];
       }
@@ -100,8 +120,8 @@ Rings drift_weights(const Rings& power, const Rings& cross, const std::vector<in
   }
   for (int ring = 1; ring < kRings; ++ring) {
     const double frequency = (ring + 0.5) / (2 * kRings);
-    const double gamma = 0.6 * std::exp(-std::pow(frequency / 0.15, 2));
-    if (power[ring] > 0 && gamma > 0.01) {
+    const double gamma = kAssumedCoherence * std::exp(-std::pow(frequency / kAssumedWidth, 2));
+    if (power[ring] > 0 && gamma > kLeastAssumed) {
       weights[ring] = gamma / (power[ring] * (1 - gamma * gamma));
     }
   }

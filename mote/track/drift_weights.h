@@ -32,16 +32,20 @@ inline double range_of(const std::vector<Point>& path) {
 imaging::Rings drift_weights(const imaging::Rings& power, const imaging::Rings& cross,
                              const std::vector<int64_t>& counts, int64_t pairs);
 
+/// Side of the blocks of registered pixels that are looked at on their own: large enough to be
+/// registered, small enough that neighbouring ones hold other particles.
+inline constexpr int64_t kBlockPx = 64;
+
 /// How far two frames are from showing one specimen.
 struct BlockMisfit {
   double chi2 = 0;  ///< of what is left, over its degrees of freedom: about 1 if only noise is
   double scatter_px = 0;  ///< rms per axis of what is left, blocks weighted by what they know
 };
 
-/// What is left to shift in blocks of 64 px of two frames whose specimen lies `shift` apart, beside
-/// what is linear in the position (expansion, rotation). `power` and `cross` (of registered frames,
-/// by ring) tell the noise, `open_share` of which masks and window let pass. chi2 is about 1
-/// of one specimen, 3 and more where neighbouring blocks move each in its own way.
+/// What is left to shift in blocks of kBlockPx of two frames whose specimen lies `shift` apart,
+/// beside what is linear in the position (expansion, rotation). `power` and `cross` (of registered
+/// frames, by ring) tell the noise, `open_share` of which masks and window let pass. chi2 is about
+/// 1 of one specimen, 3 and more where neighbouring blocks move each in its own way.
 BlockMisfit block_misfit(const imaging::Registrar& registrar, const imaging::Spectrum& moved,
                          const imaging::Spectrum& reference, Point shift,
                          const imaging::Rings& power, const imaging::Rings& cross,

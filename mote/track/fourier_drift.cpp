@@ -12,10 +12,28 @@ using imaging::Registration;
 using imaging::Spectrum;
 
 constexpr int kLost = 3;  // frames without any key frame or anchor in reach: start anew
-constexpr int64_t kMeasureAll = 32;
-constexpr int64_t kLookBack = 16;     // frames: later, masks have moved far
-constexpr int64_t kLookEvery = 4;     // measured pairs, for whether what they show is rigid
+// So many frames are measured each, later every kMeasureEvery-th: running means stand by then.
+constexpr int32_t kMeasureAll = 32;
+constexpr int32_t kMeasureEvery = 4;
+// Frames between two that are looked at in blocks: later, masks have moved far.
+constexpr int64_t kLookBack = 16;
+// Of the measured pairs, every kLookEvery-th is looked at in blocks.
+constexpr int64_t kLookEvery = 4;
 constexpr int64_t kSureOfCrowd = 16;  // looks, after which a crowd is no pattern over a specimen
+// Two frames are registered across this share of the field's shorter side at most: beyond, their
+// windows hardly overlap.
+constexpr double kMostReach = 0.4;
+// Of the reach: so far from the latest key frame, or from the nearest anchor, a new one is kept.
+constexpr double kKeyReach = 0.5;
+constexpr double kAnchorReach = 0.6;
+// Times the reach: an anchor is sought while it may be in reach of a frame whose place is doubtful.
+constexpr double kDoubtfulReach = 2;
+// In registered pixels: registrations that differ by more do not mean the same place.
+constexpr double kSamePlacePx = 1;
+// In registered pixels, besides the error that noise implies: evolving texture, interpolation.
+constexpr double kFloorPx = 0.02;
+// Where a frame shows less, its noise is not scaled up any more.
+constexpr double kLeastCoverage = 0.1;
 // How much the word of a frame weighs: errors against the frame before add up.
 constexpr double kTrustRecent = 1;
 constexpr double kTrustKey = 4;
@@ -44,7 +62,7 @@ FourierDrift::FourierDrift(const DriftOptions& options, Size field)
     return;
   }
   reach_ = std::min(options.max_shift_px / scale_,
-                    0.4 * static_cast<double>(std::min(size_.height, size_.width)));
+                    kMostReach * static_cast<double>(std::min(size_.height, size_.width)));
   registrar_.emplace(size_, imaging::RegistrarOptions{.max_shift_px = reach_,
                                                       .window_edge = DriftViewer::kWindowEdge});
   pattern_.emplace(size_);
@@ -114,7 +132,7 @@ std::optional<Registration> FourierDrift::link(const Held& held, const Spectrum&
 }
 
 void FourierDrift::Fix::count(const Held& held, const Registration& one, double trust) {
-  const double w = trust / (one.sigma_px * one.sigma_px + 4e-4);
+  const double w = trust / (one.sigma_px * one.sigma_px + kFloorPx * kFloorPx);
   const Point put = held.at + one.shift;
   sum = {sum.y_px + w * put.y_px, sum.x_px + w * put.x_px};
   weight += w;
@@ -128,14 +146,14 @@ void FourierDrift::join(Fix& fix, Held& held, double trust, const Spectrum& spec
     one = link(held, spectrum, fix.where() - held.at);
   }
   const Point expected = fix.found() ? fix.where() : at_;
-  if (!one && lasting && farthest(expected - held.at) <= 2 * reach_) {
+  if (!one && lasting && farthest(expected - held.at) <= kDoubtfulReach * reach_) {
     one = link(held, spectrum, std::nullopt);
   }
   if (!one) {
     return;
   }
   held.used = frames_;
-  if (fix.found() && farthest(fix.where() - (held.at + one->shift)) > 1) {
+  if (fix.found() && farthest(fix.where() - (held.at + one->shift)) > kSamePlacePx) {
     // The frame before was matched to the wrong place, or has been at a wrong one itself.
     fix.sum = {};
     fix.weight = 0;
@@ -200,12 +218,12 @@ void FourierDrift::take(const DriftView& view, bool learn) {
 
   const double expected = expected_amplitude();
   sharpness_.back() = static_cast<float>(expected > 0 ? fix.amplitude / expected : 0.0);
-  if (frames_ < kMeasureAll || frames_ % 4 == 0) {
+  if (frames_ < kMeasureAll || frames_ % kMeasureEvery == 0) {
     if (fix.coherent) {
       measure_coherence(spectrum, *fix.coherent, fix.coherent_shift);
       if (pairs_ % kLookEvery == 1 && frames_ - fix.coherent->frame <= kLookBack) {
         look_whether_rigid(spectrum, *fix.coherent, fix.coherent_shift,
-                           DriftViewer::kWindowPower * std::max(0.1, coverage(view)));
+                           DriftViewer::kWindowPower * std::max(kLeastCoverage, coverage(view)));
       }
     } else if (ok_) {
       measure_coherence(spectrum, recent_.back(), at_ - recent_.back().at);
@@ -218,8 +236,9 @@ void FourierDrift::take(const DriftView& view, bool learn) {
     pattern_->learn(*registrar_, view, spectrum, at_);
   }
 
-  const bool far_from_key = !keys_.empty() && farthest(at_ - keys_.back().at) > 0.5 * reach_;
-  const bool far_from_anchor = fix.nearest && farthest(at_ - fix.nearest->at) > 0.6 * reach_;
+  const bool far_from_key = !keys_.empty() && farthest(at_ - keys_.back().at) > kKeyReach * reach_;
+  const bool far_from_anchor =
+      fix.nearest && farthest(at_ - fix.nearest->at) > kAnchorReach * reach_;
   if (anew ||
       (ok_ && (far_from_key || frames_ - keys_.back().frame >= options_.key_every_frames))) {
     keep_as_key(spectrum);

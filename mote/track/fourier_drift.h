@@ -33,10 +33,14 @@ class FourierDrift final : public DriftEstimator {
   void load_state(std::string_view state) override;
 
  private:
-  static constexpr size_t kLag = 4;          // frames back, besides the frame before
-  static constexpr size_t kKeys = 3;         // that a new key frame is registered to
-  static constexpr size_t kAnchors = 8;      // kept at once
-  static constexpr int64_t kLeastLooks = 3;  // to say that what is registered moves apart
+  // Frames back, besides the frame before: its error is independent, the motion still small.
+  static constexpr size_t kLag = 4;
+  // The latest key frames, the last of which all frames are registered to and each new one to all.
+  static constexpr size_t kKeys = 3;
+  // Kept at once. With these, 15 spectra are held.
+  static constexpr size_t kAnchors = 8;
+  // At pairs of frames, before what is registered may be said to move apart.
+  static constexpr int64_t kLeastLooks = 3;
 
   // A spectrum that frames are registered to.
   struct Held {

@@ -11,14 +11,24 @@ using imaging::kRings;
 using imaging::Rings;
 using imaging::Spectrum;
 
-constexpr double kStrongWhite = 0.25;  // of the power at high frequencies
-// Above both, what two frames show does not move as one.
+// Of the power in the quarter of the rings with the highest frequencies: a white pattern above
+// this makes blocks of a specimen seem to move apart.
+constexpr double kStrongWhite = 0.25;
+constexpr int kFirstHighRing = 3 * kRings / 4;
+// Above both, what two frames show does not move as one: of supports chi2 is 0.6 to 1.1, of crowds
+// 3 to 100; where noise is low, distortions of a few hundredths of a pixel are more than that.
 constexpr double kLooseChi2 = 3;
 constexpr double kLooseScatterPx = 0.09;
+// Of a new measurement in a running mean, at least: older ones are forgotten after 20.
+constexpr double kLeastShare = 0.05;
+// In registered pixels: where the kept frames differ more from where links put them, the links were
+// held back by a pattern, and count as known to kHeldBackPx only.
+constexpr double kAgreePx = 0.1;
+constexpr float kHeldBackPx = 0.5F;
 
 // Takes the `count`th of a row of measurements into their running mean.
 void blend(Rings& mean, const Rings& one, int64_t count) {
-  const double share = std::max(0.05, 1.0 / static_cast<double>(count));
+  const double share = std::max(kLeastShare, 1.0 / static_cast<double>(count));
   for (int ring = 0; ring < kRings; ++ring) {
     mean[ring] += share * (one[ring] - mean[ring]);
   }
@@ -67,8 +77,8 @@ void FourierDrift::foresee_pattern(const Spectrum& spectrum) {
 // Whether the pattern is known or too weak to make blocks of the specimen seem to move apart.
 bool FourierDrift::pattern_told() const {
   double power = 0;
-  for (int ring = 3 * kRings / 4; ring < kRings; ++ring) {
-    power += power_[ring] / (kRings / 4.0);
+  for (int ring = kFirstHighRing; ring < kRings; ++ring) {
+    power += power_[ring] / (kRings - kFirstHighRing);
   }
   return pattern_->known() || white_.power() < kStrongWhite * power;
 }
@@ -121,9 +131,9 @@ void FourierDrift::restart_from(const FixedPattern::Found& found, const std::vec
   for (size_t i = 0; i < kept.size(); ++i) {
     difference = std::max(difference, farthest(prior[kept[i].frame] - found.shift[i]));
   }
-  if (difference > 0.1) {
+  if (difference > kAgreePx) {
     for (DriftLink& one : links_) {
-      one.sigma_px = std::max(one.sigma_px, 0.5F);
+      one.sigma_px = std::max(one.sigma_px, kHeldBackPx);
     }
   }
   links_.insert(links_.end(), found.links.begin(), found.links.end());

@@ -11,6 +11,7 @@ namespace {
 
 using imaging::kRings;
 
+// The quarter of the rings with the highest frequencies.
 constexpr int kFirstRing = 3 * kRings / 4;
 constexpr double kForget = 0.95;  // a pair counts this share of the next
 // Weight, in pairs, of the belief that nothing moves: it decides where all pairs lie closer
