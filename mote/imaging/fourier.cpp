@@ -10,10 +10,22 @@
 namespace mote::imaging {
 namespace {
 
+bool is_quick(int64_t length) {
+  return cv::getOptimalDFTSize(static_cast<int>(length)) == length;
+}
+
 int64_t quick_length_from(int64_t length) {
   int64_t n = length + length % 2;
-  while (cv::getOptimalDFTSize(static_cast<int>(n)) != n) {
+  while (!is_quick(n)) {
     n += 2;
+  }
+  return n;
+}
+
+int64_t quick_length_to(int64_t length) {
+  int64_t n = length - length % 2;
+  while (n > 0 && !is_quick(n)) {
+    n -= 2;
   }
   return n;
 }
@@ -24,13 +36,18 @@ cv::Mat complex_mat(Grid<std::complex<float>>& grid) {
 
 /// The frequency that position `i` of a packed axis holds: 0, 1, 1, 2, 2, ..., length / 2.
 double packed_frequency(int64_t i, int64_t length) {
-  return static_cast<double>((i + 1) / 2) / static_cast<double>(length);
+  const int64_t cycles = (i + 1) / 2;
+  return static_cast<double>(cycles) / static_cast<double>(length);
 }
 
 }  // namespace
 
 Size quick_size_around(Size size) {
   return {quick_length_from(size.height), quick_length_from(size.width)};
+}
+
+Size quick_size_within(Size size) {
+  return {quick_length_to(size.height), quick_length_to(size.width)};
 }
 
 void transform(Grid<std::complex<float>>& image) {

@@ -8,8 +8,10 @@
 
 namespace mote::imaging {
 
-/// The smallest size around `size` with even sides that are quick to transform.
+/// The smallest size around `size`, and the largest within it, whose sides are even and quick to
+/// transform; a side that has none within is 0.
 Size quick_size_around(Size size);
+Size quick_size_within(Size size);
 
 /// The discrete Fourier transform of a complex image in place, without a factor, and its inverse,
 /// with the factor 1 / (H W). Row i holds the frequency i / H or (i - H) / H in cycles per pixel,
@@ -17,9 +19,13 @@ Size quick_size_around(Size size);
 void transform(Grid<std::complex<float>>& image);
 void transform_back(Grid<std::complex<float>>& spectrum);
 
-/// The frequency in cycles per pixel of index `i` on an axis of `length`.
+/// The frequency of index `i` on an axis of `length`, in cycles over the axis (negative in the
+/// second half) and per pixel.
+inline int64_t frequency(int64_t i, int64_t length) {
+  return 2 * i <= length ? i : i - length;
+}
 inline double frequency_per_px(int64_t i, int64_t length) {
-  return static_cast<double>(2 * i <= length ? i : i - length) / static_cast<double>(length);
+  return static_cast<double>(frequency(i, length)) / static_cast<double>(length);
 }
 
 /// Filters of real images by even, real responses, applied in Fourier space with the image taken

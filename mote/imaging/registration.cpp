@@ -7,6 +7,8 @@
 
 #include <opencv2/core.hpp>
 
+#include "mote/imaging/fourier.h"
+
 namespace mote::imaging {
 namespace {
 
@@ -58,8 +60,7 @@ Registrar::Registrar(Size size, const RegistrarOptions& options)
       counts_(kRings, 0) {
   assert(registration_size(size) == size && size.area() > 0);
   for (int64_t y = 0; y < ring_of_.height(); ++y) {
-    const double ky =
-        static_cast<double>(frequency(y, size.height)) / static_cast<double>(size.height);
+    const double ky = frequency_per_px(y, size.height);
     for (int64_t x = 0; x < ring_of_.width(); ++x) {
       const double kx = static_cast<double>(x + 1) / static_cast<double>(size.width);
       const auto ring = static_cast<int>(std::hypot(ky, kx) * 2 * kRings);

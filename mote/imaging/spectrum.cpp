@@ -5,21 +5,12 @@
 #include <cstring>
 #include <numbers>
 
-#include <opencv2/core.hpp>
+#include "mote/imaging/fourier.h"
 
 namespace mote::imaging {
 namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
-
-int64_t quick_length(int64_t length) {
-  for (int64_t n = length - length % 2; n >= 16; n -= 2) {
-    if (cv::getOptimalDFTSize(static_cast<int>(n)) == n) {
-      return n;
-    }
-  }
-  return 0;
-}
 
 Size image_size(const Spectrum& spectrum) {
   return {spectrum.height(), 2 * (spectrum.width() + 1)};
@@ -27,41 +18,31 @@ Size image_size(const Spectrum& spectrum) {
 
 }  // namespace
 
-int64_t frequency(int64_t row, int64_t height) {
-  return row <= height / 2 ? row : row - height;
-}
-
 Size registration_size(Size size) {
-  const Size out = {quick_length(size.height), quick_length(size.width)};
-  return out.area() == 0 ? Size{} : out;
+  constexpr int64_t kLeastPx = 16;  // below, the window leaves nothing to register
+  const Size out = quick_size_within(size);
+  return std::min(out.height, out.width) < kLeastPx ? Size{} : out;
 }
 
 Spectrum spectrum_of(const Grid<float>& image) {
-  const auto height = static_cast<int>(image.height());
-  const auto width = static_cast<int>(image.width());
-  const cv::Mat values(height, width, CV_32F, const_cast<float*>(image.data()));
-  cv::Mat packed;
-  cv::dft(values, packed);
+  PackedSpectrum packed;
+  transform_real(image, packed);
   Spectrum out({image.height(), image.width() / 2 - 1});
-  for (int y = 0; y < height; ++y) {
-    std::memcpy(static_cast<void*>(out.row(y)), packed.ptr<float>(y) + 1,
+  for (int64_t y = 0; y < image.height(); ++y) {
+    std::memcpy(static_cast<void*>(out.row(y)), packed.row(y) + 1,
                 static_cast<size_t>(out.width()) * sizeof(std::complex<float>));
   }
   return out;
 }
 
 Grid<float> image_of(const Spectrum& spectrum) {
-  const Size size = image_size(spectrum);
-  cv::Mat packed =
-      cv::Mat::zeros(static_cast<int>(size.height), static_cast<int>(size.width), CV_32F);
-  for (int64_t y = 0; y < size.height; ++y) {
-    std::memcpy(packed.ptr<float>(static_cast<int>(y)) + 1,
-                static_cast<const void*>(spectrum.row(y)),
+  PackedSpectrum packed(image_size(spectrum));
+  for (int64_t y = 0; y < packed.height(); ++y) {
+    std::memcpy(packed.row(y) + 1, static_cast<const void*>(spectrum.row(y)),
                 static_cast<size_t>(spectrum.width()) * sizeof(std::complex<float>));
   }
-  Grid<float> out(size);
-  cv::Mat values(packed.rows, packed.cols, CV_32F, out.data());
-  cv::dft(packed, values, cv::DFT_INVERSE | cv::DFT_REAL_OUTPUT | cv::DFT_SCALE);
+  Grid<float> out;
+  transform_back_real(packed, out);
   return out;
 }
 

@@ -29,9 +29,6 @@ Grid<float> image_of(const Spectrum& spectrum);
 /// The window 0.5 - 0.5 cos over `edge` (0 to 0.5) of `length` at both ends, 1 between.
 std::vector<float> tapered_window(int64_t length, double edge);
 
-/// The frequency of row `row` of a spectrum of `height` rows: negative in the second half.
-int64_t frequency(int64_t row, int64_t height);
-
 /// e^{i 2 pi (ky shift.y / H + kx shift.x / W)} along each axis of a half spectrum: the factors
 /// that shift an image back by `shift`.
 struct PhaseRamp {

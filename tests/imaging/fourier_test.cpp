@@ -49,6 +49,8 @@ double measured_response(double ky, double kx) {
 TEST(Fourier, FindsQuickSizesAround) {
   EXPECT_EQ(quick_size_around({512, 513}), (Size{512, 540}));
   EXPECT_EQ(quick_size_around({3, 1}), (Size{4, 2}));
+  EXPECT_EQ(quick_size_within({512, 511}), (Size{512, 500}));
+  EXPECT_EQ(quick_size_within({3, 1}), (Size{2, 0}));
 }
 
 TEST(Fourier, PutsAWaveAtItsFrequencyAndComesBack) {
