@@ -17,8 +17,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 class Search {
  public:
   Search(int32_t rows, int32_t columns, const std::vector<Edge>& edges)
-      : rows_(rows),
-        columns_(columns),
+      : columns_(columns),
         edges_(edges),
         begin_(static_cast<size_t>(rows) + 1),
         row_price_(static_cast<size_t>(rows)),
@@ -112,7 +111,6 @@ class Search {
     }
   }
 
-  int32_t rows_;
   int32_t columns_;
   const std::vector<Edge>& edges_;
   double most_ = 0;

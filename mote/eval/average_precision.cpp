@@ -67,6 +67,7 @@ void AveragePrecisionCounter::add(const Overlaps& overlaps) {
   }
   const auto candidates = candidates_of(overlaps);
   std::vector<Detection> found;
+  found.reserve(order.size());
   for (const size_t result : order) {
     found.push_back({.score = overlaps.result_scores[result]});
   }

@@ -140,6 +140,7 @@ Counts identity_counts(std::span<const PairingFrame> frames) {
     }
   }
   std::vector<Edge> edges;
+  edges.reserve(together.size());
   for (const auto& [ids, count] : together) {
     edges.push_back({.row = rows.at(ids.first),
                      .column = columns.at(ids.second),

@@ -22,7 +22,10 @@ struct Node {
   int32_t frame = 0;
   int32_t place = 0;
 
-  auto operator<=>(const Node&) const = default;
+  bool operator==(const Node&) const = default;
+  bool operator<(const Node& other) const {
+    return std::tie(frame, place) < std::tie(other.frame, other.place);
+  }
 };
 
 struct Link {
@@ -30,7 +33,9 @@ struct Link {
   Node to;
   bool parent = false;
 
-  auto operator<=>(const Link&) const = default;
+  bool operator<(const Link& other) const {
+    return std::tie(from, to, parent) < std::tie(other.from, other.to, other.parent);
+  }
 };
 
 /// The links of tracks, from instance to next instance and from a parent's last to a child's first,

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "mote/core/rounded.h"
 #include "mote/imaging/components.h"
 #include "mote/imaging/drawn.h"
 
@@ -56,8 +57,7 @@ Grid<uint8_t> as_grey(const Grid<float>& samples, Range range) {
   const float scale = range.high > range.low ? 255 / (range.high - range.low) : 0;
   for (size_t i = 0; i < grey.values().size(); ++i) {
     const float value = (samples.values()[i] - range.low) * scale;
-    grey.values()[i] =
-        std::isfinite(value) ? static_cast<uint8_t>(std::clamp(value, 0.0F, 255.0F) + 0.5F) : 0;
+    grey.values()[i] = std::isfinite(value) ? grey_level(value) : uint8_t{0};
   }
   return grey;
 }
@@ -215,7 +215,7 @@ Box with_frame(const Grid<uint8_t>& grey, Box box) {
       if (!exists || share(grey, beyond, most_frequent_level(grey, beyond), 2) < 0.97) {
         break;
       }
-      box = joined(box, beyond);
+      box = box.joined(beyond);
     }
   }
   return box;

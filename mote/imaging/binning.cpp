@@ -1,5 +1,6 @@
 #include "mote/imaging/binning.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <limits>
@@ -16,9 +17,7 @@ template <typename Sum, typename T>
 void add_rows(const T* from, int64_t stride, int64_t bin, std::vector<Sum>& line) {
   const auto width = static_cast<int64_t>(line.size());
   Sum* to = line.data();
-  for (int64_t x = 0; x < width; ++x) {
-    to[x] = static_cast<Sum>(from[x]);
-  }
+  std::copy_n(from, width, to);
   for (int64_t row = 1; row < bin; ++row) {
     const T* next = from + row * stride;
     for (int64_t x = 0; x < width; ++x) {

@@ -25,12 +25,6 @@ BinaryImage pixels_near(const Grid<uint8_t>& grey, int level, int tolerance) {
   return mask;
 }
 
-Box joined(Box a, Box b) {
-  const int64_t y = std::min(a.y, b.y);
-  const int64_t x = std::min(a.x, b.x);
-  return {y, x, std::max(a.y_end(), b.y_end()) - y, std::max(a.x_end(), b.x_end()) - x};
-}
-
 bool overlaps(const Box& a, const Box& b) {
   return a.y < b.y_end() && b.y < a.y_end() && a.x < b.x_end() && b.x < a.x_end();
 }
@@ -126,13 +120,13 @@ std::optional<Box> with_text(const Grid<uint8_t>& grey, const Bar& bar) {
       const bool on_line = std::abs(sign.y_end() - first.y_end()) * 5 <= first.height &&
                            sign.height * 2 >= first.height && sign.height <= 2 * first.height;
       if (on_line) {
-        line = joined(line, sign);
+        line = line.joined(sign);
         ++count;
       }
     }
     const bool beside = line.y_end() <= bar.box.y || line.y >= bar.box.y_end();
     if (count >= 2 && beside) {
-      return joined(bar.box, line).grown(4, grey.size());
+      return bar.box.joined(line).grown(4, grey.size());
     }
   }
   return std::nullopt;

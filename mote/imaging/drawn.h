@@ -24,7 +24,6 @@ double share(const Grid<uint8_t>& grey, Box box, int level, int tolerance);
 
 BinaryImage pixels_near(const Grid<uint8_t>& grey, int level, int tolerance);
 
-Box joined(Box a, Box b);
 bool overlaps(const Box& a, const Box& b);
 
 /// A filled rectangle of one grey level, as a scale bar is.

@@ -9,11 +9,13 @@ namespace {
 constexpr double kResidualNoise = 0.08;  // of an averaged profile, against the contrast
 
 bool in_mask(const BinaryImage& mask, double y, double x) {
-  if (!(y >= -0.5 && x >= -0.5)) {
+  // Pixel (v, u) reaches from v to v + 1 and from u to u + 1 from the image's corner.
+  const Point from_corner = {y + 0.5, x + 0.5};
+  if (!(from_corner.y_px >= 0 && from_corner.x_px >= 0)) {
     return false;
   }
-  const auto v = static_cast<int64_t>(y + 0.5);
-  const auto u = static_cast<int64_t>(x + 0.5);
+  const auto v = static_cast<int64_t>(from_corner.y_px);
+  const auto u = static_cast<int64_t>(from_corner.x_px);
   return v < mask.height() && u < mask.width() && mask.row(v)[u] != 0;
 }
 

@@ -76,6 +76,7 @@ int64_t repair(Image& image, Box box) {
                 count, box.size().area(), bad.front().y, bad.front().x);
   }
   std::vector<T> medians;
+  medians.reserve(bad.size());
   for (const Position& at : bad) {
     medians.push_back(median_around(samples, size, box, at.y, at.x));
   }

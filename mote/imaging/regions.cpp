@@ -1,6 +1,7 @@
 #include "mote/imaging/regions.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -136,11 +137,21 @@ struct Sums {
   float peak = 0;
 };
 
-/// Fills in everything but the contrast. Labels count from 1 without holes to `count`.
+/// Whether each labelled pixel is one that is covered by half and more, as Segmentation says.
+[[maybe_unused]] bool covered_where_labelled(const LabelImage& labels,
+                                             const Grid<uint8_t>& coverage) {
+  const auto is = labels.values();
+  return std::equal(is.begin(), is.end(), coverage.values().begin(), coverage.values().end(),
+                    [](int32_t label, uint8_t covered) { return label == 0 || covered >= 128; });
+}
+
+/// Fills in everything but the contrast. Labels count from 1 without holes to `count`; where there
+/// is coverage, all that is labelled must be covered.
 void describe(Segmentation& segmentation, size_t count, const Grid<float>& distance) {
   const LabelImage& labels = segmentation.labels;
   const Size size = labels.size();
   const bool partial = !segmentation.coverage.empty();
+  assert(!partial || covered_where_labelled(labels, segmentation.coverage));
   std::vector<Sums> sums(count + 1);
   for (int64_t y = 0; y < size.height; ++y) {
     const int32_t* row = labels.row(y);
@@ -177,7 +188,6 @@ void describe(Segmentation& segmentation, size_t count, const Grid<float>& dista
         add(x);
       }
     };
-    // What is labelled is covered.
     if (partial) {
       for_runs(covered, size.width, add_all);
     } else {

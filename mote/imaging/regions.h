@@ -18,7 +18,8 @@ Segmentation join_necks(Segmentation segmentation, double ratio);
 Segmentation segmentation_of(const LabelImage& labels);
 
 /// The same with the coverage of each pixel, which may be empty: areas and centroids then count
-/// partial pixels. Coverage that `coverage_owners` gives to nobody is cleared. `distance` is
+/// partial pixels. All labelled pixels must be covered, as in Segmentation (>= 128), lest a region
+/// has no area. Coverage that `coverage_owners` gives to nobody is cleared. `distance` is
 /// `distance_to_background` of the labels, where it is known already.
 Segmentation segmentation_of(LabelImage labels, Grid<uint8_t> coverage,
                              const Grid<float>* distance = nullptr);

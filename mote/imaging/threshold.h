@@ -47,7 +47,6 @@ struct Levels {
   double share = 0;       ///< of the pixels that are particle
 
   double contrast_to_noise() const;
-  double half_level() const { return 0.5 * (background + particle); }
   /// Where fewest pixels end up on the wrong side and weak particles are still found: six spreads
   /// of the noise from the background, but within 0.35 to 0.5 of the contrast.
   double detection_level() const;

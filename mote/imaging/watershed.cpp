@@ -112,9 +112,10 @@ bool Cutter::surely_whole(const std::vector<Peak>& peaks) const {
   // The discs around two peaks lie inside: on the line between, the distance to the background is
   // nowhere less than (h1 + h2 - length) / 2, so the saddle is at least that high.
   return std::all_of(peaks.begin(), peaks.end(), [&](const Peak& peak) {
-    const auto dy = static_cast<float>(peak.pixel / size_.width - top.pixel / size_.width);
-    const auto dx = static_cast<float>(peak.pixel % size_.width - top.pixel % size_.width);
-    const float saddle = 0.5F * (top.height + peak.height - std::hypot(dy, dx));
+    const int64_t dy = peak.pixel / size_.width - top.pixel / size_.width;
+    const int64_t dx = peak.pixel % size_.width - top.pixel % size_.width;
+    const float apart_px = std::hypot(static_cast<float>(dy), static_cast<float>(dx));
+    const float saddle = 0.5F * (top.height + peak.height - apart_px);
     return !apart(saddle, peak.height);
   });
 }

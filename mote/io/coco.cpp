@@ -112,8 +112,10 @@ std::vector<CocoAnnotation> annotations_of(const Json& list) {
 /// Places of an image, counted down its columns, where inside and outside change.
 using Changes = std::vector<int64_t>;
 
+// As the authors round: truncated towards zero after half is added.
 int64_t rounded(double value) {
-  return static_cast<int64_t>(value + 0.5);
+  const double up = value + 0.5;
+  return static_cast<int64_t>(up);
 }
 
 /// A corner, in fifths of a pixel. Truncation towards zero is the authors'.

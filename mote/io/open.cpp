@@ -14,10 +14,11 @@ namespace {
 constexpr int64_t kSignatureBytes = 64;
 
 std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOptions& options) {
-  if (std::unique_ptr<FrameSource> source = open_image_file(path, options)) {
-    return source;
+  const std::string leading = File(path).leading_bytes(kSignatureBytes);
+  if (looks_like_image(leading)) {
+    return open_image_file(path, options);
   }
-  if (looks_like_video(File(path).leading_bytes(kSignatureBytes))) {
+  if (looks_like_video(leading)) {
     return open_video(path);
   }
   throw Error(ErrorKind::kUnsupported,

@@ -86,9 +86,6 @@ Stills::Stills(std::vector<std::string> files, const ReadOptions& options)
 std::unique_ptr<FrameSource> Stills::open(const std::string& path) const {
   try {
     std::unique_ptr<FrameSource> source = open_image_file(path, options_);
-    if (!source) {
-      throw Error(ErrorKind::kBadFile, "not a PNG, JPEG or TIFF file");
-    }
     if (source->info().frames != 1) {
       throw Error(ErrorKind::kUnsupported,
                   "holds {} images: mote reads a series of stills, or one file of several images",
@@ -226,6 +223,11 @@ std::vector<std::string> stills_of_pattern(const std::string& pattern) {
   return files;
 }
 
+bool looks_like_image(const std::string& leading_bytes) {
+  return looks_like_tiff(leading_bytes) || looks_like_png(leading_bytes) ||
+         looks_like_jpeg(leading_bytes);
+}
+
 std::unique_ptr<FrameSource> open_image_file(const std::string& path, const ReadOptions& options) {
   const std::string leading = File(path).leading_bytes(16);
   if (looks_like_tiff(leading)) {
@@ -237,7 +239,7 @@ std::unique_ptr<FrameSource> open_image_file(const std::string& path, const Read
   if (looks_like_jpeg(leading)) {
     return open_jpeg(path);
   }
-  return nullptr;
+  throw Error(ErrorKind::kBadFile, "not a PNG, JPEG or TIFF file");
 }
 
 std::unique_ptr<FrameSource> open_stills(const std::vector<std::string>& files,

@@ -27,8 +27,11 @@ std::vector<std::string> stills_of_pattern(const std::string& pattern);
 std::unique_ptr<FrameSource> open_stills(const std::vector<std::string>& files,
                                          const ReadOptions& options = {});
 
-/// Opens one PNG, JPEG or TIFF file, recognised by its leading bytes; null where it is none.
-/// Throws as these do; the message does not repeat the path.
+/// Whether a file that begins with these bytes, 16 or more, is a PNG, JPEG or TIFF file.
+bool looks_like_image(const std::string& leading_bytes);
+
+/// Opens one PNG, JPEG or TIFF file, recognised by its leading bytes.
+/// Throws as these do, and kBadFile where it is none; the message does not repeat the path.
 std::unique_ptr<FrameSource> open_image_file(const std::string& path,
                                              const ReadOptions& options = {});
 

@@ -268,6 +268,7 @@ std::optional<SizeIntervals> size_intervals(std::span<const Sized> sample, int64
                                             uint64_t seed) {
   const std::vector<Sized> sorted = sorted_sizes(sample);
   std::vector<int32_t> names;
+  names.reserve(sorted.size());
   for (const Sized& item : sorted) {
     names.push_back(item.group);
   }

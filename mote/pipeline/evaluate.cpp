@@ -64,11 +64,13 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
     throw Error(ErrorKind::kUsage, "tolerance-frames is {}, expected 0 or more",
                 job.events.tolerance_frames);
   }
-  const auto [truth, result] = open_score_sources(job.truth, job.result);
-  const bool tracks = scores_tracks(job, truth->info(), result->info());
-  const bool masks = !truth->info().boxes && !result->info().boxes;
-  const std::vector<FramePair> pairs = frame_pairs(truth->info(), result->info());
-  std::optional<PixelSize> pixel_size = truth->info().pixel_size;
+  const auto sources = open_score_sources(job.truth, job.result);
+  ScoreSource& truth = *sources.first;
+  ScoreSource& result = *sources.second;
+  const bool tracks = scores_tracks(job, truth.info(), result.info());
+  const bool masks = !truth.info().boxes && !result.info().boxes;
+  const std::vector<FramePair> pairs = frame_pairs(truth.info(), result.info());
+  std::optional<PixelSize> pixel_size = truth.info().pixel_size;
   if (!job.pixel_size.empty()) {
     pixel_size = parse_pixel_size(job.pixel_size, "--pixel-size");
   }
@@ -83,7 +85,7 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
     std::vector<FrameScore> scores(static_cast<size_t>(end - begin));
     tbb::parallel_for(begin, end, [&](int64_t i) {
       scores[static_cast<size_t>(i - begin)] =
-          score_frame(*truth, *result, pairs[static_cast<size_t>(i)], masks, pixel_size);
+          score_frame(truth, result, pairs[static_cast<size_t>(i)], masks, pixel_size);
     });
     for (FrameScore& score : scores) {
       per_frame += job.per_frame.empty() ? "" : per_frame_row(score, masks);
@@ -97,16 +99,16 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
 
   Evaluation evaluation{
       .truth = job.truth,
-      .truth_format = truth->info().format,
+      .truth_format = truth.info().format,
       .result = job.result,
-      .result_format = result->info().format,
+      .result_format = result.info().format,
       .frames = count,
-      .truth_frames = static_cast<int64_t>(std::max(truth->info().numbers.size(), pairs.size())),
-      .warnings = warnings_of(truth->info(), result->info(), pairs.size())};
+      .truth_frames = static_cast<int64_t>(std::max(truth.info().numbers.size(), pairs.size())),
+      .warnings = warnings_of(truth.info(), result.info(), pairs.size())};
   collector.add_segmentation(pixel_size, evaluation.scores);
   if (tracks) {
-    add_tracking(collector.overlaps(), truth->info(), result->info(), evaluation.scores);
-    add_events(collector.overlaps(), truth->info(), result->info(), pairs, job.events,
+    add_tracking(collector.overlaps(), truth.info(), result.info(), evaluation.scores);
+    add_events(collector.overlaps(), truth.info(), result.info(), pairs, job.events,
                evaluation.scores);
   }
   if (!job.per_frame.empty()) {

@@ -130,7 +130,7 @@ OutputFolder::~OutputFolder() {
 }
 
 std::string OutputFolder::stage() {
-  const std::string stage = work_ + "/out";
+  std::string stage = work_ + "/out";
   std::error_code error;
   fs::remove_all(stage, error);
   make_folder(stage);

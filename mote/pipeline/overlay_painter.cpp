@@ -76,12 +76,10 @@ std::shared_ptr<const Picture> OverlayPainter::paint(const FinalFrame& frame, Si
     // Stills need not resemble one another: each has its own range of grey.
     chosen.range = report::display_range(image);
   }
-  static const Grid<uint8_t> no_coverage;
   frame.overlays.push_back(
       std::make_shared<const Picture>(report::Overlay(chosen, image.size())
                                           .draw({.image = image,
                                                  .labels = frame.labels,
-                                                 .coverage = no_coverage,
                                                  .instances = instances_of(frame),
                                                  .index = frame.info.frame,
                                                  .recorded_frame = frame.info.recorded_frame,

@@ -82,10 +82,8 @@ Picture drawn(const Grid<float>& image, const LabelImage& labels, const Recordin
   for (const int32_t label : present) {
     instances.push_back({.label = label, .tracks = {}, .centroid = {}});
   }
-  static const Grid<uint8_t> no_coverage;
   return overlay.draw({.image = image,
                        .labels = labels,
-                       .coverage = no_coverage,
                        .instances = std::move(instances),
                        .index = 0,
                        .recorded_frame = 0,

@@ -244,6 +244,7 @@ void add_tracking(const std::vector<eval::Overlaps>& frames, const ScoreInfo& tr
     list.add_detail(fmt::format("hota_{:02}", 5 * (i + 1)), hota.hota_at[i]);
   }
   std::vector<eval::PairingFrame> pairings;
+  pairings.reserve(frames.size());
   for (const eval::Overlaps& frame : frames) {
     pairings.push_back(eval::pairing_frame(frame));
   }

@@ -6,6 +6,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "mote/core/rounded.h"
+
 namespace mote::report {
 namespace {
 
@@ -59,7 +61,7 @@ void StrokeLayer::line(Point from, Point to, const Stroke& stroke) {
         continue;
       }
       const double covered = std::min(most, reach - std::sqrt(distance2));
-      const auto value = static_cast<uint8_t>(255 * stroke.opacity * covered + 0.5);
+      const auto value = grey_level(255 * stroke.opacity * covered);
       if (value > coverage[x]) {
         coverage[x] = value;
         colours[x] = stroke.colour;

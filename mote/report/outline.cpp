@@ -15,13 +15,8 @@ struct Corner {
 using Cell = std::array<Corner, 4>;  // clockwise from the upper left
 
 // How far inside `label` a pixel lies: at least 0.5 for its own pixels, below for all others.
-double depth(const LabelImage& labels, const Grid<uint8_t>& coverage, const Corner& corner,
-             int32_t label) {
+double depth(const LabelImage& labels, const Corner& corner, int32_t label) {
   const bool own = corner.label == label;
-  if (!coverage.empty()) {
-    const double covered = coverage(corner.y, corner.x) / 255.0;
-    return own ? std::max(covered, 0.501) : corner.label == 0 ? std::min(covered, 0.499) : 0.0;
-  }
   constexpr std::array<int, 3> kBinomial = {1, 2, 1};
   int around = 0;
   for (int64_t dy = -1; dy <= 1; ++dy) {
@@ -36,14 +31,14 @@ double depth(const LabelImage& labels, const Grid<uint8_t>& coverage, const Corn
   return (own ? 0.5 : 0.0) + around / 32.0 * (own ? 1.0 : 0.998);
 }
 
-void add_pieces(const LabelImage& labels, const Grid<uint8_t>& coverage, const Cell& cell,
-                int32_t label, std::vector<OutlinePiece>& pieces) {
+void add_pieces(const LabelImage& labels, const Cell& cell, int32_t label,
+                std::vector<OutlinePiece>& pieces) {
   std::array<double, 4> depths{};
   Point inward;
   bool touching = false;
   double sum = 0;
   for (size_t i = 0; i < 4; ++i) {
-    depths[i] = depth(labels, coverage, cell[i], label);
+    depths[i] = depth(labels, cell[i], label);
     sum += depths[i];
     const bool own = cell[i].label == label;
     touching = touching || (!own && cell[i].label != 0);
@@ -89,7 +84,7 @@ void add_pieces(const LabelImage& labels, const Grid<uint8_t>& coverage, const C
 
 }  // namespace
 
-std::vector<OutlinePiece> outlines(const LabelImage& labels, const Grid<uint8_t>& coverage) {
+std::vector<OutlinePiece> outlines(const LabelImage& labels) {
   std::vector<OutlinePiece> pieces;
   for (int64_t y = 0; y + 1 < labels.height(); ++y) {
     const int32_t* upper = labels.row(y);
@@ -109,7 +104,7 @@ std::vector<OutlinePiece> outlines(const LabelImage& labels, const Grid<uint8_t>
           seen = seen || cell[k].label == label;
         }
         if (!seen) {
-          add_pieces(labels, coverage, cell, label, pieces);
+          add_pieces(labels, cell, label, pieces);
         }
       }
     }

@@ -16,11 +16,10 @@ struct OutlinePiece {
   bool touching = false;  ///< another label lies on the other side
 };
 
-/// The outlines of all labels by marching squares, in the image's pixels: through half coverage
-/// where it is known, else smoothed but never across a pixel's centre. Where a label is cut by the
-/// image's border, its outline stays open. `coverage` may be empty.
+/// The outlines of all labels by marching squares, in the image's pixels: smoothed, but never
+/// across a pixel's centre. Where a label is cut by the image's border, its outline stays open.
 ///
 /// Lorensen and Cline, "Marching cubes", SIGGRAPH 1987, in two dimensions.
-std::vector<OutlinePiece> outlines(const LabelImage& labels, const Grid<uint8_t>& coverage);
+std::vector<OutlinePiece> outlines(const LabelImage& labels);
 
 }  // namespace mote::report

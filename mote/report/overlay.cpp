@@ -137,8 +137,7 @@ Overlay::Overlay(const OverlayOptions& options, Size frame) : options_(options),
 }
 
 Picture Overlay::draw(const OverlayFrame& frame) const {
-  if (frame.image.size() != frame_ || frame.labels.size() != frame_ ||
-      (!frame.coverage.empty() && frame.coverage.size() != frame_)) {
+  if (frame.image.size() != frame_ || frame.labels.size() != frame_) {
     throw Error(ErrorKind::kUsage,
                 "overlay of {} x {} px frames: image of {} x {} px, labels of {} x {} px",
                 frame_.width, frame_.height, frame.image.width(), frame.image.height(),

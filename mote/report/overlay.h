@@ -89,7 +89,6 @@ class Trails {
 struct OverlayFrame {
   const Grid<float>& image;
   const LabelImage& labels;
-  const Grid<uint8_t>& coverage;  ///< as in Segmentation; may be empty
   std::vector<OverlayInstance> instances;
   int64_t index = 0;           ///< as events count
   int64_t recorded_frame = 0;  ///< as the clock shows it
@@ -108,7 +107,7 @@ class Overlay {
   /// Of every picture it draws.
   Size size() const { return size_; }
 
-  /// Throws kUsage where image, labels or coverage have another size than `frame` above.
+  /// Throws kUsage where image or labels have another size than `frame` above.
   Picture draw(const OverlayFrame& frame) const;
 
  private:

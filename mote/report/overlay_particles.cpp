@@ -39,7 +39,7 @@ void draw_outlines(Scene& scene, StrokeLayer& layer) {
   }
   int32_t last_label = 0;
   const OverlayInstance* instance = nullptr;
-  for (const OutlinePiece& piece : outlines(scene.frame.labels, scene.frame.coverage)) {
+  for (const OutlinePiece& piece : outlines(scene.frame.labels)) {
     if (piece.label != last_label) {
       const auto found = instances.find(piece.label);
       instance = found == instances.end() ? nullptr : found->second;

@@ -53,7 +53,7 @@ std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Compon
   size_t count = 0;
   for_labelled(labels,
                [&](size_t i) { count = std::max(count, static_cast<size_t>(labels.values()[i])); });
-  const std::vector<double> contrasts = imaging::contrasts_of(labels, count, distance, image);
+  std::vector<double> contrasts = imaging::contrasts_of(labels, count, distance, image);
   const bool judged = options.method == ThresholdMethod::kAuto;
   const double least_contrast = judged ? kLeastContrast * applied.contrast : 0;
 

@@ -15,6 +15,7 @@
 #include "mote/core/error.h"
 #include "mote/core/median.h"
 #include "mote/core/require.h"
+#include "mote/core/rounded.h"
 #include "mote/imaging/components.h"
 #include "mote/imaging/distance.h"
 #include "mote/imaging/filters.h"
@@ -100,9 +101,8 @@ Grid<uint8_t> refined_coverage(const Grid<float>& image, const BinaryImage& mask
                        {.bright = applied.bright, .sigma_px = applied.sigma_px}),
       covered);
   auto coverage = Grid<uint8_t>::unfilled(mask.size());
-  std::transform(
-      covered.values().begin(), covered.values().end(), coverage.values().begin(),
-      [](float share) { return static_cast<uint8_t>(255 * std::clamp(share, 0.0F, 1.0F) + 0.5F); });
+  std::transform(covered.values().begin(), covered.values().end(), coverage.values().begin(),
+                 [](float share) { return grey_level(255 * share); });
   return coverage;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mote/core/error.h"
+#include "mote/core/rounded.h"
 #include "mote/simulate/plan.h"
 #include "mote/simulate/random.h"
 #include "mote/simulate/support.h"
@@ -14,8 +15,8 @@
 namespace mote::simulate {
 namespace {
 
-constexpr double kEdge_px = 1.5;  // half the width over which a disc's edge goes from dark to light
-constexpr float kDome = 0.12F;    // how much more a disc attenuates in its middle than at its edge
+constexpr double kEdgePx = 1.5;  // half the width over which a disc's edge goes from dark to light
+constexpr float kDome = 0.12F;   // how much more a disc attenuates in its middle than at its edge
 
 void check_range(const char* what, double value, double low, double high) {
   if (!(value >= low && value <= high)) {
@@ -36,7 +37,7 @@ void check_options(const DemoOptions& options) {
 
 /// 1 inside, 0 outside, half on the outline.
 float coverage(double depth_px) {
-  const auto t = static_cast<float>(std::clamp(0.5 + 0.5 * depth_px / kEdge_px, 0.0, 1.0));
+  const auto t = static_cast<float>(std::clamp(0.5 + 0.5 * depth_px / kEdgePx, 0.0, 1.0));
   return t * t * (3 - 2 * t);
 }
 
@@ -48,7 +49,7 @@ float darkness(const std::vector<Disc>& discs, double y, double x) {
     const double dy = y - disc.centre.y_px;
     const double dx = x - disc.centre.x_px;
     const double squared = dy * dy + dx * dx;
-    const double reach = disc.radius_px + kEdge_px;
+    const double reach = disc.radius_px + kEdgePx;
     if (squared < reach * reach) {
       most = std::max(most, coverage(disc.radius_px - std::sqrt(squared)));
       const double outwards = std::min(1.0, squared / (disc.radius_px * disc.radius_px));
@@ -67,7 +68,7 @@ void shade(Grid<float>& image, const std::vector<Disc>& discs, double attenuatio
   double x_low = 1e9;
   double x_high = -1e9;
   for (const Disc& disc : discs) {
-    const double reach = disc.radius_px + kEdge_px;
+    const double reach = disc.radius_px + kEdgePx;
     y_low = std::min(y_low, disc.centre.y_px - reach);
     y_high = std::max(y_high, disc.centre.y_px + reach);
     x_low = std::min(x_low, disc.centre.x_px - reach);
@@ -99,7 +100,7 @@ Image with_noise(const Grid<float>& image, uint64_t frame_seed, double noise_sd)
     const size_t end = std::min(values.size(), i + kPerHash);
     for (size_t j = i; j < end; ++j) {
       const float grey = values[j] + sd * deviates[bits & kMask];
-      to[j] = static_cast<uint8_t>(std::clamp(grey, 0.0F, 255.0F) + 0.5F);
+      to[j] = grey_level(grey);
       bits >>= kNormalBits;
     }
   }

@@ -192,6 +192,7 @@ class Historian {
 
   std::vector<int32_t> ids(const std::vector<size_t>& roles) const {
     std::vector<int32_t> ids;
+    ids.reserve(roles.size());
     for (const size_t role : roles) {
       ids.push_back(plan_.roles[role].track);
     }

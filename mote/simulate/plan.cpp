@@ -14,9 +14,9 @@ namespace mote::simulate {
 namespace {
 
 constexpr double kTurn = 2 * std::numbers::pi;
-constexpr double kClearance_px = 8;  // between discs that are no partners, and to the border
+constexpr double kClearancePx = 8;   // between discs that are no partners, and to the border
 constexpr double kQuietFrames = 24;  // at either end, no event's time
-constexpr int64_t kFieldOfOneSet_px = 512 * 512;
+constexpr int64_t kFieldOfOneSetPx = 512 * 512;
 constexpr int kPlacements = 600;  // of one scene, before all is begun anew
 constexpr int kAttempts = 100;
 
@@ -47,7 +47,7 @@ class Planner {
   /// Nothing where a scene found no room.
   std::optional<Plan> place_all() {
     const int64_t field = options_.height * options_.width;
-    const int64_t sets = std::max<int64_t>(1, field / kFieldOfOneSet_px);
+    const int64_t sets = std::max<int64_t>(1, field / kFieldOfOneSetPx);
     std::vector<Kind> kinds;
     for (const Kind& kind : kSet) {
       kinds.insert(kinds.end(), static_cast<size_t>(sets), kind);
@@ -174,7 +174,7 @@ class Planner {
           for (const Disc& ours : discs) {
             const double apart = std::hypot(theirs.centre.y_px - ours.centre.y_px,
                                             theirs.centre.x_px - ours.centre.x_px);
-            if (apart < theirs.radius_px + ours.radius_px + kClearance_px) {
+            if (apart < theirs.radius_px + ours.radius_px + kClearancePx) {
               return false;
             }
           }
@@ -189,13 +189,13 @@ class Planner {
       const double gone =
           std::hypot(disc.centre.y_px - scene.anchor.y_px, disc.centre.x_px - scene.anchor.x_px);
       const double inside = scene.reach_px - gone - scene.wobble_px;
-      if (inside < 2 * disc.radius_px + 2 * kClearance_px) {
+      if (inside < 2 * disc.radius_px + 2 * kClearancePx) {
         // On its way over the border; it must come to rest well inside.
-        return scene.reach_px > 2 * disc.radius_px + 5 * kClearance_px && scene.reach_px < 150;
+        return scene.reach_px > 2 * disc.radius_px + 5 * kClearancePx && scene.reach_px < 150;
       }
     }
     const Point seen = disc.centre + plan_.drift_at(time);
-    const double margin = disc.radius_px + kClearance_px;
+    const double margin = disc.radius_px + kClearancePx;
     return seen.y_px >= margin && seen.x_px >= margin &&
            seen.y_px <= static_cast<double>(options_.height - 1) - margin &&
            seen.x_px <= static_cast<double>(options_.width - 1) - margin;

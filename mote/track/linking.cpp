@@ -6,6 +6,7 @@
 
 #include "mote/core/assignment.h"
 #include "mote/core/error.h"
+#include "mote/core/runs.h"
 
 namespace mote::track {
 namespace {
@@ -32,25 +33,21 @@ std::vector<Overlap> overlaps(const Lobe& lobe, Offset by, const LabelImage& lab
     if (y < 0 || y >= labels.height()) {
       continue;
     }
-    const int32_t* row = labels.row(y);
     const int64_t end = std::min(labels.width(), run.x + by.dx + run.length);
-    for (int64_t x = std::max<int64_t>(0, run.x + by.dx); x < end;) {
-      const int32_t label = row[x];
-      const int64_t first = x;
-      while (x < end && row[x] == label) {
-        ++x;
-      }
-      if (label == 0) {
-        continue;
-      }
-      const auto at = std::find_if(result.begin(), result.end(),
-                                   [&](const Overlap& o) { return o.region == label - 1; });
-      if (at == result.end()) {
-        result.push_back({.region = label - 1, .pixels = x - first});
-      } else {
-        at->pixels += x - first;
-      }
+    const int64_t begin = std::max<int64_t>(0, run.x + by.dx);
+    if (begin >= end) {
+      continue;
     }
+    for_label_runs(
+        labels.row(y) + begin, end - begin, [&](int32_t label, int64_t from, int64_t to) {
+          const auto at = std::find_if(result.begin(), result.end(),
+                                       [&](const Overlap& o) { return o.region == label - 1; });
+          if (at == result.end()) {
+            result.push_back({.region = label - 1, .pixels = to - from});
+          } else {
+            at->pixels += to - from;
+          }
+        });
   }
   std::sort(result.begin(), result.end(),
             [](const Overlap& a, const Overlap& b) { return a.region < b.region; });
@@ -133,6 +130,7 @@ Placed place(const Lobe& lobe, int64_t frame, Point drift, const Segmentation& s
 // The reach that its nearest neighbour leaves each lobe.
 void limit_reaches(const std::vector<Lobe>& lobes, Size field, std::vector<Placed>& placed) {
   std::vector<Point> points;
+  points.reserve(placed.size());
   for (const Placed& place : placed) {
     points.push_back(place.camera);
   }
@@ -222,29 +220,17 @@ std::vector<Mask> region_masks(const Segmentation& segmentation) {
   const LabelImage& labels = segmentation.labels;
   std::vector<Mask> masks(segmentation.regions.size());
   for (int64_t y = 0; y < labels.height(); ++y) {
-    const int32_t* row = labels.row(y);
-    for (int64_t x = 0; x < labels.width();) {
-      const int32_t label = row[x];
-      if (label == 0) {
-        ++x;
-        while (x + 4 <= labels.width() && (row[x] | row[x + 1] | row[x + 2] | row[x + 3]) == 0) {
-          x += 4;
-        }
-        continue;
-      }
+    const auto add = [&](int32_t label, int64_t begin, int64_t end) {
       if (label < 0 || static_cast<size_t>(label) > masks.size()) {
         throw Error(ErrorKind::kUsage, "label {} in a segmentation of {} regions", label,
                     masks.size());
       }
-      const int64_t first = x;
-      while (x < labels.width() && row[x] == label) {
-        ++x;
-      }
       masks[static_cast<size_t>(label) - 1].runs.push_back(
           {.y = static_cast<int32_t>(y),
-           .x = static_cast<int32_t>(first),
-           .length = static_cast<int32_t>(x - first)});
-    }
+           .x = static_cast<int32_t>(begin),
+           .length = static_cast<int32_t>(end - begin)});
+    };
+    for_label_runs(labels.row(y), labels.width(), add);
   }
   return masks;
 }

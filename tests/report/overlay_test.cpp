@@ -17,18 +17,14 @@ namespace {
 struct Drawn {
   Grid<float> image;
   LabelImage labels;
-  Grid<uint8_t> coverage;
   std::vector<OverlayInstance> instances;
 
-  OverlayFrame frame() const {
-    return {.image = image, .labels = labels, .coverage = coverage, .instances = instances};
-  }
+  OverlayFrame frame() const { return {.image = image, .labels = labels, .instances = instances}; }
 };
 
 Drawn discs(Size size, const std::vector<synthetic::Disc>& discs) {
   Drawn drawn{.image = synthetic::image(size, discs, {.particle = 60}),
-              .labels = synthetic::labels(size, discs),
-              .coverage = {}};
+              .labels = synthetic::labels(size, discs)};
   for (size_t i = 0; i < discs.size(); ++i) {
     const auto id = static_cast<int32_t>(i + 1);
     drawn.instances.push_back({.label = id,
@@ -56,20 +52,12 @@ double farthest_from_rim(const std::vector<OutlinePiece>& pieces, const syntheti
   return farthest;
 }
 
-TEST(Outline, FollowsTheCoverageToATenthOfAPixel) {
+TEST(Outline, FollowsADiscToThreeQuartersOfAPixel) {
   const synthetic::Disc disc{.y_px = 30.3, .x_px = 28.6, .radius_px = 17.2};
-  LabelImage labels({64, 64});
-  Grid<uint8_t> coverage({64, 64});
-  for (int64_t y = 0; y < 64; ++y) {
-    for (int64_t x = 0; x < 64; ++x) {
-      coverage(y, x) =
-          static_cast<uint8_t>(std::lround(255 * synthetic::pixel_coverage(disc, y, x)));
-      labels(y, x) = coverage(y, x) >= 128 ? 7 : 0;
-    }
-  }
 
-  EXPECT_LT(farthest_from_rim(outlines(labels, coverage), disc), 0.1);
-  EXPECT_LT(farthest_from_rim(outlines(labels, {}), disc), 0.75);
+  const std::vector<OutlinePiece> pieces = outlines(synthetic::labels({64, 64}, {disc}));
+
+  EXPECT_LT(farthest_from_rim(pieces, disc), 0.75);
 }
 
 TEST(Outline, IsClosedForEveryLabelAndLosesNone) {
@@ -80,7 +68,7 @@ TEST(Outline, IsClosedForEveryLabelAndLosesNone) {
   labels(3, 8) = labels(4, 8) = 4;
 
   std::map<std::pair<int32_t, std::pair<int, int>>, int> ends;
-  for (const OutlinePiece& piece : outlines(labels, {})) {
+  for (const OutlinePiece& piece : outlines(labels)) {
     for (const Point point : {piece.from, piece.to}) {
       ++ends[{piece.label,
               {static_cast<int>(std::lround(point.y_px * 1e6)),

@@ -216,7 +216,6 @@ inline ReportBuilder build(const SampleOptions& options, const ReportLimits& lim
       const Picture picture = Overlay(look, size)
                                   .draw({.image = image,
                                          .labels = labels,
-                                         .coverage = {},
                                          .instances = instances,
                                          .index = index,
                                          .recorded_frame = index,
