@@ -93,7 +93,7 @@ DriftRow FourierDrift::push(int64_t index, std::unique_ptr<DriftPrepared> frame)
   const bool told_before = !untold();
   pattern_->remember(frames_, view);
   take(view, true);
-  if (pattern_->due() && moves_apart() && judged_ >= kSureOfCrowd) {
+  if (pattern_->due() && (!lasting() || (moves_apart() && judged_ >= kSureOfCrowd))) {
     pattern_->pass_over();
   } else if (pattern_->due()) {
     const DriftSolution prior = solve_links(frames_, links_);
@@ -141,6 +141,9 @@ void FourierDrift::Fix::count(const Held& held, const Registration& one, double 
 
 void FourierDrift::join(Fix& fix, Held& held, double trust, const Spectrum& spectrum) {
   const bool lasting = trust > kTrustRecent;
+  if (fix.found() && farthest(fix.where() - held.at) <= reach_) {
+    fix.sought = true;
+  }
   std::optional<Registration> one;
   if (fix.found()) {
     one = link(held, spectrum, fix.where() - held.at);
@@ -153,6 +156,7 @@ void FourierDrift::join(Fix& fix, Held& held, double trust, const Spectrum& spec
     return;
   }
   held.used = frames_;
+  fix.lasted = true;
   if (fix.found() && farthest(fix.where() - (held.at + one->shift)) > kSamePlacePx) {
     // The frame before was matched to the wrong place, or has been at a wrong one itself.
     fix.sum = {};
@@ -209,6 +213,8 @@ void FourierDrift::take(const DriftView& view, bool learn) {
   if (ok_) {
     at_ = fix.where();
   }
+  sought_ += fix.sought ? 1 : 0;
+  lasted_ += fix.sought && fix.lasted ? 1 : 0;
   lost_ = ok_ && !fix.held_fast ? lost_ + 1 : 0;
   const bool first = frames_ == 0;
   const bool anew = first || lost_ >= kLost;

@@ -7,7 +7,7 @@
 namespace mote::track {
 namespace {
 
-constexpr uint64_t kMark = 0x3366726465746f6d;  // "motedrf3": the last letter counts versions
+constexpr uint64_t kMark = 0x3466726465746f6d;  // "motedrf4": the last letter counts versions
 constexpr std::string_view kWhat = "drift estimator";
 
 }  // namespace
@@ -32,7 +32,8 @@ void FourierDrift::archive(Bytes& bytes) {
   archive_held(recent_, kLag);
   archive_held(keys_, kKeys);
   archive_held(anchors_, kAnchors);
-  bytes(power_, cross_, weights_, powers_, pairs_, neighbour_cross_, looks_, judged_, loose_);
+  bytes(power_, cross_, weights_, powers_, pairs_, neighbour_cross_, looks_, judged_, loose_,
+        sought_, lasted_);
 }
 
 void FourierDrift::save_state(ByteWriter& out) const {
@@ -93,7 +94,8 @@ void FourierDrift::expect_sound_state() const {
   expect_sound(sound(power_) && sound(cross_) && sound(neighbour_cross_) &&
                (weights_.empty() || sound(weights_)));
   // A frame is counted at most once, by each of these.
-  for (const int64_t count : {int64_t{lost_}, powers_, pairs_, looks_, judged_, loose_}) {
+  for (const int64_t count :
+       {int64_t{lost_}, powers_, pairs_, looks_, judged_, loose_, sought_, lasted_}) {
     expect_sound(count >= 0 && count <= frames_);
   }
 }

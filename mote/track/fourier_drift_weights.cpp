@@ -101,6 +101,7 @@ void FourierDrift::set_weights() {
 // All frames so far are still here: takes them once more, without the pattern.
 void FourierDrift::retake(const std::vector<FixedPattern::Kept>& kept) {
   frames_ = 0;
+  sought_ = lasted_ = 0;
   links_.clear();
   peak_.clear();
   sharpness_.clear();

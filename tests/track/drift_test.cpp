@@ -61,13 +61,13 @@ TEST(Drift, SlowerThanThePatternCanBeToldIsFollowedAllTheSame) {
 }
 
 // Small discs that each go their own way, and nothing else: particles that no mask covers.
-DriftScene loose_scene() {
+DriftScene loose_scene(double speed_px = 0.5, double noise_sd = 8) {
   return {{.size = kSize,
            .texture_sd = 0,
-           .noise_sd = 8,
+           .noise_sd = noise_sd,
            .particles = 250,
            .radius_px = 3,
-           .speed_px = 0.5},
+           .speed_px = speed_px},
           std::vector<Point>(24)};
 }
 
@@ -85,6 +85,27 @@ TEST(Drift, WhereTheSupportMovesApartAssumesNone) {
   EXPECT_THAT(result.warnings, Contains(HasSubstr("does not move as one")));
   EXPECT_EQ(result.rows.back().shift, (Point{0, 0}));
   EXPECT_FALSE(result.rows.back().ok);
+}
+
+TEST(Drift, OfParticlesThatMoveByTheirOwnSizeAndMoreIsNotAssumed) {
+  for (const double speed_px : {2, 4, 8}) {
+    for (const double noise_sd : {8, 30}) {
+      const DriftResult result = unmasked(loose_scene(speed_px, noise_sd), {});
+
+      EXPECT_THAT(result.warnings, Contains(HasSubstr("does not move as one")))
+          << speed_px << " px a frame, noise " << noise_sd;
+      EXPECT_FALSE(result.rows.back().ok);
+    }
+  }
+}
+
+TEST(Drift, OfASupportThatIsHardlyToBeSeenIsNotTakenForACrowd) {
+  const DriftScene scene({.size = kSize, .texture_sd = 0.65}, wander(50, 20, 0.2, 5));
+
+  const auto run = run_drift(scene, kSize);
+
+  EXPECT_THAT(run.warnings, Not(Contains(HasSubstr("does not move as one"))));
+  EXPECT_GE(run.ok_share, 0.95);
 }
 
 TEST(Drift, OfAllThatMovesApartIsTheMeanWhereAskedFor) {
