@@ -34,11 +34,6 @@ void measure(Size size, int particles, double radius_px) {
   }
   const Grid<float> image = synthetic::image(size, discs, {.noise_sd = 18});
   const LabelImage labels = synthetic::labels(size, discs);
-  const Grid<float> covered = synthetic::coverage(size, discs);
-  Grid<uint8_t> coverage(size);
-  for (size_t i = 0; i < coverage.values().size(); ++i) {
-    coverage.values()[i] = static_cast<uint8_t>(std::lround(255 * covered.values()[i]));
-  }
   report::Trails trails;
   for (int64_t index = 0; index < 20; ++index) {
     trails.push(index, instances, {0.4 * static_cast<double>(index), 0});
@@ -54,7 +49,6 @@ void measure(Size size, int particles, double radius_px) {
   const report::Overlay overlay({.range = report::display_range(image)}, size);
   const report::OverlayFrame frame{.image = image,
                                    .labels = labels,
-                                   .coverage = coverage,
                                    .instances = instances,
                                    .index = 19,
                                    .recorded_frame = 19,
