@@ -40,7 +40,7 @@ constexpr double kLeastSigmaPx = 0.5;
 constexpr double kLeastResemblance = 0.1;
 constexpr int64_t kVariantSidePx = 384;  // of the piece of the field that variants show
 
-// What the command finds in a frame that it knows no other of.
+// What the command finds in a frame that others like it follow.
 struct Found {
   Segmentation segmentation;
   LabelImage labels;  // of particles, which may have several regions
@@ -58,8 +58,11 @@ Found found_in(const Job& job, const segment::ThresholdOptions& options, const G
     return {std::move(segmentation), std::move(labels), particles};
   }
   const auto tracker = track::make_overlap_tracker(job.overlap, image.size());
-  tracker->push({.index = 0, .time = 0, .image = image, .drift = {}},
-                [&]() -> const Segmentation& { return segmentation; });
+  // Twice, as a recording in which nothing moves: a pair that touches is known by then.
+  for (int64_t index = 0; index < 2; ++index) {
+    tracker->push({.index = index, .time = 0, .image = image, .drift = {}},
+                  [&]() -> const Segmentation& { return segmentation; });
+  }
   track::TrackerOutput output = tracker->finish();
   track::TrackedFrame& frame = output.frames.front();
   return {std::move(segmentation), std::move(frame.labels), std::ssize(frame.instances)};
