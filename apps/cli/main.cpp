@@ -34,6 +34,32 @@ void require_known(const std::string& name, const std::vector<Subcommand>& comma
   }
 }
 
+bool is_number(const std::string& word) {
+  return !word.empty() && word.find_first_not_of("0123456789.eE+-") == std::string::npos;
+}
+
+// `nm`, `µm`, `min`, ...
+bool may_be_unit(const std::string& word) {
+  return !word.empty() && word.size() <= 3 && std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+  });
+}
+
+// What the command line holds too much of.
+std::string unexpected(const std::vector<std::string>& arguments, const std::string& extra) {
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    if (is_number(arguments[i - 1]) && may_be_unit(arguments[i])) {
+      return fmt::format("'{} {}': a value and its unit are one word: {}{}", arguments[i - 1],
+                         arguments[i], arguments[i - 1], arguments[i]);
+    }
+  }
+  const bool named = !arguments.front().starts_with("-");
+  const std::string command = named ? "mote " + arguments.front() : "mote";
+  return extra.starts_with("-")
+             ? fmt::format("{} is no option of {}; {} --help lists them", extra, command, command)
+             : fmt::format("'{}' is one argument more than {} takes", extra, command);
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Turns recordings of particles into tracked, measured particles.", "mote");
   app.set_version_flag("--version", std::string("mote ") + mote::version());
@@ -58,6 +84,9 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);
+  } catch (const CLI::ExtrasError&) {
+    throw mote::Error(mote::ErrorKind::kUsage, "{}",
+                      unexpected(arguments, app.remaining(true).front()));
   } catch (const CLI::ParseError& error) {
     throw mote::Error(mote::ErrorKind::kUsage, "{}", error.what());
   }

@@ -55,6 +55,12 @@ std::string kind_by_extension(const std::string& path) {
   return extension == ".tif" || extension == ".tiff" ? "TIFF" : "";
 }
 
+// From one file to the next, where all are too many to open.
+size_t step_over(const std::vector<std::string>& files) {
+  constexpr size_t kMostOpened = 300;
+  return (files.size() + kMostOpened - 1) / kMostOpened;
+}
+
 class Stills : public FrameSource {
  public:
   Stills(std::vector<std::string> files, const ReadOptions& options);
@@ -99,9 +105,8 @@ std::unique_ptr<FrameSource> Stills::open(const std::string& path) const {
 
 // A mixture of magnifications must not be measured with the first one's pixel size.
 void Stills::compare_pixel_sizes() {
-  constexpr size_t kMostOpened = 300;
   constexpr double kSame = 1e-6;
-  const size_t step = (files_.size() + kMostOpened - 1) / kMostOpened;
+  const size_t step = step_over(files_);
   for (size_t i = step; i < files_.size(); i += step) {
     std::optional<PixelSize> size;
     try {
@@ -226,6 +231,25 @@ std::vector<std::string> stills_of_pattern(const std::string& pattern) {
 bool looks_like_image(const std::string& leading_bytes) {
   return looks_like_tiff(leading_bytes) || looks_like_png(leading_bytes) ||
          looks_like_jpeg(leading_bytes);
+}
+
+std::optional<std::string> size_difference(const std::vector<std::string>& files) {
+  std::optional<Size> size;
+  std::string first;
+  for (size_t i = 0; i < files.size(); i += step_over(files)) {
+    try {
+      const Size own = open_image_file(files[i])->info().size;
+      if (size && own != *size) {
+        return fmt::format("{} has {} x {} px, {} {} x {} px", first, size->width, size->height,
+                           file_name(files[i]), own.width, own.height);
+      }
+      size = own;
+    } catch (const Error&) {
+      continue;  // reported when the frame is read
+    }
+    first = first.empty() ? file_name(files[i]) : first;
+  }
+  return std::nullopt;
 }
 
 std::unique_ptr<FrameSource> open_image_file(const std::string& path, const ReadOptions& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,10 @@ std::vector<std::string> stills_of_pattern(const std::string& pattern);
 /// Throws kUnsupported where a file holds several images; messages name the file within its folder.
 std::unique_ptr<FrameSource> open_stills(const std::vector<std::string>& files,
                                          const ReadOptions& options = {});
+
+/// How stills differ in size, in words, as far as the headers of at most 300 of them tell; nothing
+/// where they are alike. Files that cannot be read are passed over.
+std::optional<std::string> size_difference(const std::vector<std::string>& files);
 
 /// Whether a file that begins with these bytes, 16 or more, is a PNG, JPEG or TIFF file.
 bool looks_like_image(const std::string& leading_bytes);

@@ -62,8 +62,9 @@ int64_t Walker::visit(int64_t offset) {
   buffer_.resize(kGuess);
   int64_t got = file_.read_at(offset, buffer_.data(), kGuess);
   if (got < layout_.count) {
-    return broken(fmt::format("directory {} should be at byte {}, the file ends at {}",
-                              chain_.directories.size() + 1, offset, file_.bytes()));
+    return broken(
+        fmt::format("image {} is missing: its directory should be at byte {}, the file ends at {}",
+                    chain_.directories.size() + 1, offset, file_.bytes()));
   }
   const uint64_t entries = number_at(0, layout_.count);
   if (entries == 0 || entries > kMostEntries) {
@@ -76,8 +77,8 @@ int64_t Walker::visit(int64_t offset) {
     got = file_.read_at(offset, buffer_.data(), next_at + layout_.offset);
   }
   if (got < next_at + layout_.offset) {
-    return broken(fmt::format("directory {} is cut off by the end of the file",
-                              chain_.directories.size() + 1));
+    return broken(
+        fmt::format("image {} is cut off by the end of the file", chain_.directories.size() + 1));
   }
   TiffDirectory directory{.offset = offset, .next_offset_at = offset + next_at};
   for (int64_t at = layout_.count; at < next_at; at += layout_.entry) {

@@ -15,6 +15,7 @@
 #include "mote/measure/frame.h"
 #include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/journal_end.h"
+#include "mote/pipeline/nothing_found.h"
 #include "mote/pipeline/timing.h"
 
 namespace mote::pipeline {
@@ -211,6 +212,11 @@ class Reader {
     const auto add = [&warnings](const std::vector<std::string>& more) {
       warnings.insert(warnings.end(), more.begin(), more.end());
     };
+    if (out_.summary.instances == 0) {
+      const bool by_labels = job_.command == Command::kMeasure || !job_.labels.empty();
+      warnings.push_back(nothing_found(job_) +
+                         (by_labels ? "" : "; mote preview shows what other options find"));
+    }
     add(bad_frames_);
     if (const size_t more = out_.summary.bad_sources.size() - bad_frames_.size(); more > 0) {
       warnings.push_back(

@@ -133,8 +133,11 @@ std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
       task->prepared = segmenter_->prepare(input_of(*task));
     }
   } catch (const Error& error) {
-    if (!job_.recording.skip_bad_frames || error.kind() != ErrorKind::kBadFile) {
+    if (error.kind() != ErrorKind::kBadFile) {
       throw;
+    }
+    if (!job_.recording.skip_bad_frames) {
+      throw Error(error.kind(), "{}; --skip-bad-frames goes on without such frames", error.what());
     }
     task->bad = error.what();
   }

@@ -8,6 +8,7 @@
 #include <tbb/task_arena.h>
 
 #include "mote/core/error.h"
+#include "mote/io/stills.h"
 #include "mote/pipeline/run_json.h"
 
 namespace mote::pipeline {
@@ -100,6 +101,13 @@ Json describe(const RecordingOptions& options, bool all) {
   out["time_stamps"] = recording.stamped();
   out["cost"] = cost(info);
   out["warnings"] = info.warnings;
+  const auto difference = info.files.size() > 1 ? io::size_difference(info.files) : std::nullopt;
+  out["one_size"] = !difference;
+  if (difference) {
+    out["warnings"].push_back(
+        fmt::format("the stills differ in size ({}): mote segment takes them, mote track does not",
+                    *difference));
+  }
   if (all) {
     out["metadata"] = info.metadata;
   }
@@ -128,7 +136,7 @@ std::string to_text(const Json& d) {
     line("exposure", fmt::format("{:.6g} s", d.at("exposure_s").get<double>()));
   }
   const Json& cost = d.at("cost");
-  line("mote track",
+  line(d.at("one_size").get<bool>() ? "mote track" : "mote segment",
        fmt::format("about {}, {} of memory, {} on disk (rough, {} processors)",
                    seconds_text(cost.at("seconds")), bytes_text(cost.at("memory_bytes")),
                    bytes_text(cost.at("disk_bytes")), cost.at("threads").get<int64_t>()));

@@ -25,11 +25,12 @@ constexpr auto kOutputs = std::to_array<const char*>(
     {"particles.csv", "tracks.csv", "events.csv", "frames.csv", "drift.csv", "labels.tif", "labels",
      "overlay.mp4", "overlays", "report.html", "run.json"});
 
-void make_folder(const std::string& path) {
+// `named` is the user's name for it.
+void make_folder(const std::string& path, const std::string& named) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) {
-    throw Error(ErrorKind::kResource, "{}: folder cannot be made: {}", path, error.message());
+    throw Error(ErrorKind::kResource, "{}: cannot be written: {}", named, error.message());
   }
 }
 
@@ -78,8 +79,8 @@ OutputFolder::OutputFolder(const std::string& path, bool force, bool resume)
   if (!force && !resume) {
     require_empty(complete, begun);
   }
-  make_folder(path_);
-  make_folder(work_);
+  make_folder(path_, path_);
+  make_folder(work_, path_);
   const std::string lock = work_ + "/lock";
   lock_ = ::open(lock.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (lock_ < 0) {
@@ -133,7 +134,7 @@ std::string OutputFolder::stage() {
   std::string stage = work_ + "/out";
   std::error_code error;
   fs::remove_all(stage, error);
-  make_folder(stage);
+  make_folder(stage, path_);
   return stage;
 }
 

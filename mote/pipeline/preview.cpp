@@ -20,6 +20,7 @@
 #include "mote/imaging/resemblance.h"
 #include "mote/io/picture_file.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/pipeline/nothing_found.h"
 #include "mote/pipeline/options.h"
 #include "mote/pipeline/shell_text.h"
 #include "mote/pipeline/sinks.h"
@@ -248,9 +249,10 @@ std::string run_command(const Job& job) {
     if (value.is_boolean()) {
       line += value.get<bool>() ? " --" + key : " --no-" + key;
     } else {
-      line += fmt::format(
-          " --{} {}", key,
-          value.is_string() ? shell_quoted(value.get<std::string>()) : json_text(value));
+      line += fmt::format(" --{} {}", key,
+                          value.is_string()         ? shell_quoted(value.get<std::string>())
+                          : value.is_number_float() ? fmt::format("{}", value.get<double>())
+                                                    : json_text(value));
     }
   }
   return line;
@@ -327,6 +329,10 @@ PreviewResult preview(const Job& given, const JobContext& context) {
                         .done = static_cast<int64_t>(sheet.frames.size()),
                         .total = total});
     }
+  }
+  if (std::all_of(result.particles.begin(), result.particles.end(),
+                  [](int64_t particles) { return particles == 0; })) {
+    result.warnings.push_back(nothing_found(job));
   }
   io::write_png(job.output, report::draw(sheet));
   return result;

@@ -19,7 +19,7 @@ constexpr const char* kTruthFiles[] = {"labels.tif",      "masks.json",      "tr
 
 void check(const std::error_code& error, const fs::path& path) {
   if (error) {
-    throw Error(ErrorKind::kResource, "{}: {}", path.string(), error.message());
+    throw Error(ErrorKind::kResource, "{}: cannot be written: {}", path.string(), error.message());
   }
 }
 
@@ -47,9 +47,9 @@ SimulationFolder::SimulationFolder(fs::path folder, bool force) : folder_(std::m
   check_is_free(folder_, force);
   std::error_code error;
   fs::remove_all(folder_ / kStage, error);
-  check(error, folder_ / kStage);
+  check(error, folder_);
   fs::create_directories(truth(), error);
-  check(error, truth());
+  check(error, folder_);
 }
 
 SimulationFolder::~SimulationFolder() {

@@ -16,6 +16,10 @@ for bytes in 4 8 100 1000; do
   "$mote" info short.tif >/dev/null 2>stderr
   [ $? -eq 4 ] || fail "a TIFF cut to $bytes bytes: $(cat stderr)"
 done
+for command in "track $recording" "segment $recording" "simulate --preset demo"; do
+  expect 6 "mote: /proc/out: cannot be written" "$mote" $command -o /proc/out
+  expect 6 "mote: /proc: cannot be written" "$mote" $command --force -o /proc
+done
 [ -e out ] && fail "a refused run left its folder"
 
 # Stills of two sizes: track refuses, segment accepts.
@@ -25,6 +29,10 @@ runs "$mote" track $recording --frames 0:1 --roi x=0,y=0,w=384,h=300 -o b --no-o
 cp a/labels.tif stills/1.tif
 cp b/labels.tif stills/2.tif
 expect 2 "384 x 300" "$mote" track stills -o out_track
+runs "$mote" info stills
+grep -q 'the stills differ in size (1.tif has 384 x 384 px, 2.tif 384 x 300 px)' stdout ||
+  fail "info does not tell that stills differ: $(cat stdout)"
+grep -q '^mote segment ' stdout || fail "info promises a track of stills that differ"
 runs "$mote" segment stills -o out_segment
 [ -f out_segment/labels/2.tif ] || fail "no labels of the second still"
 
@@ -32,6 +40,8 @@ runs "$mote" segment stills -o out_segment
 mkdir frames
 for i in 1 2 3 4; do cp a/labels.tif frames/$i.tif; done
 head -c 1000 a/labels.tif >frames/3.tif
+expect 4 "--skip-bad-frames goes on" "$mote" track frames -o out_bad
+rm -rf out_bad
 expect 4 "frame 2" "$mote" track frames -o out_bad
 rm -rf out_bad
 runs "$mote" track frames -o out_bad --skip-bad-frames --no-overlay

@@ -37,6 +37,12 @@ expect 2 "wrong.toml: option 'sigma_px'" "$mote" track $recording -o out --confi
 expect 2 "no unfinished run" "$mote" track $recording -o out --resume
 [ -e out ] && fail "a refused run left its folder"
 
+expect 2 "'0.2 nm': a value and its unit are one word: 0.2nm" \
+  "$mote" info --pixel-size 0.2 nm $recording
+expect 2 "--sigma is no option of mote track; mote track --help lists them" \
+  "$mote" track $recording -o out --sigma 3
+expect 2 "'b.tif' is one argument more than mote info takes" "$mote" info $recording b.tif
+
 # Options that would do nothing, or need another.
 expect 2 "needs --threshold" "$mote" segment $recording -o out --method fixed
 expect 2 "counts only with --method fixed" "$mote" segment $recording -o out --threshold 100
@@ -55,5 +61,13 @@ grep -q '^frames  *3$' stdout || fail "info does not take the frames of --from"
 runs "$mote" info $recording --config good.toml --skip-bad-frames
 expect 2 "is a folder" "$mote" info $recording --config toml
 expect 2 "no recording" "$mote" info
+
+# Nothing found is no error, and told with what may have kept it from being found.
+runs "$mote" segment $recording -o nothing --frames 0 --min-diameter-px 200
+grep -q 'no particles found with .* --min-diameter-px 200; mote preview' stderr ||
+  fail "nothing found, and nothing said: $(cat stderr)"
+runs "$mote" preview $recording -o nothing.png --polarity dark --min-diameter-px 200
+grep -q 'no particles found with --polarity dark' stderr || fail "preview: $(cat stderr)"
+grep -q -- '--min-diameter-px 200$' stdout || fail "preview's command: $(cat stdout)"
 
 finish
