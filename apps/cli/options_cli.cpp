@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -14,6 +15,16 @@
 
 namespace mote::cli {
 namespace {
+
+// What the help calls the value of an option of text.
+std::string form_of(const std::string& name) {
+  static const std::map<std::string, std::string> forms = {
+      {"frames", "A:B:STEP"},     {"roi", "BOX"},       {"mask", "FILE"},
+      {"pixel-size", "SIZE"},     {"labels", "LABELS"}, {"max-gap", "TIME"},
+      {"frame-interval", "TIME"}, {"confirm", "TIME"},  {"drift-from", "WHAT"}};
+  const auto found = forms.find(name);
+  return found == forms.end() ? "TEXT" : found->second;
+}
 
 class CliOptions : public pipeline::OptionVisitor {
  public:
@@ -37,12 +48,12 @@ class CliOptions : public pipeline::OptionVisitor {
     std::string off_help = help;
     off_help.front() = static_cast<char>(std::tolower(off_help.front()));
     const auto off = command_.add_flag_callback(
-        "--no-" + name, [&value] { value = false; }, "Switch off: " + off_help);
+        "--no-" + name, [&value] { value = false; }, "Do not " + off_help);
     on->group(value ? "" : group_);
     off->group(value ? group_ : "");
   }
   void text(const std::string& name, std::string& value, const std::string& help) override {
-    CLI::Option* option = command_.add_option("--" + name, value, help);
+    CLI::Option* option = command_.add_option("--" + name, value, help)->type_name(form_of(name));
     add(value.empty() ? option : option->capture_default_str());
   }
   void choice(const std::string& name, const pipeline::Choice& choice,
@@ -190,7 +201,7 @@ void add_run_options(CLI::App& command, pipeline::Job& job, RunFlags& flags) {
       ->group("Run");
   command
       .add_option("--checkpoint-ms", job.checkpoint_ms,
-                  "At most so much work is lost to a kill, in milliseconds")
+                  "A kill loses at most so many milliseconds of work")
       ->capture_default_str()
       ->group("Run");
   command.add_flag("--json", flags.json, "Tell progress and result as JSON, one object a line")

@@ -13,8 +13,10 @@ Subcommand add_track_command(CLI::App& app) {
   add_run_options(*command, *job, *flags);
   add_file_options(*command, true);
   add_job_options(*command, *job);
-  command->add_flag_callback(
-      "--no-drift", [job] { job->drift_from = "none"; }, "The same as --drift-from none");
+  command
+      ->add_flag_callback(
+          "--no-drift", [job] { job->drift_from = "none"; }, "The same as --drift-from none")
+      ->group("Drift");
   command->callback([job, flags] { run_job(*job, *flags); });
   return {.app = command, .job = job};
 }

@@ -22,7 +22,7 @@ void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options)
   visitor.number("sigma-px", options.sigma_px,
                  "Gaussian blur before the threshold; 0 chooses it by the noise");
   visitor.flag("flatten", options.flatten,
-               "Take the uneven background out, except with --method fixed");
+               "Take the uneven background out (--method fixed never does)");
   visitor.number("flatten-px", options.flatten_px,
                  "Scale of the uneven background; 0 takes an eighth of the smaller side");
   visitor.choice("method",
@@ -30,7 +30,7 @@ void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options)
                                             {"otsu", ThresholdMethod::kOtsu},
                                             {"sauvola", ThresholdMethod::kSauvola},
                                             {"fixed", ThresholdMethod::kFixed}}),
-                 "How the threshold is found");
+                 "How the threshold is found; auto: as otsu, unless particles are too few for it");
   visitor.number("threshold", options.threshold, "Grey level as recorded, with --method fixed");
   visitor.number("threshold-offset", options.threshold_offset,
                  "Grey levels added to the threshold that is found, with --method auto or otsu");
@@ -191,7 +191,8 @@ std::string name(Command command) {
 
 void visit_recording_options(OptionVisitor& visitor, RecordingOptions& options) {
   visitor.group("Recording");
-  visitor.text("frames", options.frames, "Frames to use, A:B:STEP, B excluded");
+  visitor.text("frames", options.frames,
+               "Frames to use, from 0, B excluded: 10:200:2, :-5, or 7 for one");
   visitor.text("roi", options.roi, "Part of the field to use, x=..,y=..,w=..,h=.. in pixels");
   visitor.text("mask", options.mask, "Image whose zero pixels are left out");
   visitor.count("bin", options.bin, "Average N x N pixels to one");
@@ -231,7 +232,7 @@ void visit_options(OptionVisitor& visitor, Job& job) {
   visitor.count("seed", job.seed, "Seed of the bootstrap intervals");
   visitor.choice(
       "hash", choice_of(job.hash, {{"sampled", InputHash::kSampled}, {"full", InputHash::kFull}}),
-      "How much of the input is hashed, by which --resume knows it again");
+      "What of the input --resume compares: sampled blocks, or the full files");
 }
 
 Json options_to_json(const Job& job) {
