@@ -19,6 +19,7 @@
 #include "mote/imaging/regions.h"
 #include "mote/imaging/resemblance.h"
 #include "mote/io/picture_file.h"
+#include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/nothing_found.h"
 #include "mote/pipeline/options.h"
@@ -258,10 +259,11 @@ std::string run_command(const Job& job) {
   return line;
 }
 
-std::string subtitle(const RecordingInfo& info) {
-  std::string text = fmt::format("{}, {} {} of {} x {} px, {}", info.format, info.frames,
-                                 info.frames == 1 ? "frame" : "frames", info.size.width,
-                                 info.size.height, name(info.type));
+std::string subtitle(const RecordingInfo& info, bool stills) {
+  std::string text =
+      fmt::format("{}, {} {} of {} x {} px, {}", info.format, info.frames,
+                  std::string(stills ? "micrograph" : "frame") + (info.frames == 1 ? "" : "s"),
+                  info.size.width, info.size.height, name(info.type));
   text += info.pixel_size ? fmt::format(", pixel {:.4g} nm", info.pixel_size->y_nm)
                           : std::string(", pixel size not known");
   return text;
@@ -285,7 +287,10 @@ PreviewResult preview(const Job& given, const JobContext& context) {
 
   report::PreviewSheet sheet;
   sheet.title = std::filesystem::path(job.recording.path).filename().string();
-  sheet.subtitle = subtitle(info);
+  const bool stills = job.command == Command::kSegment;
+  sheet.subtitle = subtitle(info, stills);
+  const std::vector<std::string> names =
+      stills ? FrameNames(recording).stills() : std::vector<std::string>{};
   std::set<int64_t> indices = {0, info.frames / 2, info.frames - 1};
   PreviewResult result{
       .picture = job.output, .command = run_command(job), .warnings = info.warnings};
@@ -301,17 +306,19 @@ PreviewResult preview(const Job& given, const JobContext& context) {
     const FieldFrame field = recording.read_field(index);
     const Grid<float> image = to_float32(field.frame.image);
     const BinaryImage& excluded = *field.excluded;
+    const int64_t recorded = recording.recorded_index(index);
+    const std::string name =
+        names.empty() ? fmt::format("frame {}", recorded) : names.at(static_cast<size_t>(recorded));
     for (const std::string& warning : field.warnings) {
-      result.warnings.push_back(
-          fmt::format("frame {}: {}", recording.recorded_index(index), warning));
+      result.warnings.push_back(fmt::format("{}: {}", name, warning));
     }
     const Found found = found_in(job, job.threshold, image, excluded);
     const Segmentation& segmentation = found.segmentation;
     const int64_t particles = found.particles;
     result.particles.push_back(particles);
-    sheet.frames.push_back({drawn(image, found.labels, info, report::kPreviewFramePx, true),
-                            fmt::format("frame {}: {} {}", recording.recorded_index(index),
-                                        particles, particles == 1 ? "particle" : "particles")});
+    sheet.frames.push_back(
+        {drawn(image, found.labels, info, report::kPreviewFramePx, true),
+         fmt::format("{}: {} {}", name, particles, particles == 1 ? "particle" : "particles")});
     if (index == 0) {
       const double sigma = value_or(segmentation, "sigma_px", job.threshold.sigma_px);
       sheet.threshold = value_or(segmentation, "threshold", NAN);
