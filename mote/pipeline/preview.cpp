@@ -106,16 +106,6 @@ Grid<T> piece(const Grid<T>& grid, Box box) {
   return out;
 }
 
-// A square of the field's middle.
-Box middle(Size field) {
-  const int64_t height = std::min(field.height, kVariantSidePx);
-  const int64_t width = std::min(field.width, kVariantSidePx);
-  return {.y = (field.height - height) / 2,
-          .x = (field.width - width) / 2,
-          .height = height,
-          .width = width};
-}
-
 double median_contrast(const Segmentation& segmentation) {
   std::vector<double> contrasts;
   for (const Region& region : segmentation.regions) {
@@ -187,7 +177,11 @@ std::vector<report::PreviewVariant> variants(const Job& job, const Grid<float>& 
                                              const BinaryImage& excluded, const Found& chosen,
                                              const RecordingInfo& info) {
   const double step = threshold_step(image, chosen.segmentation);
-  const Box box = middle(image.size());
+  std::vector<Point> particles;
+  for (const Region& region : chosen.segmentation.regions) {
+    particles.push_back(region.centroid);
+  }
+  const Box box = report::preview_piece(image.size(), particles, kVariantSidePx);
   std::vector<report::PreviewVariant> all(9);
   tbb::parallel_for(size_t{0}, all.size(), [&](size_t i) {
     report::PreviewVariant& variant = all[i];

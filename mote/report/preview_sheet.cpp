@@ -124,6 +124,32 @@ Histogram histogram(const Grid<float>& image, int64_t bins) {
   return result;
 }
 
+Box preview_piece(Size field, const std::vector<Point>& particles, int64_t side_px) {
+  const Size size{std::min(field.height, side_px), std::min(field.width, side_px)};
+  const Point middle{static_cast<double>(field.height - 1) / 2,
+                     static_cast<double>(field.width - 1) / 2};
+  const auto outside = [&](Point p) {
+    return 2 * std::abs(p.y_px - middle.y_px) > static_cast<double>(size.height) ||
+           2 * std::abs(p.x_px - middle.x_px) > static_cast<double>(size.width);
+  };
+  const auto from_middle = [&](Point p) {
+    return std::hypot(p.y_px - middle.y_px, p.x_px - middle.x_px);
+  };
+  Point centre = middle;
+  if (!particles.empty() && std::all_of(particles.begin(), particles.end(), outside)) {
+    centre = *std::min_element(particles.begin(), particles.end(),
+                               [&](Point a, Point b) { return from_middle(a) < from_middle(b); });
+  }
+  const auto from = [](double at, int64_t extent, int64_t whole) {
+    const int64_t first = std::llround(at - static_cast<double>(extent - 1) / 2);
+    return std::clamp<int64_t>(first, 0, whole - extent);
+  };
+  return {.y = from(centre.y_px, size.height, field.height),
+          .x = from(centre.x_px, size.width, field.width),
+          .height = size.height,
+          .width = size.width};
+}
+
 Picture draw(const PreviewSheet& sheet) {
   int64_t frames_height = 0;
   for (const PreviewPicture& frame : sheet.frames) {

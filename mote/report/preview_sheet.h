@@ -39,6 +39,10 @@ struct PreviewVariant {
 inline constexpr int64_t kPreviewFramePx = 520;
 inline constexpr int64_t kPreviewVariantPx = 345;
 
+/// The piece of a field that the variants show, `side_px` high and wide where the field is: its
+/// middle or, where no particle has its centre there, what is around the particle nearest to it.
+Box preview_piece(Size field, const std::vector<Point>& particles, int64_t side_px);
+
 /// What `mote preview` shows.
 struct PreviewSheet {
   std::string title;

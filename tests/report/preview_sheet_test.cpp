@@ -30,6 +30,16 @@ TEST(PreviewSheet, CountsEveryFinitePixelBetweenItsEnds) {
   EXPECT_EQ(counted.counts.back(), 100);
 }
 
+TEST(PreviewSheet, ShowsThePieceInTheMiddleUnlessTheParticlesLieElsewhere) {
+  const Size field{1000, 800};
+
+  EXPECT_EQ(preview_piece(field, {}, 400), (Box{300, 200, 400, 400}));
+  EXPECT_EQ(preview_piece(field, {{10, 10}, {350, 250}}, 400), (Box{300, 200, 400, 400}));
+  EXPECT_EQ(preview_piece(field, {{10, 10}, {750, 199.5}}, 401), (Box{550, 0, 401, 401}));
+  EXPECT_EQ(preview_piece(field, {{990, 400}}, 401), (Box{599, 200, 401, 401}));
+  EXPECT_EQ(preview_piece({100, 50}, {{90, 40}}, 401), (Box{0, 0, 100, 50}));
+}
+
 TEST(PreviewSheet, PlacesEveryPictureWithoutOverlap) {
   const Rgb red{255, 0, 0};
   const Rgb green{0, 255, 0};
