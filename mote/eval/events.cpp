@@ -115,6 +115,7 @@ std::vector<Claim> merges_by_contact(std::span<const HistoryEvent> events) {
 struct Paired {
   EventScores scores;
   int64_t same_type = 0;
+  std::vector<bool> is_right;  ///< each of the result's
 };
 
 Paired paired(const std::vector<Claim>& truth, const std::vector<Claim>& result,
@@ -137,10 +138,12 @@ Paired paired(const std::vector<Claim>& truth, const std::vector<Claim>& result,
   }
   const std::vector<int32_t> result_of = assign(
       static_cast<int32_t>(truth.size()), static_cast<int32_t>(result.size()), std::move(edges));
-  Paired paired;
+  Paired paired{.is_right = std::vector<bool>(result.size(), false)};
   for (size_t t = 0; t < truth.size(); ++t) {
     if (result_of[t] >= 0) {
-      const Claim& found = result[static_cast<size_t>(result_of[t])];
+      const auto r = static_cast<size_t>(result_of[t]);
+      const Claim& found = result[r];
+      paired.is_right[r] = true;
       ++paired.scores.counts.right;
       paired.same_type += truth[t].type == found.type ? 1 : 0;
       paired.scores.timing_errors_frames.push_back(
@@ -204,20 +207,18 @@ std::vector<Episode> flickers_of(std::span<const HistoryEvent> truth) {
   return flickers;
 }
 
-template <typename Predicate>
-int64_t events_within(const std::vector<Episode>& episodes, std::span<const HistoryEvent> events,
-                      int64_t tolerance, const Predicate& is_false) {
+/// The wrong ones among `events` (`is_right` goes with them) that fall into an episode.
+int64_t wrong_within(const std::vector<Episode>& episodes, const std::vector<Claim>& events,
+                     const std::vector<bool>& is_right, int64_t tolerance) {
   int64_t count = 0;
-  for (const HistoryEvent& event : events) {
-    if (!is_false(event)) {
-      continue;
-    }
-    const std::vector<int32_t> tracks = sorted(event.tracks);
-    count += std::any_of(episodes.begin(), episodes.end(), [&](const Episode& episode) {
-      return episode.holds(event.frame, tolerance) &&
-             std::includes(tracks.begin(), tracks.end(), episode.tracks.begin(),
-                           episode.tracks.end());
-    });
+  for (size_t i = 0; i < events.size(); ++i) {
+    const std::vector<int32_t>& tracks = events[i].tracks;
+    count +=
+        !is_right[i] && std::any_of(episodes.begin(), episodes.end(), [&](const Episode& episode) {
+          return episode.holds(events[i].frame, tolerance) &&
+                 std::includes(tracks.begin(), tracks.end(), episode.tracks.begin(),
+                               episode.tracks.end());
+        });
   }
   return count;
 }
@@ -294,36 +295,38 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
   HistoryScores scores;
   const auto score = [&](const std::string& kind, const auto& predicate) {
     Paired pairs = paired(claims_where(truth, predicate), claims_where(found, predicate), options);
-    scores.kinds.emplace_back(kind, std::move(pairs.scores));
-    return pairs.same_type;
+    scores.kinds.emplace_back(kind, pairs.scores);
+    return pairs;
   };
   const auto score_type = [&](std::string_view type) {
-    score(std::string(type), [&](const HistoryEvent& event) { return event.type == type; });
+    return score(std::string(type), [&](const HistoryEvent& event) { return event.type == type; });
   };
   const auto score_causes = [&](const auto& types, const std::string& kind, const auto& predicate) {
-    const int64_t same_type = score(kind, predicate);
-    scores.causes.right += same_type;
-    scores.causes.wrong += scores.kinds.back().second.counts.right - same_type;
+    Paired pairs = score(kind, predicate);
+    scores.causes.right += pairs.same_type;
+    scores.causes.wrong += pairs.scores.counts.right - pairs.same_type;
     for (const std::string_view type : types) {
       score_type(type);
     }
+    return pairs;
   };
   score_type("contact");
-  score_type("merge");
+  const Paired merges = score_type("merge");
   scores.kinds.emplace_back(
       "merge_contact", paired(merges_by_contact(truth), merges_by_contact(found), options).scores);
   score_type("split");
   score_causes(kBirths, "birth", is_birth);
-  score_causes(kDeaths, "death", is_death);
+  const Paired deaths = score_causes(kDeaths, "death", is_death);
 
   const std::vector<Episode> crossings = crossings_of(truth);
   const std::vector<Episode> flickers = flickers_of(truth);
   scores.crossings = static_cast<int64_t>(crossings.size());
   scores.flickers = static_cast<int64_t>(flickers.size());
-  scores.false_merges =
-      events_within(crossings, found, options.tolerance_frames,
-                    [](const HistoryEvent& event) { return event.type == "merge"; });
-  scores.false_deaths = events_within(flickers, found, options.tolerance_frames, is_death);
+  const auto is_merge = [](const HistoryEvent& event) { return event.type == "merge"; };
+  scores.false_merges = wrong_within(crossings, claims_where(found, is_merge), merges.is_right,
+                                     options.tolerance_frames);
+  scores.false_deaths = wrong_within(flickers, claims_where(found, is_death), deaths.is_right,
+                                     options.tolerance_frames);
   scores.false_merges_per_crossing = per(scores.false_merges, scores.crossings);
   scores.false_deaths_per_flicker = per(scores.false_deaths, scores.flickers);
   return scores;

@@ -54,9 +54,9 @@ struct HistoryScores {
   Counts
       causes;  ///< of the births and deaths that are right whatever the cause: those of right cause
   int64_t crossings = 0;     ///< truth: two tracks overlap in projection, or touch, and part
-  int64_t false_merges = 0;  ///< merges of the result of two tracks that are just crossing
+  int64_t false_merges = 0;  ///< wrong merges of the result, of two tracks that are just crossing
   int64_t flickers = 0;      ///< truth: a track loses contrast and has it again
-  int64_t false_deaths = 0;  ///< deaths of the result of a track that just flickers
+  int64_t false_deaths = 0;  ///< wrong deaths of the result, of a track that just flickers
   std::optional<double> false_merges_per_crossing;
   std::optional<double> false_deaths_per_flicker;
 };

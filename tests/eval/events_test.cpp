@@ -138,6 +138,22 @@ TEST(Events, CountsFalseDeathsOfFlickers) {
   EXPECT_EQ(scores.false_deaths_per_flicker, 0.5);
 }
 
+// A particle may leave, dissolve or merge while it is dark or lies over another.
+TEST(Events, OfTheTruthItselfAreNeverFalse) {
+  const Events truth = {{.type = "contrast_lost", .frame = 10, .tracks = {1}, .until_frame = 20},
+                        {.type = "left", .frame = 15, .tracks = {1}},
+                        {.type = "overlap", .frame = 30, .tracks = {2, 3}, .until_frame = 40},
+                        {.type = "merge", .frame = 40, .tracks = {2, 3}, .children = {4}}};
+  const std::map<int32_t, int32_t> same = {{1, 1}, {2, 2}, {3, 3}, {4, 4}};
+
+  const HistoryScores scores = history_scores(truth, truth, same);
+
+  EXPECT_EQ(scores.flickers, 1);
+  EXPECT_EQ(scores.false_deaths, 0);
+  EXPECT_EQ(scores.crossings, 1);
+  EXPECT_EQ(scores.false_merges, 0);
+}
+
 TEST(Events, OfUnnamedTracksAreWrong) {
   const Events truth = {{.type = "lost", .frame = 10, .tracks = {99}}};
   const Events result = {{.type = "lost", .frame = 10, .tracks = {99}}};
