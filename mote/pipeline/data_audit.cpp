@@ -170,8 +170,9 @@ Audit audit(const AuditJob& job, const JobContext& context) {
     }
   }
   for (AuditFinding& found : audit.findings) {
-    found.across_splits = audit.images[static_cast<size_t>(found.first)].item.split !=
-                          audit.images[static_cast<size_t>(found.second)].item.split;
+    const std::string& first = audit.images[static_cast<size_t>(found.first)].item.split;
+    const std::string& second = audit.images[static_cast<size_t>(found.second)].item.split;
+    found.across_splits = !first.empty() && !second.empty() && first != second;
   }
   put_in_order(audit.findings);
   number_regions(audit);

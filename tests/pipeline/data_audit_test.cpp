@@ -126,6 +126,17 @@ TEST(Audit, TellsLeaksAndRegionsOfADataSet) {
   EXPECT_THAT(read_file(folder / "out/audit.json"), HasSubstr("\"leaks\": 2"));
 }
 
+TEST(Audit, TakesAnImageWithoutASplitForNoLeak) {
+  const TemporaryFolder folder;
+  write_image(folder / "set/train/a.tif", image_of(10));
+  write_image(folder / "set/more/a.tif", image_of(10));
+
+  const Audit found = audit({.folder = folder / "set"});
+
+  EXPECT_THAT(pairs_of(found, Kinship::kCopy), testing::SizeIs(1));
+  EXPECT_EQ(found.leaks(), 0);
+}
+
 TEST(Audit, WritesOverNothingUnasked) {
   const TemporaryFolder folder;
   write_data_set(folder);
