@@ -15,6 +15,7 @@ namespace mote::io {
 namespace {
 
 constexpr size_t kFewest = 6;
+constexpr double kMostFrames = 1e7;  // beyond it a number is a slip, and a list of frames too long
 
 /// The numbers of a line between commas or spaces; nothing where one is none.
 std::optional<std::vector<double>> numbers_of(const std::string& line) {
@@ -37,18 +38,22 @@ std::optional<std::vector<double>> numbers_of(const std::string& line) {
   }
 }
 
-bool is_whole(double number, double least) {
-  return number == std::floor(number) && number >= least &&
-         number <= std::numeric_limits<int32_t>::max();
+bool is_whole(double number, double least, double most) {
+  return number == std::floor(number) && number >= least && number <= most;
 }
 
 MotBox box_of(const std::string& line, int64_t line_number) {
   const auto numbers = numbers_of(line);
-  if (!numbers || numbers->size() < kFewest || !is_whole((*numbers)[0], 1) ||
-      !is_whole((*numbers)[1], 0) || (*numbers)[4] < 0 || (*numbers)[5] < 0) {
+  constexpr double kMostIds = std::numeric_limits<int32_t>::max();
+  if (!numbers || numbers->size() < kFewest || !is_whole((*numbers)[0], 1, 1e18) ||
+      !is_whole((*numbers)[1], 0, kMostIds) || (*numbers)[4] < 0 || (*numbers)[5] < 0) {
     throw Error(ErrorKind::kBadFile,
                 "line {}: '{}', expected frame, id, left, top, width, height and confidence",
                 line_number, line);
+  }
+  if ((*numbers)[0] > kMostFrames) {
+    throw Error(ErrorKind::kBadFile, "line {}: frame {:.0f}, expected {:.0f} at the most",
+                line_number, (*numbers)[0], kMostFrames);
   }
   const std::vector<double>& n = *numbers;
   return {.frame = static_cast<int64_t>(n[0]) - 1,

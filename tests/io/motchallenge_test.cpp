@@ -10,6 +10,8 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::StrEq;
+using testing::ThrowsMessage;
 
 TEST(MotBoxes, AreReadInOrderOfFrameAndId) {
   const std::vector<MotBox> boxes =
@@ -40,6 +42,15 @@ TEST(MotBoxes, RefuseWhatIsNone) {
   EXPECT_THROW(mot_boxes("1,1,nan,1,1,1"), Error);
   EXPECT_THROW(mot_boxes("frame,id,left,top,width,height"), Error);
   EXPECT_THROW(mot_boxes("1,1,1,1,1,1\n1,1,2,2,2,2"), Error);
+}
+
+// A reader makes room for every frame up to the last.
+TEST(MotBoxes, RefuseAFrameNumberThatNoRecordingHas) {
+  EXPECT_EQ(mot_boxes("10000000,1,1,1,1,1").size(), 1);
+  EXPECT_THROW(mot_boxes("10000001,1,1,1,1,1"), Error);
+  EXPECT_THAT(
+      [] { mot_boxes("1,1,1,1,1,1\n2000000000,1,1,1,1,1"); },
+      ThrowsMessage<Error>(StrEq("line 2: frame 2000000000, expected 10000000 at the most")));
 }
 
 }  // namespace
