@@ -1,6 +1,8 @@
 #include "mote/pipeline/score_tables.h"
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -28,6 +30,16 @@ int64_t required(const std::string& cell, std::string_view column, size_t row) {
   return *value;
 }
 
+int32_t id_of(const std::string& cell, std::string_view column, size_t row) {
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  const int64_t id = required(cell, column, row);
+  if (id > kMost) {
+    throw Error(ErrorKind::kBadFile, "line {}: {} is {}, expected {} at the most", row + 2, column,
+                id, kMost);
+  }
+  return static_cast<int32_t>(id);
+}
+
 /// The second cell where it is given, else the first.
 int64_t recorded_or(const std::string& cell, const std::string& recorded, std::string_view column,
                     size_t row) {
@@ -39,7 +51,7 @@ std::vector<int32_t> ids_of(const std::string& cell, std::string_view column, si
   std::string_view rest = cell;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find(';'), rest.size());
-    ids.push_back(static_cast<int32_t>(required(std::string(rest.substr(0, end)), column, row)));
+    ids.push_back(id_of(std::string(rest.substr(0, end)), column, row));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return ids;
@@ -61,7 +73,7 @@ std::vector<Track> tracks_of_csv(const std::string& text) {
   std::vector<Track> tracks;
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::vector<std::string>& cells = rows[i];
-    tracks.push_back({.id = static_cast<int32_t>(required(cells[0], "track", i)),
+    tracks.push_back({.id = id_of(cells[0], "track", i),
                       .first_frame = recorded_or(cells[2], cells[4], "first_frame", i),
                       .last_frame = recorded_or(cells[3], cells[5], "last_frame", i),
                       .parents = ids_of(cells[1], "parents", i)});
