@@ -11,9 +11,14 @@ void require_range(std::string_view option, Value value, Value low, Value high) 
   require_option(value >= low && value <= high, option, value, fmt::format("{} to {}", low, high));
 }
 
+void check_activation(std::string_view name, const Activation& activation) {
+  require_range(fmt::format("{}.activation-ev", name), activation.energy_ev, -10.0, 10.0);
+}
+
 void check_exchange(std::string_view name, const ExchangeOptions& options) {
-  require_range(fmt::format("{}.rate-nm-n-per-s", name), options.rate_nm_n_per_s, 0.0, 1e6);
+  require_range(fmt::format("{}.rate-nm-n-per-s", name), options.rate_nm_n_per_s, 0.0, 1e4);
   require_range(fmt::format("{}.exponent", name), options.exponent, 1, 4);
+  check_activation(name, options.activation);
 }
 
 void check_species(const SpeciesOptions& species) {
@@ -61,6 +66,9 @@ void check(const WorldOptions& options) {
   require_range("migration.diffusivity-nm2-per-s", options.migration.diffusivity_nm2_per_s, 0.0,
                 1e9);
   require_range("migration.size-exponent", options.migration.size_exponent, 0.0, 8.0);
+  check_activation("migration", options.migration.activation);
+  require_range("stage.velocity-y-nm-per-s", options.stage.velocity_y_nm_per_s, -1e6, 1e6);
+  require_range("stage.velocity-x-nm-per-s", options.stage.velocity_x_nm_per_s, -1e6, 1e6);
   require_range("stage.wander-nm", options.stage.wander_nm, 0.0, 1e6);
   require_range("stage.wander-period-s", options.stage.wander_period_s, 1e-3, 1e9);
   require_range("stage.jump-nm", options.stage.jump_nm, 0.0, 1e6);
@@ -68,17 +76,20 @@ void check(const WorldOptions& options) {
   require_range("stage.jump-duration-s", options.stage.jump_duration_s, 1e-6, 1e6);
   require_range("ripening.exponent", options.ripening.exponent, 2, 4);
   require_range("ripening.rate-nm-n-per-s", options.ripening.rate_nm_n_per_s, 0.0, 1e6);
-  require_range<int64_t>("ripening.ensemble", options.ripening.ensemble, 1000, 100000000);
+  require_range<int64_t>("ripening.ensemble", options.ripening.ensemble, 1000, 1000000);
+  check_activation("ripening", options.ripening.activation);
   check_exchange("growth", options.growth);
   check_exchange("dissolution", options.dissolution);
   require_range("nucleation.rate-per-nm2-s", options.nucleation.rate_per_nm2_s, 0.0, 1e3);
   require_range("nucleation.fade-time-s", options.nucleation.fade_time_s, 0.0, 1e9);
+  check_activation("nucleation", options.nucleation.activation);
   require_range("coalescence.neck-exponent", options.coalescence.neck_exponent, 0.05, 1.0);
   require_range("coalescence.neck-time-s", options.coalescence.neck_time_s, 1e-9, 1e9);
   require_range("coalescence.relaxation-time-s", options.coalescence.relaxation_time_s, 1e-9, 1e9);
   require_range("coalescence.size-exponent", options.coalescence.size_exponent, 0.0, 8.0);
   require_range("coalescence.final-neck-ratio", options.coalescence.final_neck_ratio, 0.05, 1.0);
   require_range("coalescence.merge-neck-ratio", options.coalescence.merge_neck_ratio, 0.1, 0.95);
+  check_activation("coalescence", options.coalescence.activation);
   require_range("flicker.bright-time-s", options.flicker.bright_time_s, 1e-6, 1e9);
   require_range("flicker.dark-time-s", options.flicker.dark_time_s, 1e-6, 1e9);
   require_range("flicker.dark-contrast", options.flicker.dark_contrast, 0.0, 1.0);

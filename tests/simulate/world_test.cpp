@@ -521,5 +521,27 @@ TEST(World, RefusesWhatCannotBe) {
               ThrowsMessage<Error>(HasSubstr("step-s is -1, expected 1e-06 to 1000000")));
 }
 
+TEST(World, RefusesRatesThatNoSpecimenHas) {
+  WorldOptions steep;
+  steep.migration.activation.energy_ev = 60;
+  WorldOptions racing;
+  racing.stage.velocity_x_nm_per_s = -2e6;
+  WorldOptions explosive;
+  explosive.growth.rate_nm_n_per_s = 1e5;
+  WorldOptions crowd;
+  crowd.ripening.ensemble = 10000000;
+
+  EXPECT_THAT([&] { check(steep); },
+              ThrowsMessage<Error>(HasSubstr("migration.activation-ev is 60, expected -10 to 10")));
+  EXPECT_THAT([&] { check(racing); },
+              ThrowsMessage<Error>(HasSubstr(
+                  "stage.velocity-x-nm-per-s is -2000000, expected -1000000 to 1000000")));
+  EXPECT_THAT([&] { check(explosive); },
+              ThrowsMessage<Error>(HasSubstr("growth.rate-nm-n-per-s is 100000, expected 0 to")));
+  EXPECT_THAT(
+      [&] { check(crowd); },
+      ThrowsMessage<Error>(HasSubstr("ripening.ensemble is 10000000, expected 1000 to 1000000")));
+}
+
 }  // namespace
 }  // namespace mote::simulate
