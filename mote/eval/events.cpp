@@ -13,6 +13,7 @@
 namespace mote::eval {
 namespace {
 
+constexpr int64_t kNeverOver = std::numeric_limits<int64_t>::max() / 2;
 constexpr std::array<std::string_view, 3> kBirths = {"nucleated", "entered", "appeared"};
 constexpr std::array<std::string_view, 3> kDeaths = {"dissolved", "left", "lost"};
 
@@ -201,7 +202,7 @@ std::vector<Episode> flickers_of(std::span<const HistoryEvent> truth) {
   for (const HistoryEvent& event : truth) {
     if (event.type == "contrast_lost") {
       flickers.push_back(
-          {sorted(event.tracks), event.frame, event.until_frame.value_or(event.frame)});
+          {sorted(event.tracks), event.frame, event.until_frame.value_or(kNeverOver)});
     }
   }
   return flickers;

@@ -20,7 +20,8 @@ struct HistoryEvent {
   std::vector<int32_t> tracks;
   std::vector<int32_t> children;
   std::optional<int64_t> contact_frame;  ///< of a merge: when its parents first touched
-  std::optional<int64_t> until_frame;    ///< of a crossing or flicker: the first frame after it
+  /// Of a crossing or flicker: the first frame after it; none of a flicker that is never over.
+  std::optional<int64_t> until_frame;
 };
 
 /// What the tracks' parents, begins and ends alone tell: `merge`, `split`, `appeared` (after frame

@@ -154,6 +154,13 @@ TEST(Events, OfTheTruthItselfAreNeverFalse) {
   EXPECT_EQ(scores.false_merges, 0);
 }
 
+TEST(Events, CountsFalseDeathsOfAFlickerThatIsNeverOver) {
+  const Events truth = {{.type = "contrast_lost", .frame = 10, .tracks = {1}}};
+  const Events result = {{.type = "lost", .frame = 40, .tracks = {11}}};
+
+  EXPECT_EQ(history_scores(truth, result, kNames).false_deaths, 1);
+}
+
 TEST(Events, OfUnnamedTracksAreWrong) {
   const Events truth = {{.type = "lost", .frame = 10, .tracks = {99}}};
   const Events result = {{.type = "lost", .frame = 10, .tracks = {99}}};
