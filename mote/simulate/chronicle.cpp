@@ -17,6 +17,12 @@ bool touches_border(const Mask& mask, Size size) {
   return box.y == 0 || box.x == 0 || box.y_end() == size.height || box.x_end() == size.width;
 }
 
+constexpr int kHalvings = 40;  // of a frame interval, to find when a mask comes or goes
+
+bool is_flip(const WorldEvent& event) {
+  return event.type == WorldEventType::kContrastLost || event.type == WorldEventType::kContrastBack;
+}
+
 double ball_nm3(double radius_nm) {
   return 4.0 / 3.0 * std::numbers::pi * radius_nm * radius_nm * radius_nm;
 }
@@ -28,12 +34,18 @@ int32_t Chronicle::track_of(int64_t particle) const {
   return found == stories_.end() ? 0 : found->second.track;
 }
 
+double Chronicle::middle_s(int64_t frame) const {
+  const WorldOptions& options = world_.options();
+  return static_cast<double>(frame) * options.frame_interval_s + 0.5 * options.exposure_s;
+}
+
 WorldFrame Chronicle::next() {
   const WorldOptions& options = world_.options();
   const auto index = next_frame_++;
-  const double begin = static_cast<double>(index) * options.frame_interval_s;
-  WorldFrame frame{.index = index, .time_s = begin + 0.5 * options.exposure_s};
-  world_.forget_before(begin);
+  WorldFrame frame{.index = index, .time_s = middle_s(index)};
+  world_.forget_before(middle_s(index - 1));
+  begun_s_.clear();
+  const auto told = static_cast<int64_t>(events_.size());
   const std::vector<WorldEvent> events = world_.take_events(frame.time_s);
   for (const WorldEvent& event : events) {
     note(event);
@@ -43,7 +55,9 @@ WorldFrame Chronicle::next() {
   frame.drift = {drift.y_nm / options.pixel_size_nm, drift.x_nm / options.pixel_size_nm};
   frame.labels = LabelImage({options.height_px, options.width_px});
   for (const SeenBody& body : world_.bodies_at(frame.time_s)) {
-    see(frame, body);
+    for (auto& [particle, instance] : instances_of(body)) {
+      add_instance(frame, particle, std::move(instance));
+    }
   }
   std::sort(frame.instances.begin(), frame.instances.end(),
             [](const WorldInstance& a, const WorldInstance& b) { return a.track < b.track; });
@@ -52,9 +66,21 @@ WorldFrame Chronicle::next() {
       paint(frame.labels, it->mask, it->track);  // the lowest last, so that it lies on top
     }
   }
-  for (const WorldEvent& event : events) {
-    tell(event, index);
+  for (auto& [particle, story] : stories_) {
+    if (story.track != 0 && !story.closed && story.last_frame == index - 1) {
+      story.gone_s = change_s(particle, index, false);
+    }
   }
+  for (const WorldEvent& event : events) {
+    if (is_flip(event)) {
+      tell_flip(event);
+    } else {
+      tell(event, index);
+    }
+  }
+  tell_what_came_into_sight(frame);
+  std::stable_sort(events_.begin() + told, events_.end(),
+                   [](const TrackEvent& a, const TrackEvent& b) { return a.time_s < b.time_s; });
   for (auto& [particle, story] : stories_) {
     if (story.track != 0 && !story.closed && is_absent(story, index)) {
       lineage_events_.push_back(departure(story));
@@ -74,17 +100,19 @@ void Chronicle::note(const WorldEvent& event) {
       contacts_[event.particles] = event.time_s;
       stories_[event.result].parents = event.particles;
       break;
+    case WorldEventType::kHalfNeck: stories_[event.result].whole_s = event.time_s; break;
     default: break;
   }
 }
 
-void Chronicle::see(WorldFrame& frame, const SeenBody& body) {
+std::vector<std::pair<int64_t, WorldInstance>> Chronicle::instances_of(const SeenBody& body) const {
   const WorldOptions& options = world_.options();
   const double pixel = options.pixel_size_nm;
   const GridPlace place = {.y_nm = 0, .x_nm = 0, .pixel_size_nm = pixel};
-  Mask mask = mask_of(body.body, place, frame.labels.size(), body.unevenness);
+  Mask mask = mask_of(body.body, place, {options.height_px, options.width_px}, body.unevenness);
+  std::vector<std::pair<int64_t, WorldInstance>> instances;
   if (mask.runs.empty()) {
-    return;
+    return instances;
   }
   const auto pixels = [&](const PositionNm& at) { return Point{at.y_nm / pixel, at.x_nm / pixel}; };
   WorldInstance instance{
@@ -102,27 +130,52 @@ void Chronicle::see(WorldFrame& frame, const SeenBody& body) {
             {pair.centre.y_nm + out * pair.axis[0], pair.centre.x_nm + out * pair.axis[1], 0});
         half.radius_nm = larger ? body.merger->larger_nm : body.merger->smaller_nm;
         half.mask = part_of(mask, pair, place, larger);
-        add_instance(frame, larger ? body.merger->larger : body.merger->smaller, std::move(half));
+        if (!half.mask.runs.empty()) {
+          instances.emplace_back(larger ? body.merger->larger : body.merger->smaller,
+                                 std::move(half));
+        }
       }
-      return;
+      return instances;
     }
   }
   instance.mask = std::move(mask);
-  add_instance(frame, body.particle, std::move(instance));
+  instances.emplace_back(body.particle, std::move(instance));
+  return instances;
+}
+
+bool Chronicle::shows(int64_t particle, double time_s) {
+  for (const SeenBody& body : world_.bodies_at(time_s, particle)) {
+    for (const auto& [id, instance] : instances_of(body)) {
+      if (id == particle || body.particle == particle) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+double Chronicle::change_s(int64_t particle, int64_t frame, bool comes) {
+  double before = middle_s(frame - 1);
+  double after = middle_s(frame);
+  for (int i = 0; i < kHalvings; ++i) {
+    const double time = 0.5 * (before + after);
+    (shows(particle, time) == comes ? after : before) = time;
+  }
+  return after;
 }
 
 void Chronicle::add_instance(WorldFrame& frame, int64_t particle, WorldInstance instance) {
-  if (instance.mask.runs.empty()) {
-    return;
-  }
   Story& story = stories_[particle];
   story.position = instance.centre;
   story.at_border = touches_border(instance.mask, frame.labels.size());
   if (story.track == 0 || story.closed) {
-    begin_track(story, frame);
+    begin_track(particle, story, frame.index);
+  } else if (story.last_frame < frame.index - 1) {
+    begun_s_[story.track] = change_s(particle, frame.index, true);
   }
   tracks_[static_cast<size_t>(story.track) - 1].last_frame = frame.index;
   story.last_frame = frame.index;
+  story.left_s.reset();
   instance.track = story.track;
   instance.volume_nm3 = ball_nm3(instance.radius_nm);
   frame.instances.push_back(std::move(instance));
@@ -133,8 +186,8 @@ bool Chronicle::is_absent(const Story& story, int64_t frame) const {
   return missed * world_.options().frame_interval_s > kLongestAbsence;
 }
 
-void Chronicle::begin_track(Story& story, const WorldFrame& frame) {
-  Track track{.id = static_cast<int32_t>(tracks_.size()) + 1, .first_frame = frame.index};
+void Chronicle::begin_track(int64_t particle, Story& story, int64_t frame) {
+  Track track{.id = static_cast<int32_t>(tracks_.size()) + 1, .first_frame = frame};
   const bool first = story.track == 0;
   for (const int64_t parent : first ? story.parents : std::vector<int64_t>()) {
     const auto found = stories_.find(parent);
@@ -150,22 +203,105 @@ void Chronicle::begin_track(Story& story, const WorldFrame& frame) {
   }
   story.track = track.id;
   tracks_.push_back(track);
-  if (frame.index == 0 || !track.parents.empty()) {
+  is_dark_.push_back(false);
+  double& begun_s = begun_s_[track.id];
+  if (frame == 0) {
+    return;
+  }
+  if (!track.parents.empty()) {
+    begun_s = *story.whole_s;
     return;
   }
   std::map<std::string, double> evidence;
   EventType type = EventType::kAppeared;
-  if (story.birth) {
-    evidence["time_s"] = story.birth->time_s;
-    if (story.birth->type == WorldEventType::kNucleated) {
-      evidence["nucleated"] = 1;
-    } else {
-      type = EventType::kEntered;
-    }
-  } else if (story.at_border) {
-    type = EventType::kEntered;
+  if (first && story.birth && story.birth->type == WorldEventType::kNucleated) {
+    const double born = story.birth->time_s;
+    begun_s = born > middle_s(frame - 1) ? born : change_s(particle, frame, true);
+    evidence["nucleated"] = 1;
+  } else {
+    begun_s = change_s(particle, frame, true);
+    type = story.birth || story.at_border ? EventType::kEntered : type;
   }
-  add(type, frame.index, {track.id}, {}, story.position, std::move(evidence));
+  evidence["time_s"] = begun_s;
+  add(type, frame, {track.id}, {}, story.position, std::move(evidence));
+}
+
+std::vector<int32_t> Chronicle::open_tracks_of(int64_t particle) const {
+  const auto found = stories_.find(particle);
+  if (found == stories_.end()) {
+    return {};
+  }
+  const Story& story = found->second;
+  if (story.track != 0) {
+    return story.closed ? std::vector<int32_t>() : std::vector{story.track};
+  }
+  std::vector<int32_t> tracks;
+  for (const int64_t parent : story.parents) {  // it is a pair, and still told as its halves
+    const auto half = stories_.find(parent);
+    if (half != stories_.end() && half->second.track != 0 && !half->second.closed) {
+      tracks.push_back(half->second.track);
+    }
+  }
+  return tracks;
+}
+
+void Chronicle::tell_flip(const WorldEvent& event) {
+  for (const int32_t track : open_tracks_of(event.particles[0])) {
+    const auto begun = begun_s_.find(track);
+    if (begun == begun_s_.end() || event.time_s >= begun->second) {
+      set_dark(track, event.type == WorldEventType::kContrastLost, event.time_s);
+    }
+  }
+}
+
+void Chronicle::set_dark(int32_t track, bool dark, double time_s) {
+  const size_t index = static_cast<size_t>(track) - 1;
+  if (is_dark_[index] != dark) {
+    is_dark_[index] = dark;
+    events_.push_back({.type = dark ? WorldEventType::kContrastLost : WorldEventType::kContrastBack,
+                       .time_s = time_s,
+                       .tracks = {track}});
+  }
+}
+
+void Chronicle::tell_what_came_into_sight(const WorldFrame& frame) {
+  const auto since = [&](int32_t track) {
+    const auto begun = begun_s_.find(track);
+    return begun != begun_s_.end() ? begun->second : frame.time_s;
+  };
+  for (const WorldInstance& instance : frame.instances) {
+    set_dark(instance.track, instance.dark, since(instance.track));
+  }
+  std::erase_if(unseen_overlaps_, [&](const std::vector<int64_t>& particles) {
+    std::vector<int32_t> tracks;
+    for (const int64_t particle : particles) {
+      const auto found = stories_.find(particle);
+      if (found != stories_.end() && found->second.track != 0 && !found->second.closed &&
+          found->second.last_frame == frame.index) {
+        tracks.push_back(found->second.track);
+      }
+    }
+    if (tracks.size() != 2) {
+      return false;
+    }
+    std::sort(tracks.begin(), tracks.end());
+    tell_overlap(tracks, frame.index, std::max(since(tracks[0]), since(tracks[1])),
+                 stories_[particles[0]].position);
+    return true;
+  });
+}
+
+void Chronicle::tell_overlap(const std::vector<int32_t>& tracks, int64_t frame, double time_s,
+                             Point position) {
+  overlaps_.insert(tracks);
+  add(EventType::kContact, frame, tracks, {}, position, {{"time_s", time_s}, {"overlap", 1}});
+}
+
+void Chronicle::forget(int64_t particle) {
+  stories_.erase(particle);
+  std::erase_if(unseen_overlaps_, [&](const std::vector<int64_t>& particles) {
+    return particles[0] == particle || particles[1] == particle;
+  });
 }
 
 void Chronicle::tell(const WorldEvent& event, int64_t frame) {
@@ -190,9 +326,12 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
     case WorldEventType::kDissolved:
       if (story.track != 0 && !story.closed) {
         evidence["dissolved"] = 1;
+        if (event.time_s > middle_s(story.last_frame + 1)) {
+          evidence["time_s"] = story.gone_s;
+        }
         add(EventType::kLost, story.last_frame + 1, told.tracks, {}, story.position, evidence);
       }
-      stories_.erase(event.particles[0]);
+      forget(event.particles[0]);
       break;
     case WorldEventType::kContact:
       if (all_are_seen) {
@@ -201,12 +340,13 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
       break;
     case WorldEventType::kOverlap:
       if (all_are_seen) {
-        evidence["overlap"] = 1;
-        overlaps_.insert(told.tracks);
-        add(EventType::kContact, frame, told.tracks, {}, story.position, evidence);
+        tell_overlap(told.tracks, frame, event.time_s, story.position);
+      } else {
+        unseen_overlaps_.insert(event.particles);
       }
       break;
     case WorldEventType::kParted:
+      unseen_overlaps_.erase(event.particles);
       if (overlaps_.erase(told.tracks) > 0) {
         evidence["overlap"] = 1;
         add(EventType::kParted, frame, told.tracks, {}, story.position, evidence);
@@ -233,7 +373,7 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
       }
       contacts_.erase(event.particles);
       for (const int64_t particle : event.particles) {
-        stories_.erase(particle);
+        forget(particle);
       }
       break;
     default: break;
@@ -241,16 +381,14 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
 }
 
 Event Chronicle::departure(const Story& story) const {
-  const int64_t frame = story.last_frame + 1;
-  const double time = static_cast<double>(frame) * world_.options().frame_interval_s;
   return {.type = story.left_s || story.at_border ? EventType::kLeft : EventType::kLost,
           .frame_before = story.last_frame,
-          .frame = frame,
+          .frame = story.last_frame + 1,
           .tracks = {story.track},
           .children = {},
           .position = story.position,
           .confidence = 1,
-          .evidence = {{"time_s", story.left_s.value_or(time)}}};
+          .evidence = {{"time_s", story.gone_s}}};
 }
 
 void Chronicle::add(EventType type, int64_t frame, std::vector<int32_t> tracks,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mote/core/grid.h"
@@ -60,7 +61,7 @@ class Chronicle {
   explicit Chronicle(World& world) : world_(world) {}
 
   /// The frame `index`, which is the one after the last asked for, or 0. What the world did
-  /// before this frame's exposure is forgotten.
+  /// before the middle of the exposure of the frame before it is forgotten.
   WorldFrame next();
 
   /// Tracks and events so far, in frames; events carry their exact `time_s` as evidence.
@@ -69,9 +70,16 @@ class Chronicle {
   /// ends is likewise kLeft, or kLost, with `dissolved` 1. A contact is kContact, a half neck
   /// kMerge with `contact_s` and, once it is past, `merged_s`. An overlap is a kContact with
   /// `overlap` 1, which ends in kParted.
+  ///
+  /// A frame stands for the middle of its exposure, and a particle is in it while its mask has a
+  /// pixel: kEntered and kLeft are dated by the first pixel and by the loss of the last. So every
+  /// event lies after frame_before and at the latest in frame, and so do those of particles that
+  /// are born or dissolve too small to have a pixel. Overlaps that begin out of sight are dated by
+  /// when both particles are in sight, those that are there from the beginning by time 0.
   Lineage lineage() const;
 
-  /// All events of tracks so far, in order of time.
+  /// All events of tracks so far, in order of time. A pair flickers as the two tracks of its
+  /// halves; a track that begins dark loses contrast when it begins.
   const std::vector<TrackEvent>& events() const { return events_; }
 
  private:
@@ -83,16 +91,33 @@ class Chronicle {
     Point position;                   ///< when last seen
     bool at_border = false;           ///< likewise: its mask was cut by the field's border
     std::optional<WorldEvent> birth;  ///< nucleated, or the last time that it entered
-    std::optional<double> left_s;     ///< the last time that it left
-    bool closed = false;              ///< its track goes on no more
+    std::optional<double> left_s;     ///< since last seen, its ideal outline left
+    std::optional<double> whole_s;    ///< of a pair: its half neck
+    double gone_s = 0;    ///< when its mask lost the last pixel, once last_frame is past
+    bool closed = false;  ///< its track goes on no more
   };
 
   void note(const WorldEvent& event);
-  void see(WorldFrame& frame, const SeenBody& body);
+  double middle_s(int64_t frame) const;  ///< of its exposure
+  /// Those of which a pixel is in the field, by particle.
+  std::vector<std::pair<int64_t, WorldInstance>> instances_of(const SeenBody& body) const;
+  /// Whether the mask of a particle, or of a pair, has a pixel at `time_s`.
+  bool shows(int64_t particle, double time_s);
+  /// When, after the frame before and at the latest in `frame`, its mask has the first pixel
+  /// (`comes`), or has lost the last.
+  double change_s(int64_t particle, int64_t frame, bool comes);
   void add_instance(WorldFrame& frame, int64_t particle, WorldInstance instance);
-  void begin_track(Story& story, const WorldFrame& frame);
+  void begin_track(int64_t particle, Story& story, int64_t frame);
   bool is_absent(const Story& story, int64_t frame) const;
   void tell(const WorldEvent& event, int64_t frame);
+  std::vector<int32_t> open_tracks_of(int64_t particle) const;
+  void tell_flip(const WorldEvent& event);
+  void set_dark(int32_t track, bool dark, double time_s);
+  /// What began out of sight, by when it came into sight: darkness and overlaps.
+  void tell_what_came_into_sight(const WorldFrame& frame);
+  void tell_overlap(const std::vector<int32_t>& tracks, int64_t frame, double time_s,
+                    Point position);
+  void forget(int64_t particle);
   Event departure(const Story& story) const;
   void add(EventType type, int64_t frame, std::vector<int32_t> tracks,
            std::vector<int32_t> children, Point position, std::map<std::string, double> evidence);
@@ -106,6 +131,9 @@ class Chronicle {
   std::vector<TrackEvent> events_;
   std::map<std::vector<int64_t>, double> contacts_;  // when which pair touched
   std::set<std::vector<int32_t>> overlaps_;          // of tracks, told and not over
+  std::set<std::vector<int64_t>> unseen_overlaps_;   // of particles, begun and not over
+  std::vector<bool> is_dark_;                        // of track n: is_dark_[n - 1], as told
+  std::map<int32_t, double> begun_s_;  // of the tracks that came into sight with the last frame
 };
 
 }  // namespace mote::simulate

@@ -24,6 +24,8 @@ struct Merger {
   NeckLaw law;
   double contact_s = 0;
   double aged_s = 0;  ///< since contact, in time at the reference temperature
+  /// When its neck has merge_neck_ratio of the smaller diameter; infinity before that.
+  double half_neck_s = std::numeric_limits<double>::infinity();
 };
 
 struct Particle {

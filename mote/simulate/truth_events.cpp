@@ -17,8 +17,13 @@ class Teller {
   Teller(const Lineage& lineage, std::span<const TrackEvent> events, const WorldOptions& options)
       : lineage_(lineage), events_(events), options_(options) {
     for (const Event& event : lineage.events) {
+      const bool is_end = event.type == EventType::kLeft || event.type == EventType::kLost ||
+                          event.type == EventType::kMerge;
       if (event.type == EventType::kParted) {
         partings_[event.tracks].push_back(&event);
+      }
+      for (const int32_t track : is_end ? event.tracks : std::vector<int32_t>()) {
+        ends_[track] = &event;
       }
     }
   }
@@ -94,12 +99,23 @@ class Teller {
       }
     }
     for (const int32_t id : begin.tracks) {
-      const int64_t after = lineage_.tracks[static_cast<size_t>(id) - 1].last_frame + 1;
-      if (after < end.frame) {
-        end = {static_cast<double>(after) * options_.frame_interval_s, after};
+      const Moment after = end_of_track(id);
+      if (after.frame < end.frame) {
+        end = after;
       }
     }
     return end;
+  }
+
+  /// The first frame without it, and when it ended; that of the recording where it runs on.
+  Moment end_of_track(int32_t id) const {
+    const int64_t after = lineage_.tracks[static_cast<size_t>(id) - 1].last_frame + 1;
+    if (after >= options_.frames) {
+      return end_of_recording();
+    }
+    const auto end = ends_.find(id);
+    const double begin_s = static_cast<double>(after) * options_.frame_interval_s;
+    return {end != ends_.end() ? evidence(*end->second, "time_s") : begin_s, after};
   }
 
   /// The lineage has its events in order, so has told_ those of the same two.
@@ -127,12 +143,19 @@ class Teller {
     const TrackEvent& lost = events_[index];
     TruthEvent out{.type = "contrast_lost", .at = moment(lost.time_s), .tracks = lost.tracks};
     out.frame_before = std::max<int64_t>(0, out.at.frame - 1);
-    out.until = end_of_recording();
+    Moment end = end_of_track(lost.tracks.at(0));
+    if (out.at.frame >= end.frame) {
+      return;  // out of sight
+    }
     for (size_t i = index + 1; i < events_.size(); ++i) {
       if (events_[i].type == WorldEventType::kContrastBack && events_[i].tracks == lost.tracks) {
-        out.until = moment(events_[i].time_s);
+        const Moment back = moment(events_[i].time_s);
+        end = back.frame < end.frame ? back : end;
         break;
       }
+    }
+    if (end.frame < options_.frames) {
+      out.until = end;
     }
     told_.push_back(std::move(out));
   }
@@ -141,6 +164,7 @@ class Teller {
   std::span<const TrackEvent> events_;
   const WorldOptions& options_;
   std::map<std::vector<int32_t>, std::vector<const Event*>> partings_;
+  std::map<int32_t, const Event*> ends_;  // of tracks
   std::vector<TruthEvent> told_;
 };
 

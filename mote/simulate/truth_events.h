@@ -30,7 +30,8 @@ struct TruthEvent {
   std::optional<Point> position;  ///< in camera pixels; not of a flicker
   std::optional<Moment> contact;  ///< of a merge: when its parents touched
   std::optional<Moment> merged;   ///< of a merge: when its neck has 0.95 of the smaller diameter
-  std::optional<Moment> until;    ///< of an overlap or flicker: when it is over
+  std::optional<Moment> until;    ///< of an overlap or flicker: when it is over; none of a flicker
+                                  ///< that the recording shows to its end
 
   bool operator==(const TruthEvent&) const = default;
 };
@@ -42,7 +43,8 @@ int64_t frame_at(double time_s, const WorldOptions& options);
 /// The events of a chronicle, in order of frame, type and tracks. A merge is dated by the neck at
 /// merge_neck_ratio. Overlaps of the same two less than 1 s apart are one: at a graze Brownian
 /// motion begins and ends many; those that no frame shows are left out. An overlap ends where a
-/// track of it does, at the latest, and both it and a flicker with the recording.
+/// track of it does or with the recording, at the latest; a flicker where its track does, and none
+/// begins after that.
 std::vector<TruthEvent> truth_events(const Lineage& lineage, std::span<const TrackEvent> events,
                                      const WorldOptions& options);
 

@@ -206,8 +206,9 @@ void World::age(Span& span) {
   const auto note = [&](WorldEventType type, double bridge) {
     const double due = merger.law.time_of(bridge);
     if (due > before && due <= after) {
-      add_event(type, span.begin_s + (due - before) / rate, {merger.larger, merger.smaller},
-                particle.id);
+      const double time = span.begin_s + (due - before) / rate;
+      add_event(type, time, {merger.larger, merger.smaller}, particle.id);
+      merger.half_neck_s = std::min(merger.half_neck_s, time);
     }
   };
   note(WorldEventType::kHalfNeck, options_.coalescence.merge_neck_ratio);
@@ -259,7 +260,11 @@ void World::forget_before(double time_s) {
   }
 }
 
-std::vector<SeenBody> World::bodies_at(double time_s) {
+std::vector<SeenBody> World::bodies_at(double time_s, std::optional<int64_t> particle) {
+  const auto is_asked_for = [&](const Particle& one) {
+    return !particle || one.id == *particle ||
+           (one.merger && (one.merger->larger == *particle || one.merger->smaller == *particle));
+  };
   while (this->time_s() <= time_s) {
     step();
   }
@@ -270,7 +275,7 @@ std::vector<SeenBody> World::bodies_at(double time_s) {
       continue;
     }
     for (const Span& span : step.spans) {
-      if (time_s >= span.begin_s &&
+      if (is_asked_for(span.particle) && time_s >= span.begin_s &&
           (time_s < span.end_s || (span.goes_on && time_s < step.end_s))) {
         bodies.push_back(seen(span, time_s, shift));
       }

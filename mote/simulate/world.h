@@ -26,9 +26,11 @@ enum class WorldEventType {
   kContact,   ///< two particles touch; from now on they are one body, `result`
   kHalfNeck,  ///< its neck has merge_neck_ratio of the smaller diameter
   kMerged,    ///< it has no waist to speak of: 0.95
-  kOverlap,   ///< two begin to cover one another along the beam, without touching
-  kParted,    ///< and end
-  kContrastLost,
+  /// Two begin to cover one another along the beam, without touching; at time 0 those that do
+  /// from the beginning. The halves of a pair are two until kHalfNeck.
+  kOverlap,
+  kParted,        ///< and end
+  kContrastLost,  ///< of a pair: of both halves; the smaller takes the larger's on contact
   kContrastBack,
 };
 
@@ -70,8 +72,8 @@ class World {
   explicit World(const WorldOptions& options);
 
   /// What is there at `time_s`, in order of particle; of what forget_before() has spared or is
-  /// still to come.
-  std::vector<SeenBody> bodies_at(double time_s);
+  /// still to come. With `particle`, only that one and a pair of which it is a half.
+  std::vector<SeenBody> bodies_at(double time_s, std::optional<int64_t> particle = std::nullopt);
 
   /// Of the specimen on the camera since time 0.
   ShiftNm drift_at(double time_s) { return stage_.at(time_s); }
@@ -107,6 +109,8 @@ class World {
   void flicker(Span& span);
   void meet(std::vector<Span>& spans);
   Span merged(Span& a, Span& b, double share);
+  void share_contrast(const Particle& larger, const Particle& smaller, int64_t pair,
+                      double contact_s);
   void note_overlaps(const std::vector<Span>& spans);
   void note_border(Span& span, const ShiftNm& shift_begin, const ShiftNm& shift_end);
   double inside_nm(const PositionNm& at, double reach_nm, const ShiftNm& shift) const;

@@ -106,6 +106,32 @@ double gap_nm(const Lobes& a, const Lobes& b, const Periods& periods, bool flat,
   return least;
 }
 
+/// What overlaps by itself: a particle, or one half of a pair whose two are still told apart.
+struct Part {
+  int64_t id = 0;
+  double since_s = 0;
+  Lobes lobes;
+};
+
+std::vector<Part> parts_of(const Span& span) {
+  Lobes lobes = lobes_of(span);
+  const Particle& particle = span.particle;
+  if (!particle.merger) {
+    return {{particle.id, span.begin_s, std::move(lobes)}};
+  }
+  const Merger& merger = *particle.merger;
+  if (merger.half_neck_s <= span.end_s) {
+    return {{particle.id, std::max(span.begin_s, merger.half_neck_s), std::move(lobes)}};
+  }
+  return {{merger.larger, span.begin_s, {lobes[0]}}, {merger.smaller, span.begin_s, {lobes[1]}}};
+}
+
+bool is_flip(const WorldEvent& event, int64_t particle, double after_s) {
+  return (event.type == WorldEventType::kContrastLost ||
+          event.type == WorldEventType::kContrastBack) &&
+         event.particles[0] == particle && event.time_s > after_s;
+}
+
 /// When the last of an overlap ends within the step.
 double last_touch(const Lobes& a, const Lobes& b, const Periods& periods) {
   double low = 0;
@@ -210,19 +236,63 @@ Span World::merged(Span& a, Span& b, double share) {
   merger.contact_s = a.end_s;
   whole.merger = merger;
   add_event(WorldEventType::kContact, a.end_s, {larger.id, smaller.id}, whole.id);
+  share_contrast(larger, smaller, whole.id, a.end_s);
+  const double flip = (a_is_larger ? a : b).flip_s;
   Span span{.particle = whole,
             .from = whole.at,
             .radius_from_nm = whole.radius_nm,
             .begin_s = a.end_s,
-            .end_s = end};
+            .end_s = end,
+            .flip_s = flip > a.end_s ? flip : -1};
   age(span);
   return span;
 }
 
+/// From `contact_s` on the smaller particle has the contrast of the larger, whose later flips are
+/// those of the pair.
+void World::share_contrast(const Particle& larger, const Particle& smaller, int64_t pair,
+                           double contact_s) {
+  bool larger_is_dark = larger.dark;
+  for (WorldEvent& event : events_) {
+    if (is_flip(event, larger.id, contact_s)) {
+      event.particles = {pair};
+      larger_is_dark = !larger_is_dark;
+    }
+  }
+  const auto late = std::erase_if(
+      events_, [&](const WorldEvent& event) { return is_flip(event, smaller.id, contact_s); });
+  const bool smaller_is_dark = smaller.dark != (late % 2 == 1);
+  if (larger_is_dark != smaller_is_dark) {
+    add_event(larger_is_dark ? WorldEventType::kContrastLost : WorldEventType::kContrastBack,
+              contact_s, {smaller.id});
+  }
+}
+
 void World::note_overlaps(const std::vector<Span>& spans) {
   const Periods periods = {height_nm_, width_nm_};
-  const std::vector<Lobes> lobes = all_lobes(spans);
+  std::vector<std::vector<Part>> parts;
+  parts.reserve(spans.size());
+  for (const Span& span : spans) {
+    parts.push_back(parts_of(span));
+  }
   std::set<std::pair<int64_t, int64_t>> now;
+  const auto note = [&](const Part& a, const Part& b, double begin, double end) {
+    const auto ids = std::minmax(a.id, b.id);
+    const bool overlaps = gap_nm(a.lobes, b.lobes, periods, true, 1) < 0;
+    if (overlaps) {
+      now.insert(ids);
+    }
+    const bool overlapped = overlapping_.contains(ids);
+    const auto time_at = [&](double share) { return begin + share * (end - begin); };
+    if (overlaps && !overlapped) {
+      const auto share = first_touch(a.lobes, b.lobes, periods, true);
+      const double time = std::max({time_at(share.value_or(1)), a.since_s, b.since_s});
+      add_event(WorldEventType::kOverlap, time, {ids.first, ids.second});
+    } else if (!overlaps && overlapped) {
+      add_event(WorldEventType::kParted, time_at(last_touch(a.lobes, b.lobes, periods)),
+                {ids.first, ids.second});
+    }
+  };
   for (const auto& [i, j] : neighbours(spans, periods)) {
     const Span& a = spans[i];
     const Span& b = spans[j];
@@ -230,20 +300,10 @@ void World::note_overlaps(const std::vector<Span>& spans) {
     if (!apart || !a.goes_on || !b.goes_on) {
       continue;
     }
-    const auto ids = std::minmax(a.particle.id, b.particle.id);
-    const bool overlaps = gap_nm(lobes[i], lobes[j], periods, true, 1) < 0;
-    if (overlaps) {
-      now.insert(ids);
-    }
-    const bool overlapped = overlapping_.contains(ids);
-    const double begin = std::max(a.begin_s, b.begin_s);
-    const auto time_at = [&](double share) { return begin + share * (a.end_s - begin); };
-    if (overlaps && !overlapped && steps_ > 0) {
-      const auto share = first_touch(lobes[i], lobes[j], periods, true);
-      add_event(WorldEventType::kOverlap, time_at(share.value_or(1)), {ids.first, ids.second});
-    } else if (!overlaps && overlapped) {
-      add_event(WorldEventType::kParted, time_at(last_touch(lobes[i], lobes[j], periods)),
-                {ids.first, ids.second});
+    for (const Part& one : parts[i]) {
+      for (const Part& other : parts[j]) {
+        note(one, other, std::max(a.begin_s, b.begin_s), a.end_s);
+      }
     }
   }
   overlapping_ = std::move(now);

@@ -133,6 +133,115 @@ TEST(Chronicle, DatesEventsExactlyBetweenTheFramesThatItNames) {
   EXPECT_GE(merges, 3);
 }
 
+// The outline's ideal border crossing and the mask's first or last pixel differ by up to a pixel.
+TEST(Chronicle, DatesBirthsAndDeathsBetweenTheFramesThatItNames) {
+  int checked = 0;
+  for (const std::string_view preset : world_presets()) {
+    const WorldOptions options = small(preset);
+    const auto middle = [&](int64_t frame) {
+      return static_cast<double>(frame) * options.frame_interval_s + 0.5 * options.exposure_s;
+    };
+    for (const Event& event : of_preset(std::string(preset)).lineage.events) {
+      const double time = event.evidence.at("time_s");
+      EXPECT_TRUE(event.frame == 0 || time > middle(event.frame_before))
+          << preset << " " << name(event.type) << " of " << event.tracks[0] << " at " << time;
+      EXPECT_LE(time, middle(event.frame))
+          << preset << " " << name(event.type) << " of " << event.tracks[0];
+      checked += event.type == EventType::kEntered || event.type == EventType::kLeft ? 1 : 0;
+    }
+  }
+  EXPECT_GE(checked, 100);
+}
+
+TEST(Chronicle, TellsOverlapsThatAreThereFromTheBeginning) {
+  int from_the_beginning = 0;
+  for (const Event& event : of_preset("overlap").lineage.events) {
+    const bool overlap = event.evidence.contains("overlap");
+    from_the_beginning += overlap && event.type == EventType::kContact && event.frame == 0 ? 1 : 0;
+  }
+
+  EXPECT_GE(from_the_beginning, 1);
+}
+
+int64_t shared_px(const Mask& a, const Mask& b, Size field) {
+  LabelImage both(field);
+  paint(both, a, 1);
+  paint(both, b, 1);
+  return a.area_px() + b.area_px() - masks_of(both).at(1).area_px();
+}
+
+// Also where one of the two grows together with a third, or where both come into sight later.
+TEST(Chronicle, TellsEveryOverlapThatTheMasksShow) {
+  WorldOptions options = small("overlap");
+  options.coalescence.enabled = true;
+  options.stage.velocity_x_nm_per_s = 2;
+  const Told crossing = told(options);
+
+  std::vector<Event> events = crossing.lineage.events;
+  std::erase_if(events, [](const Event& event) { return !event.evidence.contains("overlap"); });
+  std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
+    return a.evidence.at("time_s") < b.evidence.at("time_s");
+  });
+  std::set<std::vector<int32_t>> on;
+  size_t next = 0;
+  int pairs = 0;
+  for (const WorldFrame& frame : crossing.frames) {
+    for (; next < events.size() && events[next].frame <= frame.index; ++next) {
+      if (events[next].type == EventType::kContact) {
+        on.insert(events[next].tracks);
+      } else {
+        on.erase(events[next].tracks);
+      }
+    }
+    for (size_t b = 0; b < frame.instances.size(); ++b) {
+      for (size_t a = 0; a < b; ++a) {
+        const WorldInstance& first = frame.instances[a];
+        const WorldInstance& second = frame.instances[b];
+        const double apart = std::hypot(first.centre.y_px - second.centre.y_px,
+                                        first.centre.x_px - second.centre.x_px);
+        const double reach = (first.radius_nm + second.radius_nm) / options.pixel_size_nm;
+        // The ideal outlines of two that share few pixels need not overlap.
+        if (first.face != second.face && apart < reach &&
+            shared_px(first.mask, second.mask, frame.labels.size()) > 30) {
+          const bool is_told = on.contains({first.track, second.track});
+          EXPECT_TRUE(is_told) << first.track << " and " << second.track << " in frame "
+                               << frame.index << ", neck ratios " << first.neck_ratio << ", "
+                               << second.neck_ratio;
+          pairs += first.neck_ratio > 0 || second.neck_ratio > 0 ? 1 : 0;
+        }
+      }
+    }
+  }
+  EXPECT_GE(pairs, 100);
+}
+
+// What the events say of every track's contrast in the middle of a frame is what is seen there.
+TEST(Chronicle, TellsOfEveryTrackWhenItIsDark) {
+  WorldOptions options = small("coalescence");
+  options.flicker = {.enabled = true, .bright_time_s = 2, .dark_time_s = 2};
+  const Told flickering = told(options);
+
+  int dark_pairs = 0;
+  std::map<int32_t, bool> dark;
+  size_t next = 0;
+  for (const WorldFrame& frame : flickering.frames) {
+    for (; next < flickering.events.size() && flickering.events[next].time_s <= frame.time_s;
+         ++next) {
+      const TrackEvent& event = flickering.events[next];
+      if (event.type == WorldEventType::kContrastLost ||
+          event.type == WorldEventType::kContrastBack) {
+        dark[event.tracks.at(0)] = event.type == WorldEventType::kContrastLost;
+      }
+    }
+    for (const WorldInstance& instance : frame.instances) {
+      EXPECT_EQ(dark[instance.track], instance.dark)
+          << instance.track << " in frame " << frame.index;
+      dark_pairs += instance.dark && instance.neck_ratio > 0 ? 1 : 0;
+    }
+  }
+  EXPECT_GE(dark_pairs, 10);
+}
+
 TEST(Chronicle, MakesOneTrackOfTwoWhenTheNeckIsHalfAsWideAsTheSmaller) {
   const Told& told = of_preset("coalescence");
   for (const Event& event : told.lineage.events) {

@@ -118,7 +118,28 @@ TEST(TruthEvents, PairsTheLossOfContrastWithItsReturn) {
   EXPECT_THAT(told[0].tracks, ElementsAre(1));
   EXPECT_EQ(told[0].at, (Moment{10.7, 11}));
   EXPECT_EQ(told[0].until, (Moment{14.1, 14}));
-  EXPECT_EQ(told[1].until, (Moment{100, 100}));
+  EXPECT_EQ(told[1].until, std::nullopt);
+}
+
+TEST(TruthEvents, EndsAFlickerWithItsTrackAndTellsNoneAfterIt) {
+  Scene scene;
+  scene.lineage.tracks[0].last_frame = 29;
+  scene.lineage.tracks[1].last_frame = 39;
+  scene.add(EventType::kLeft, 30, {1}, {{"time_s", 29.7}});
+  scene.add(EventType::kLeft, 40, {2}, {{"time_s", 39.8}});
+  const std::vector<TrackEvent> events = {
+      {.type = WorldEventType::kContrastLost, .time_s = 10.7, .tracks = {1}},
+      {.type = WorldEventType::kContrastBack, .time_s = 34.1, .tracks = {1}},
+      {.type = WorldEventType::kContrastLost, .time_s = 39.9, .tracks = {2}},
+  };
+
+  const auto told = truth_events(scene.lineage, events, scene.options);
+
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_EQ(told[0].type, "contrast_lost");
+  EXPECT_EQ(told[0].until, (Moment{29.7, 30}));
+  EXPECT_EQ(told[1].type, "left");
+  EXPECT_EQ(told[2].type, "left");
 }
 
 }  // namespace
