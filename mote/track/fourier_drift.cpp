@@ -17,7 +17,11 @@ constexpr int32_t kMeasureAll = 32;
 constexpr int32_t kMeasureEvery = 4;
 // Frames between two that are looked at in blocks: later, masks have moved far.
 constexpr int64_t kLookBack = 16;
-// Of the measured pairs, every kLookEvery-th is looked at in blocks.
+// From kMeasureAll on, all that lie so far apart are looked at: earlier a slow crowd has hardly
+// moved, later one that moves by its own size within 16 frames looks like noise.
+constexpr int64_t kLookFrom = 4;
+constexpr int64_t kLookTo = 11;
+// Of the first measured pairs, every kLookEvery-th is looked at in blocks.
 constexpr int64_t kLookEvery = 4;
 constexpr int64_t kSureOfCrowd = 16;  // looks, after which a crowd is no pattern over a specimen
 // Two frames are registered across this share of the field's shorter side at most: beyond, their
@@ -167,6 +171,10 @@ void FourierDrift::join(Fix& fix, Held& held, double trust, const Spectrum& spec
     fix.held_fast = true;
     fix.coherent = &held;
     fix.coherent_shift = one->shift;
+    if (!fix.latest || held.frame > fix.latest->frame) {
+      fix.latest = &held;
+      fix.latest_shift = one->shift;
+    }
   }
 }
 
@@ -227,8 +235,11 @@ void FourierDrift::take(const DriftView& view, bool learn) {
   if (frames_ < kMeasureAll || frames_ % kMeasureEvery == 0) {
     if (fix.coherent) {
       measure_coherence(spectrum, *fix.coherent, fix.coherent_shift);
-      if (pairs_ % kLookEvery == 1 && frames_ - fix.coherent->frame <= kLookBack) {
-        look_whether_rigid(spectrum, *fix.coherent, fix.coherent_shift,
+      const int64_t back = frames_ - fix.latest->frame;
+      const bool due = frames_ < kMeasureAll ? pairs_ % kLookEvery == 1 && back <= kLookBack
+                                             : back >= kLookFrom && back <= kLookTo;
+      if (due) {
+        look_whether_rigid(spectrum, *fix.latest, fix.latest_shift,
                            DriftViewer::kWindowPower * std::max(kLeastCoverage, coverage(view)));
       }
     } else if (ok_) {

@@ -65,6 +65,8 @@ class FourierDrift final : public DriftEstimator {
     bool lasted = false;             // and found
     const Held* coherent = nullptr;  // the last of those
     Point coherent_shift;
+    const Held* latest = nullptr;  // of those, the one of the latest frame
+    Point latest_shift;
     const Held* nearest = nullptr;  // anchor
 
     bool found() const { return weight > 0; }

@@ -61,14 +61,14 @@ TEST(Drift, SlowerThanThePatternCanBeToldIsFollowedAllTheSame) {
 }
 
 // Small discs that each go their own way, and nothing else: particles that no mask covers.
-DriftScene loose_scene(double speed_px = 0.5, double noise_sd = 8) {
+DriftScene loose_scene(double speed_px = 0.5, double noise_sd = 8, size_t frames = 24) {
   return {{.size = kSize,
            .texture_sd = 0,
            .noise_sd = noise_sd,
            .particles = 250,
            .radius_px = 3,
            .speed_px = speed_px},
-          std::vector<Point>(24)};
+          std::vector<Point>(frames)};
 }
 
 DriftResult unmasked(const DriftScene& scene, const DriftOptions& options) {
@@ -85,6 +85,13 @@ TEST(Drift, WhereTheSupportMovesApartAssumesNone) {
   EXPECT_THAT(result.warnings, Contains(HasSubstr("does not move as one")));
   EXPECT_EQ(result.rows.back().shift, (Point{0, 0}));
   EXPECT_FALSE(result.rows.back().ok);
+}
+
+TEST(Drift, WhereTheSupportMovesApartAssumesNoneInALongRecordingEither) {
+  const DriftResult result = unmasked(loose_scene(0.5, 8, 300), {});
+
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("does not move as one")));
+  EXPECT_EQ(result.rows.back().shift, (Point{0, 0}));
 }
 
 TEST(Drift, OfParticlesThatMoveByTheirOwnSizeAndMoreIsNotAssumed) {
