@@ -154,12 +154,21 @@ void add_kind(const std::string& kind, const eval::EventScores& score, ScoreList
                   "frames");
 }
 
-/// The events of a source that lie after the first and up to the last of the scored frames.
+/// Whether an overlap or flicker that began earlier goes on beyond the frame `first`.
+bool goes_on_after(const eval::HistoryEvent& event, int64_t first) {
+  if (event.type == "contrast_lost") {
+    return event.until_frame.value_or(first + 1) > first;
+  }
+  return event.type == "overlap" && event.until_frame.value_or(event.frame) > first;
+}
+
+/// The events of a source that lie after the first and up to the last of the scored frames, and
+/// the overlaps and flickers that go on in them.
 std::vector<eval::HistoryEvent> events_within(const ScoreInfo& info, int64_t first, int64_t last) {
   std::vector<eval::HistoryEvent> events =
       info.events ? *info.events : eval::events_of(info.tracks, last + 1);
   std::erase_if(events, [&](const eval::HistoryEvent& event) {
-    return event.frame <= first || event.frame > last;
+    return event.frame > last || (event.frame <= first && !goes_on_after(event, first));
   });
   return events;
 }

@@ -10,9 +10,12 @@
 
 #include "mote/core/error.h"
 #include "mote/io/tiff_writer.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/score_source.h"
 #include "mote/pipeline/score_tables.h"
+#include "mote/pipeline/simulation.h"
+#include "mote/pipeline/simulation_options.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::pipeline {
@@ -123,6 +126,27 @@ TEST(Evaluate, TakesTenThousandObjectsAFrame) {
   for (const char* name : {"ctc_seg", "ctc_det", "ctc_tra", "ctc_lnk", "hota", "mota", "idf1"}) {
     EXPECT_EQ(score(evaluation, name), 1) << name;
   }
+}
+
+TEST(Evaluate, CountsCrossingsThatBeganBeforeTheFirstFrame) {
+  const testing_support::TemporaryFolder folder;
+  write_simulation({.output = folder / "truth",
+                    .simulation = requested_simulation(
+                        {.preset = "overlap", .frames = 24, .height_px = 256, .width_px = 256})});
+  int64_t overlaps = 0;
+  int64_t from_the_beginning = 0;
+  for (const eval::HistoryEvent& event :
+       events_of_csv(read_file(folder / "truth/truth/events.csv"), {})) {
+    overlaps += event.type == "overlap" ? 1 : 0;
+    from_the_beginning += event.type == "overlap" && event.frame == 0 ? 1 : 0;
+  }
+
+  const Evaluation evaluation =
+      evaluate({.truth = folder / "truth", .result = folder / "truth", .as = "tracks"});
+
+  EXPECT_GE(from_the_beginning, 1);
+  EXPECT_EQ(score(evaluation, "crossings"), overlaps);
+  EXPECT_EQ(score(evaluation, "false_merges_per_crossing"), 0);
 }
 
 TEST(Evaluate, IsDefinedForEmptyFrames) {
