@@ -10,7 +10,7 @@
 namespace mote::simulate {
 namespace {
 
-constexpr double kSameOverlap_s = 1;  // between two that are one
+constexpr double kSameOverlap = 1;  // in s, between two that are one
 
 class Teller {
  public:
@@ -126,7 +126,7 @@ class Teller {
         continue;
       }
       TruthEvent*& before = last[event.tracks];
-      if (before != nullptr && event.at.time_s - before->until->time_s < kSameOverlap_s) {
+      if (before != nullptr && event.at.time_s - before->until->time_s < kSameOverlap) {
         before->until = std::max(*before->until, *event.until,
                                  [](Moment a, Moment b) { return a.time_s < b.time_s; });
         event.until = event.at;  // gone into the one before

@@ -21,7 +21,7 @@ namespace mote::simulate {
 enum class WorldEventType {
   kNucleated,
   kDissolved,
-  kEntered,   ///< the first of it comes over the border
+  kEntered,   ///< the first of its ideal outline comes over the border
   kLeft,      ///< the last of it goes
   kContact,   ///< two particles touch; from now on they are one body, `result`
   kHalfNeck,  ///< its neck has merge_neck_ratio of the smaller diameter
