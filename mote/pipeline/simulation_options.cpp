@@ -63,7 +63,8 @@ void visit_species(SimulationVisitor& visitor, simulate::SpeciesOptions& species
   visitor.text("name", species.name, "what the truth calls it");
   visitor.number("share", species.share, "of the particles, relative to the other species'");
   visitor.number("median-radius-nm", species.median_radius_nm, "of spheres of equal volume");
-  visitor.number("radius-spread", species.radius_spread, "standard deviation of ln r");
+  visitor.number("radius-spread", species.radius_spread,
+                 "standard deviation of ln r; where ripening is on, its stationary law holds");
   visitor.choice("shape",
                  choice_of(species.shape, {{"sphere", Shape::kSphere},
                                            {"truncated-sphere", Shape::kTruncatedSphere},

@@ -52,7 +52,11 @@ WorldFrame Chronicle::next() {
   }
   frame.kelvin = world_.kelvin_at(frame.time_s);
   const ShiftNm drift = world_.drift_at(frame.time_s);
-  frame.drift = {drift.y_nm / options.pixel_size_nm, drift.x_nm / options.pixel_size_nm};
+  const Point place = {drift.y_nm / options.pixel_size_nm, drift.x_nm / options.pixel_size_nm};
+  if (index == 0) {
+    first_place_ = place;
+  }
+  frame.drift = place - first_place_;
   frame.labels = LabelImage({options.height_px, options.width_px});
   for (const SeenBody& body : world_.bodies_at(frame.time_s)) {
     for (auto& [particle, instance] : instances_of(body)) {

@@ -34,7 +34,7 @@ struct WorldFrame {
   int64_t index = 0;
   double time_s = 0;
   double kelvin = 0;
-  Point drift;                           ///< of the specimen since time 0, in pixels
+  Point drift;                           ///< of the specimen since frame 0, in pixels
   LabelImage labels;                     ///< track ids; where particles overlap, the lowest
   std::vector<WorldInstance> instances;  ///< in order of track
 };
@@ -125,6 +125,7 @@ class Chronicle {
 
   World& world_;
   int64_t next_frame_ = 0;
+  Point first_place_;                 // of the specimen in frame 0, in pixels
   std::map<int64_t, Story> stories_;  // by particle
   std::vector<Track> tracks_;         // track n is tracks_[n - 1]
   std::vector<Event> lineage_events_;

@@ -28,7 +28,7 @@ struct SpeciesOptions {
   std::string name = "gold";
   double share = 1;  ///< of the particles, relative to the other species'
   double median_radius_nm = 4;
-  double radius_spread = 0.15;  ///< standard deviation of ln r
+  double radius_spread = 0.15;  ///< standard deviation of ln r; with ripening its own law holds
   Shape shape = Shape::kSphere;
   double contact_angle_deg = 120;  ///< of a truncated sphere
   double truncation = 2.0 / 3;     ///< of a truncated octahedron

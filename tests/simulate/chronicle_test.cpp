@@ -353,7 +353,7 @@ TEST(Chronicle, TellsNucleiAndWhatDissolves) {
   EXPECT_GE(dissolved, 5);
 }
 
-TEST(Chronicle, MeasuresDriftInPixelsSinceTimeZero) {
+TEST(Chronicle, MeasuresDriftInPixelsSinceTheFirstFrame) {
   WorldOptions options = small("drift");
   options.stage.wander_nm = 0;
   options.stage.jump_nm = 0;
@@ -361,9 +361,10 @@ TEST(Chronicle, MeasuresDriftInPixelsSinceTimeZero) {
 
   const Told found = told(options);
 
-  // In the middle of the exposure of frame 10, at 1.05 s, in pixels of 0.2 nm.
-  EXPECT_NEAR(found.frames[10].drift.y_px, 0.4 * 1.05 / 0.2, 1e-9);
-  EXPECT_NEAR(found.frames[10].drift.x_px, -0.7 * 1.05 / 0.2, 1e-9);
+  // Between the middles of the exposures of frames 0 and 10, 1 s, in pixels of 0.2 nm.
+  EXPECT_EQ(found.frames[0].drift, (Point{0, 0}));
+  EXPECT_NEAR(found.frames[10].drift.y_px, 0.4 * 1.0 / 0.2, 1e-9);
+  EXPECT_NEAR(found.frames[10].drift.x_px, -0.7 * 1.0 / 0.2, 1e-9);
 }
 
 TEST(Chronicle, HasInstancesWhoseAreaIsThatOfTheirRadius) {
