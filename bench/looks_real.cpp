@@ -20,12 +20,12 @@
 
 #include "bench/tile_statistics.h"
 #include "mote/core/image.h"
+#include "mote/core/mix.h"
 #include "mote/core/picture.h"
 #include "mote/io/open.h"
 #include "mote/io/picture_file.h"
 #include "mote/simulate/microscope.h"
 #include "mote/simulate/microscope_presets.h"
-#include "mote/simulate/random.h"
 #include "mote/simulate/world_layers.h"
 #include "mote/simulate/world_presets.h"
 #include "tests/spheres.h"
@@ -141,7 +141,7 @@ std::vector<simulate::SeenBody> bodies_of(const Look& look, uint64_t seed) {
     body.radius_nm = sphere.radius_px * pixel;
     body.body = simulate::Sphere{.centre = {sphere.y_px * pixel, sphere.x_px * pixel, 0},
                                  .radius_nm = body.radius_nm};
-    body.crystal = simulate::mix(1000 * seed + out.size());
+    body.crystal = mix(1000 * seed + out.size());
     body.unevenness = {.height_nm = std::min(look.unevenness_nm, 0.06 * body.radius_nm),
                        .length_nm = look.unevenness_length_nm,
                        .key = body.crystal};

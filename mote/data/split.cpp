@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "mote/core/error.h"
+#include "mote/core/mix.h"
 
 namespace mote::data {
 namespace {
@@ -17,14 +18,6 @@ int64_t root_of(std::vector<int64_t>& parents, int64_t image) {
     image = parent;
   }
   return image;
-}
-
-// Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, fig. 16.
-uint64_t mix(uint64_t value) {
-  value += 0x9e3779b97f4a7c15U;
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-  return value ^ (value >> 31);
 }
 
 }  // namespace

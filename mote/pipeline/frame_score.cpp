@@ -1,21 +1,16 @@
 #include "mote/pipeline/frame_score.h"
 
-#include <cmath>
 #include <map>
-#include <numbers>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "mote/core/error.h"
 #include "mote/eval/davis.h"
+#include "mote/measure/instance.h"
 
 namespace mote::pipeline {
 namespace {
-
-double ecd(double area) {
-  return 2 * std::sqrt(area / std::numbers::pi);
-}
 
 std::string cell(const std::optional<double>& value) {
   return value ? fmt::format("{}", *value) : std::string();
@@ -117,8 +112,9 @@ std::string per_object_rows(const FrameScore& frame) {
     results.insert(match.result_id);
     rows += fmt::format("{},{},{},{},{},{},{},{},{}\n", frame.number, match.truth_id,
                         match.result_id, match.iou, match.truth_area_px, match.result_area_px,
-                        ecd(match.result_area_px) - ecd(match.truth_area_px), cell(rim.mean()),
-                        cell(rim.percentile(0.95)));
+                        measure::equivalent_diameter_px(match.result_area_px) -
+                            measure::equivalent_diameter_px(match.truth_area_px),
+                        cell(rim.mean()), cell(rim.percentile(0.95)));
   }
   const eval::Overlaps& overlaps = frame.overlaps;
   for (size_t i = 0; i < overlaps.truth_ids.size(); ++i) {

@@ -35,11 +35,6 @@ io::TiffWriterOptions tiff_options(const WorldOptions& world) {
           .bytes_expected = world.frames * world.height_px * world.width_px * 4};
 }
 
-bool touches_border(const Mask& mask, Size size) {
-  const Box box = mask.bounds();
-  return box.y == 0 || box.x == 0 || box.y_end() == size.height || box.x_end() == size.width;
-}
-
 }  // namespace
 
 TruthWriter::TruthWriter(std::filesystem::path folder, const simulate::SimulationOptions& options)
@@ -91,7 +86,7 @@ void TruthWriter::add_instance(const WorldFrame& frame, const WorldInstance& ins
       specimen_y, specimen_x, specimen_y * pixel, specimen_x * pixel, instance.radius_nm / pixel,
       instance.radius_nm, instance.volume_nm3, area, area * pixel * pixel, instance.neck_ratio,
       instance.contrast, instance.dark ? 1 : 0,
-      touches_border(instance.mask, frame.labels.size()) ? 1 : 0);
+      simulate::touches_border(instance.mask, frame.labels.size()) ? 1 : 0);
 }
 
 TruthWriter::Rendered TruthWriter::render(WorldFrame frame, int64_t first_mask) const {

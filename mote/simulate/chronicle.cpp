@@ -12,11 +12,6 @@ namespace {
 constexpr double kLongestAbsence =
     1;  // in s, out of the field, after which a particle is a new track
 
-bool touches_border(const Mask& mask, Size size) {
-  const Box box = mask.bounds();
-  return box.y == 0 || box.x == 0 || box.y_end() == size.height || box.x_end() == size.width;
-}
-
 constexpr int kHalvings = 40;  // of a frame interval, to find when a mask comes or goes
 
 bool is_flip(const WorldEvent& event) {
@@ -28,6 +23,11 @@ double ball_nm3(double radius_nm) {
 }
 
 }  // namespace
+
+bool touches_border(const Mask& mask, Size size) {
+  const Box box = mask.bounds();
+  return box.y == 0 || box.x == 0 || box.y_end() == size.height || box.x_end() == size.width;
+}
 
 int32_t Chronicle::track_of(int64_t particle) const {
   const auto found = stories_.find(particle);

@@ -137,4 +137,7 @@ class Chronicle {
   std::map<int32_t, double> begun_s_;  // of the tracks that came into sight with the last frame
 };
 
+/// Whether the mask has a pixel in the outermost rows or columns of a field of `size`.
+bool touches_border(const Mask& mask, Size size);
+
 }  // namespace mote::simulate

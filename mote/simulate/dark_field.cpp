@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "mote/imaging/filters.h"
+#include "mote/simulate/cubic.h"
 #include "mote/simulate/random.h"
 
 namespace mote::simulate {
@@ -17,15 +18,6 @@ constexpr double kWidestDeviate = 4;  // of normal_deviates
 ViewOptions checked(const ViewOptions& options) {
   check(options);
   return options;
-}
-
-/// Keys, "Cubic convolution interpolation", IEEE Trans. ASSP 29 (1981), a = -1/2: weights of
-/// samples -1 to 2 for the place `t` of [0, 1).
-std::array<float, 4> cubic_weights(double t) {
-  const auto near = [](double s) { return ((1.5 * s - 2.5) * s) * s + 1; };
-  const auto far = [](double s) { return ((-0.5 * s + 2.5) * s - 4) * s + 2; };
-  return {static_cast<float>(far(1 + t)), static_cast<float>(near(t)),
-          static_cast<float>(near(1 - t)), static_cast<float>(far(2 - t))};
 }
 
 double blur_sd_px(const ViewOptions& options, double probe_nm) {

@@ -2,18 +2,9 @@
 
 #include <cstdint>
 
-namespace mote::simulate {
+#include "mote/core/mix.h"
 
-/// Mixes the bits of `value`: neighbouring numbers give unrelated ones.
-///
-/// Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, fig. 16
-/// (with the constants of Stafford's variant 13).
-constexpr uint64_t mix(uint64_t value) {
-  value += 0x9e3779b97f4a7c15U;
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-  return value ^ (value >> 31);
-}
+namespace mote::simulate {
 
 /// A sequence of numbers that the seed alone decides, the same on every machine.
 class Random {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "mote/simulate/cubic.h"
 #include "mote/simulate/random.h"
 
 namespace mote::simulate {
@@ -109,15 +110,6 @@ Grid<float> make_illumination(uint64_t seed, Size field) {
     }
   }
   return out;
-}
-
-/// Weights of four neighbours for a position `t` of [0, 1) past the second of them: Keys, "Cubic
-/// convolution interpolation", IEEE Trans. ASSP 29 (1981), with a = -1/2.
-std::array<float, 4> cubic_weights(double t) {
-  const auto near = [](double s) { return ((1.5 * s - 2.5) * s) * s + 1; };
-  const auto far = [](double s) { return ((-0.5 * s + 2.5) * s - 4) * s + 2; };
-  return {static_cast<float>(far(1 + t)), static_cast<float>(near(t)),
-          static_cast<float>(near(1 - t)), static_cast<float>(far(2 - t))};
 }
 
 }  // namespace

@@ -13,11 +13,11 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/core/mix.h"
 #include "mote/io/coco.h"
 #include "mote/io/open.h"
 #include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/recording.h"
-#include "mote/simulate/random.h"
 #include "mote/simulate/simulator.h"
 #include "mote/simulate/truth_events.h"
 #include "tests/temporary_folder.h"
@@ -59,14 +59,14 @@ class WriteSimulation : public testing::Test {
     uint64_t hash = 0;
     for (const char* file : {"events.csv", "tracks.csv", "instances.csv", "masks.json"}) {
       for (const char letter : text(name + "/truth/" + file)) {
-        hash = simulate::mix(hash ^ static_cast<uint8_t>(letter));
+        hash = mix(hash ^ static_cast<uint8_t>(letter));
       }
     }
     const auto source = io::open_frames(folder_ / (name + "/truth/labels.tif"));
     for (int64_t i = 0; i < source->info().frames; ++i) {
       const LabelImage page = labels(*source, i);
       for (const int32_t label : page.values()) {
-        hash = simulate::mix(hash ^ static_cast<uint64_t>(label));
+        hash = mix(hash ^ static_cast<uint64_t>(label));
       }
     }
     return hash;
