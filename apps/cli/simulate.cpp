@@ -9,6 +9,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/terminal.h"
 #include "mote/core/error.h"
+#include "mote/core/require.h"
 #include "mote/pipeline/progress.h"
 #include "mote/pipeline/simulation.h"
 
@@ -44,7 +45,10 @@ pipeline::SimulateJob demo_job(const Options& options) {
   refuse(options.print_config, "--print-config", kOthers);
   pipeline::SimulateJob job{.output = options.output, .demo = {}, .force = options.force};
   simulate::DemoOptions& demo = job.demo;
-  demo.seed = request.seed.value_or(demo.seed);
+  if (request.seed) {
+    require_seed(*request.seed);
+    demo.seed = static_cast<uint64_t>(*request.seed);
+  }
   demo.frames = request.frames.value_or(demo.frames);
   demo.height = request.height_px.value_or(demo.height);
   demo.width = request.width_px.value_or(demo.width);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "mote/core/error.h"
@@ -14,6 +15,11 @@ void require_option(bool holds, std::string_view option, const Value& value,
   if (!holds) {
     throw Error(ErrorKind::kUsage, "{} is {}, expected {}", option, value, expected);
   }
+}
+
+/// Throws kUsage on a negative seed.
+inline void require_seed(int64_t seed) {
+  require_option(seed >= 0, "seed", seed, "0 to 9223372036854775807");
 }
 
 }  // namespace mote

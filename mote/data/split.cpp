@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <numeric>
 
 #include "mote/core/error.h"
@@ -54,6 +55,10 @@ std::vector<Share> parse_ratio(std::string_view text) {
   if (!sound || weights.size() < 2 || weights.size() > 3) {
     throw Error(ErrorKind::kUsage,
                 "ratio is {}, expected two or three numbers above 0, such as 70:15:15", text);
+  }
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  if (std::abs(sum - 1) > 1e-6 && std::abs(sum - 100) > 1e-4) {
+    throw Error(ErrorKind::kUsage, "ratio {} adds up to {:.6g}, expected 100 (or 1)", text, sum);
   }
   const bool two = weights.size() == 2;
   const auto names = two ? std::array<const char*, 3>{"train", "test", ""}

@@ -27,7 +27,7 @@ struct Share {
 };
 
 /// `70:15:15` are train, val and test, `80:20` train and test.
-/// Throws kUsage where these are no two or three numbers above 0.
+/// Throws kUsage where these are no two or three numbers above 0 that add up to 100, or to 1.
 std::vector<Share> parse_ratio(std::string_view text);
 
 /// Which of `shares` each image goes to, so that no region is in two of them and their sizes come

@@ -13,6 +13,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Whether a link leads to a folder that it lies in.
+bool leads_back(const fs::directory_entry& entry) {
+  std::error_code error;
+  if (!entry.is_symlink(error) || !entry.is_directory(error)) {
+    return false;
+  }
+  const fs::path here = fs::canonical(entry.path().parent_path(), error);
+  const fs::path there = fs::canonical(entry.path(), error);
+  return std::mismatch(there.begin(), there.end(), here.begin(), here.end()).first == there.end();
+}
+
 std::vector<std::string> files_within(const std::string& folder) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
@@ -23,11 +34,12 @@ std::vector<std::string> files_within(const std::string& folder) {
     throw Error(ErrorKind::kUsage, "{}: is a file, expected the folder of a data set", folder);
   }
   std::vector<std::string> files;
-  fs::recursive_directory_iterator entry(folder, error);
+  constexpr auto kFollow = fs::directory_options::follow_directory_symlink;
+  fs::recursive_directory_iterator entry(folder, kFollow, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->path().filename().string().starts_with(".")) {
+    if (entry->path().filename().string().starts_with(".") || leads_back(*entry)) {
       entry.disable_recursion_pending();
-    } else if (entry->is_regular_file()) {
+    } else if (std::error_code unused; entry->is_regular_file(unused)) {
       files.push_back(entry->path().lexically_relative(folder).generic_string());
     }
   }

@@ -13,7 +13,7 @@ namespace mote::pipeline {
 
 /// The images of a data set, by data::items_of over all files of a folder and those within it, in
 /// natural order: training images first, then validation, test and others. Hidden files and folders
-/// are left out.
+/// are left out, links followed but for those to a folder that they lie in.
 /// Throws kNotFound where there is no such folder or no image in it, kUsage where it is a file.
 std::vector<data::Item> data_set_items(const std::string& folder);
 

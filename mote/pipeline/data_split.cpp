@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "mote/core/require.h"
 #include "mote/pipeline/audit_files.h"
 #include "mote/pipeline/csv_text.h"
 #include "mote/pipeline/file.h"
@@ -41,23 +42,37 @@ void check_output(const SplitJob& job, const std::vector<data::Share>& shares) {
   }
 }
 
-std::string joined(std::string path) {
-  std::replace(path.begin(), path.end(), '/', '_');
-  return path;
-}
-
-// File names, or whole paths in one word where a name occurs twice.
-std::map<std::string, std::string> new_names(const std::vector<std::string>& paths) {
-  std::set<std::string> names;
-  bool twice = false;
-  for (const std::string& path : paths) {
-    twice |= !names.insert(fs::path(path).filename().string()).second;
-  }
-  std::map<std::string, std::string> result;
-  for (const std::string& path : paths) {
-    result[path] = twice ? joined(path) : fs::path(path).filename().string();
+// Where each image and its label come to lie within the output.
+std::vector<data::Item> placed(const Split& split, bool keep_folders) {
+  const auto name_of = [&](const std::string& path) {
+    return keep_folders ? path : fs::path(path).filename().string();
+  };
+  std::vector<data::Item> result;
+  for (size_t i = 0; i < split.share_of.size(); ++i) {
+    const data::Item& item = split.audit.images[i].item;
+    const std::string& share = split.shares[static_cast<size_t>(split.share_of[i])].name;
+    result.push_back({.image = share + "/images/" + name_of(item.image),
+                      .label = item.label.empty() ? "" : share + "/labels/" + name_of(item.label),
+                      .split = share});
   }
   return result;
+}
+
+// Whether names alone lose nothing: none occurs twice, and each label is still that of its image.
+bool names_suffice(const std::vector<data::Item>& items) {
+  std::set<std::string> files;
+  for (const data::Item& item : items) {
+    if (!files.insert(item.image).second ||
+        (!item.label.empty() && !files.insert(item.label).second)) {
+      return false;
+    }
+  }
+  std::map<std::string, std::string> labels;
+  for (const data::Item& read : data::items_of({files.begin(), files.end()})) {
+    labels[read.image] = read.label;
+  }
+  return std::all_of(items.begin(), items.end(),
+                     [&](const data::Item& item) { return labels[item.image] == item.label; });
 }
 
 void place(const SplitJob& job, const std::string& from, const fs::path& to) {
@@ -74,23 +89,15 @@ void place(const SplitJob& job, const std::string& from, const fs::path& to) {
 }
 
 void place_files(const SplitJob& job, const Split& split) {
-  std::vector<std::string> images;
-  std::vector<std::string> labels;
-  for (const AuditImage& image : split.audit.images) {
-    images.push_back(image.item.image);
-    if (!image.item.label.empty()) {
-      labels.push_back(image.item.label);
-    }
+  std::vector<data::Item> targets = placed(split, false);
+  if (!names_suffice(targets)) {
+    targets = placed(split, true);
   }
-  const auto image_names = new_names(images);
-  const auto label_names = new_names(labels);
-  for (size_t i = 0; i < images.size(); ++i) {
+  for (size_t i = 0; i < targets.size(); ++i) {
     const data::Item& item = split.audit.images[i].item;
-    const fs::path folder =
-        fs::path(job.output) / split.shares[static_cast<size_t>(split.share_of[i])].name;
-    place(job, item.image, folder / "images" / image_names.at(item.image));
+    place(job, item.image, fs::path(job.output) / targets[i].image);
     if (!item.label.empty()) {
-      place(job, item.label, folder / "labels" / label_names.at(item.label));
+      place(job, item.label, fs::path(job.output) / targets[i].label);
     }
   }
 }
@@ -109,6 +116,7 @@ std::string manifest_of(const Split& split) {
 }  // namespace
 
 Split split(const SplitJob& job, const JobContext& context) {
+  require_seed(job.seed);
   Split split{.shares = data::parse_ratio(job.ratio)};
   check_output(job, split.shares);
   const AuditJob audit_job{

@@ -28,12 +28,11 @@ struct Split {
 };
 
 /// Splits a data set so that no specimen region is in two splits, and writes `split.csv`, a row an
-/// image, beside the audit. With `copy` or `link` the files come to lie in
-/// `SPLIT/images` and `SPLIT/labels` within the output, by their names, or by their whole paths
-/// with
-/// `_` where names occur twice.
-/// Throws as audit and data::parse_ratio; what failed where an image cannot be read; kUsage where
-/// an output exists; kResource where a file cannot be written.
+/// image, beside the audit. With `copy` or `link` the files come to lie in `SPLIT/images` and
+/// `SPLIT/labels` within the output, by their names; where names alone would meet, or leave it open
+/// which label is whose, with the folders they lay in (`a/b_c.png` as `SPLIT/images/a/b_c.png`).
+/// Throws as audit and data::parse_ratio; kUsage where the seed is negative; what failed where an
+/// image cannot be read; kUsage where an output exists; kResource where a file cannot be written.
 Split split(const SplitJob& job, const JobContext& context = {});
 
 /// A row a split: images, regions, share of all.

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -277,9 +276,10 @@ RequestedSimulation of_file(Json object, const std::string& preset) {
 
 void apply(const SimulationRequest& request, SimulationOptions& options) {
   simulate::WorldOptions& world = options.world;
-  world.seed = request.seed.value_or(world.seed);
-  require_option(world.seed <= std::numeric_limits<int64_t>::max(), "seed", world.seed,
-                 "at most 9223372036854775807");
+  if (request.seed) {
+    require_seed(*request.seed);
+    world.seed = static_cast<uint64_t>(*request.seed);
+  }
   world.frames = request.frames.value_or(world.frames);
   set_field(options, {request.height_px.value_or(world.height_px),
                       request.width_px.value_or(world.width_px)});

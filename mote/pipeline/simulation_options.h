@@ -39,7 +39,7 @@ void visit_simulation(SimulationVisitor& visitor, simulate::SimulationOptions& o
 struct SimulationRequest {
   std::string preset;  ///< else that of the file, else a world at its defaults
   std::string config;  ///< TOML file, or empty
-  std::optional<uint64_t> seed;
+  std::optional<int64_t> seed;
   std::optional<int64_t> frames;
   std::optional<int64_t> height_px;  ///< as set_field()
   std::optional<int64_t> width_px;

@@ -40,6 +40,11 @@ expect 2 "subcommand" "$mote" data
 expect 3 "no such folder" "$mote" data audit missing
 expect 2 "is a file" "$mote" data audit first.csv
 expect 2 "ratio is" "$mote" data split set -o other --ratio 50
+expect 2 "adds up to 85, expected 100" "$mote" data split set -o other --ratio 70:15
+negative="seed is -1, expected 0 to 9223372036854775807"
+expect 2 "$negative" "$mote" data split set -o other --seed -1
+expect 2 "$negative" "$mote" simulate --preset demo -o other --seed -1
+expect 2 "$negative" "$mote" simulate --preset sintering -o other --seed -1
 expect 2 "min-confidence" "$mote" data audit set --min-confidence 1
 printf '\x89PNG\r\n\x1a\nno picture' >set/test/bad.png
 expect 4 "bad.png" "$mote" data audit set

@@ -31,13 +31,20 @@ TEST(Regions, JoinWhatChainsOfBondsConnect) {
 TEST(Ratio, NamesTwoOrThreeSplits) {
   EXPECT_THAT(parse_ratio("70:15:15"),
               ElementsAre(Share{"train", 70}, Share{"val", 15}, Share{"test", 15}));
-  EXPECT_THAT(parse_ratio("4:1.5"), ElementsAre(Share{"train", 4}, Share{"test", 1.5}));
+  EXPECT_THAT(parse_ratio("0.8:0.2"), ElementsAre(Share{"train", 0.8}, Share{"test", 0.2}));
 }
 
 TEST(Ratio, RefusesAnythingElse) {
   for (const char* text : {"", "70", "70:", ":30", "70:-30", "70:0:30", "a:b", "1:2:3:4", "1 2"}) {
     EXPECT_THAT([&] { parse_ratio(text); }, ThrowsMessage<Error>(HasSubstr("ratio is"))) << text;
   }
+}
+
+TEST(Ratio, RefusesSharesThatDoNotAddUp) {
+  EXPECT_THAT([] { parse_ratio("70:15"); },
+              ThrowsMessage<Error>("ratio 70:15 adds up to 85, expected 100 (or 1)"));
+  EXPECT_THAT([] { parse_ratio("4:1"); }, ThrowsMessage<Error>(HasSubstr("adds up to 5")));
+  EXPECT_EQ(parse_ratio("33.3:33.3:33.4").size(), 3);
 }
 
 TEST(Split, KeepsRegionsWholeAndComesNearTheRatio) {

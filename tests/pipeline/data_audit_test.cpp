@@ -193,6 +193,63 @@ TEST(Split, LeavesNoLeakAndPutsTheFilesInPlace) {
   EXPECT_EQ(again.leaks(), 0);
 }
 
+std::vector<std::string> files_in(const fs::path& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) {
+      files.push_back(entry.path().lexically_relative(folder).generic_string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TEST(Split, KeepsSubfoldersWhereNamesWouldMeet) {
+  const TemporaryFolder folder;
+  write_image(folder / "set/a_b/c.tif", image_of(10));
+  write_image(folder / "set/a/b_c.tif", image_of(20));
+  write_image(folder / "set/d/c.tif", image_of(30));
+  write_image(folder / "set/d/labels/c.tif", image_of(30));
+
+  split({.folder = folder / "set", .output = folder / "out", .ratio = "99:1", .files = "copy"});
+
+  EXPECT_THAT(files_in(folder / "out/train"),
+              testing::ElementsAre("images/a/b_c.tif", "images/a_b/c.tif", "images/d/c.tif",
+                                   "labels/d/labels/c.tif"));
+}
+
+TEST(Split, KeepsSubfoldersWhereALabelWouldChangeItsImage) {
+  const TemporaryFolder folder;
+  write_image(folder / "set/a/img_1.tif", image_of(10));
+  write_image(folder / "set/a/1_mask.tif", image_of(10));
+  write_image(folder / "set/b/1.tif", image_of(20));
+
+  split({.folder = folder / "set", .output = folder / "out", .ratio = "99:1", .files = "copy"});
+
+  EXPECT_THAT(files_in(folder / "out/train"),
+              testing::ElementsAre("images/a/img_1.tif", "images/b/1.tif", "labels/a/1_mask.tif"));
+}
+
+TEST(Split, RefusesANegativeSeed) {
+  EXPECT_THAT([] { split({.folder = "none", .output = "none", .seed = -1}); },
+              ThrowsMessage<Error>("seed is -1, expected 0 to 9223372036854775807"));
+}
+
+TEST(Audit, FollowsLinkedFoldersButNotInCircles) {
+  const TemporaryFolder folder;
+  write_image(folder / "elsewhere/a.tif", image_of(10));
+  write_image(folder / "set/test/b.tif", image_of(20));
+  fs::create_directory_symlink(folder / "elsewhere", folder / "set/train");
+  fs::create_directory_symlink(folder / "set", folder / "set/test/back");
+  fs::create_symlink(folder / "set/self", folder / "set/self");
+
+  const Audit found = audit({.folder = folder / "set"});
+
+  ASSERT_EQ(found.images.size(), 2);
+  EXPECT_EQ(found.images[0].item.image, "train/a.tif");
+  EXPECT_EQ(found.images[1].item.image, "test/b.tif");
+}
+
 TEST(Split, LinksFilesUnderTheirSplits) {
   const TemporaryFolder folder;
   write_data_set(folder);
