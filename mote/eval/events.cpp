@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <limits>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
-#include "mote/core/assignment.h"
+#include "mote/eval/event_pairing.h"
 
 namespace mote::eval {
 namespace {
@@ -29,18 +27,6 @@ bool is_death(const HistoryEvent& event) {
   return is_one_of(kDeaths, event.type);
 }
 
-/// An event as it is compared: whom it must name, and its date.
-struct Claim {
-  std::vector<int32_t> tracks;
-  std::vector<int32_t> children;
-  int64_t frame = 0;
-  std::string type;
-
-  bool names_the_same(const Claim& other) const {
-    return std::tie(tracks, children) == std::tie(other.tracks, other.children);
-  }
-};
-
 std::vector<int32_t> sorted(std::vector<int32_t> ids) {
   std::sort(ids.begin(), ids.end());
   return ids;
@@ -51,8 +37,8 @@ std::vector<int32_t> either(const std::vector<int32_t>& a, const std::vector<int
 }
 
 /// Whom an event of its kind must name right.
-Claim claim_of(const HistoryEvent& event) {
-  Claim claim{.frame = event.frame, .type = event.type};
+EventClaim claim_of(const HistoryEvent& event) {
+  EventClaim claim{.frame = event.frame, .type = event.type};
   if (is_birth(event)) {
     claim.children = sorted(either(event.children, event.tracks));
   } else if (event.type == "split") {
@@ -81,8 +67,9 @@ std::vector<HistoryEvent> renamed(std::span<const HistoryEvent> events,
 }
 
 template <typename Predicate>
-std::vector<Claim> claims_where(std::span<const HistoryEvent> events, const Predicate& predicate) {
-  std::vector<Claim> claims;
+std::vector<EventClaim> claims_where(std::span<const HistoryEvent> events,
+                                     const Predicate& predicate) {
+  std::vector<EventClaim> claims;
   for (const HistoryEvent& event : events) {
     if (predicate(event)) {
       claims.push_back(claim_of(event));
@@ -91,70 +78,55 @@ std::vector<Claim> claims_where(std::span<const HistoryEvent> events, const Pred
   return claims;
 }
 
-/// The merges, dated by when their parents first touched: as the merge says, or else the last
-/// contact of all its parents before it, or else its own frame.
-std::vector<Claim> merges_by_contact(std::span<const HistoryEvent> events) {
-  std::vector<Claim> claims;
+/// The merges, each dated by `date`.
+template <typename Date>
+std::vector<EventClaim> merges_dated(std::span<const HistoryEvent> events, const Date& date) {
+  std::vector<EventClaim> claims;
   for (const HistoryEvent& event : events) {
-    if (event.type != "merge") {
-      continue;
+    if (event.type == "merge") {
+      claims.push_back(claim_of(event));
+      claims.back().frame = date(event);
     }
-    Claim claim = claim_of(event);
-    std::optional<int64_t> contact = event.contact_frame;
-    for (const HistoryEvent& other : events) {
-      if (!event.contact_frame && other.type == "contact" && other.frame <= event.frame &&
-          sorted(other.tracks) == claim.tracks) {
-        contact = std::max(contact.value_or(other.frame), other.frame);
-      }
-    }
-    claim.frame = contact.value_or(event.frame);
-    claims.push_back(std::move(claim));
   }
   return claims;
 }
 
-struct Paired {
-  EventScores scores;
-  int64_t same_type = 0;
-  std::vector<bool> is_right;  ///< each of the result's
-};
-
-Paired paired(const std::vector<Claim>& truth, const std::vector<Claim>& result,
-              const EventOptions& options) {
-  // A pair more is worth more than any sum of timing errors.
-  const double worth =
-      static_cast<double>(options.tolerance_frames + 1) * static_cast<double>(truth.size() + 1);
-  std::vector<Edge> edges;
-  for (size_t t = 0; t < truth.size(); ++t) {
-    for (size_t r = 0; r < result.size(); ++r) {
-      const int64_t late = std::abs(result[r].frame - truth[t].frame);
-      if (late <= options.tolerance_frames && truth[t].names_the_same(result[r])) {
-        // At equal dates the same cause goes first.
-        const double other_cause = truth[t].type == result[r].type ? 0 : 0.5;
-        edges.push_back({.row = static_cast<int32_t>(t),
-                         .column = static_cast<int32_t>(r),
-                         .gain = worth - static_cast<double>(late) - other_cause});
+/// When the parents first touched: as the merge says, or else the last contact of all of them
+/// before it, or else its own frame.
+std::vector<EventClaim> merges_by_contact(std::span<const HistoryEvent> events) {
+  return merges_dated(events, [&](const HistoryEvent& event) -> std::optional<int64_t> {
+    if (event.contact_frame) {
+      return event.contact_frame;
+    }
+    std::optional<int64_t> contact;
+    for (const HistoryEvent& other : events) {
+      if (other.type == "contact" && other.frame <= event.frame &&
+          sorted(other.tracks) == sorted(event.tracks)) {
+        contact = std::max(contact.value_or(other.frame), other.frame);
       }
     }
-  }
-  const std::vector<int32_t> result_of = assign(
-      static_cast<int32_t>(truth.size()), static_cast<int32_t>(result.size()), std::move(edges));
-  Paired paired{.is_right = std::vector<bool>(result.size(), false)};
-  for (size_t t = 0; t < truth.size(); ++t) {
-    if (result_of[t] >= 0) {
-      const auto r = static_cast<size_t>(result_of[t]);
-      const Claim& found = result[r];
-      paired.is_right[r] = true;
-      ++paired.scores.counts.right;
-      paired.same_type += truth[t].type == found.type ? 1 : 0;
-      paired.scores.timing_errors_frames.push_back(
-          static_cast<double>(found.frame - truth[t].frame));
+    return contact.value_or(event.frame);
+  });
+}
+
+std::vector<EventClaim> merges_by_neck(std::span<const HistoryEvent> events) {
+  return merges_dated(events, [](const HistoryEvent& event) {
+    return event.neck ? event.neck->merged_frame : event.frame;
+  });
+}
+
+std::vector<EventClaim> merges_by_own_frame(std::span<const HistoryEvent> events) {
+  return merges_dated(events, [](const HistoryEvent& event) { return std::optional(event.frame); });
+}
+
+/// Of a result, which tells at most when the neck had 0.7, that.
+std::vector<EventClaim> merges_by_end(std::span<const HistoryEvent> events, bool is_truth) {
+  return merges_dated(events, [&](const HistoryEvent& event) -> std::optional<int64_t> {
+    if (!event.neck) {
+      return event.frame;
     }
-  }
-  const int64_t right = paired.scores.counts.right;
-  paired.scores.counts.missed = static_cast<int64_t>(truth.size()) - right;
-  paired.scores.counts.wrong = static_cast<int64_t>(result.size()) - right;
-  return paired;
+    return is_truth ? event.neck->complete_frame : event.neck->merged_frame;
+  });
 }
 
 /// Tracks that do something for a while which a result may take for something else.
@@ -208,15 +180,15 @@ std::vector<Episode> flickers_of(std::span<const HistoryEvent> truth) {
   return flickers;
 }
 
-/// The wrong ones among `events` (`is_right` goes with them) that fall into an episode.
-int64_t wrong_within(const std::vector<Episode>& episodes, const std::vector<Claim>& events,
-                     const std::vector<bool>& is_right, int64_t tolerance) {
+/// The wrong ones among `events` (`is_wrong` goes with them) that fall into an episode.
+int64_t wrong_within(const std::vector<Episode>& episodes, const std::vector<EventClaim>& events,
+                     const std::vector<bool>& is_wrong, int64_t tolerance) {
   int64_t count = 0;
   for (size_t i = 0; i < events.size(); ++i) {
     const std::vector<int32_t>& tracks = events[i].tracks;
     count +=
-        !is_right[i] && std::any_of(episodes.begin(), episodes.end(), [&](const Episode& episode) {
-          return episode.holds(events[i].frame, tolerance) &&
+        is_wrong[i] && std::any_of(episodes.begin(), episodes.end(), [&](const Episode& episode) {
+          return events[i].frame && episode.holds(*events[i].frame, tolerance) &&
                  std::includes(tracks.begin(), tracks.end(), episode.tracks.begin(),
                                episode.tracks.end());
         });
@@ -295,7 +267,8 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
   const std::vector<HistoryEvent> found = renamed(result, names);
   HistoryScores scores;
   const auto score = [&](const std::string& kind, const auto& predicate) {
-    Paired pairs = paired(claims_where(truth, predicate), claims_where(found, predicate), options);
+    PairedEvents pairs =
+        paired(claims_where(truth, predicate), claims_where(found, predicate), options);
     scores.kinds.emplace_back(kind, pairs.scores);
     return pairs;
   };
@@ -303,7 +276,7 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
     return score(std::string(type), [&](const HistoryEvent& event) { return event.type == type; });
   };
   const auto score_causes = [&](const auto& types, const std::string& kind, const auto& predicate) {
-    Paired pairs = score(kind, predicate);
+    PairedEvents pairs = score(kind, predicate);
     scores.causes.right += pairs.same_type;
     scores.causes.wrong += pairs.scores.counts.right - pairs.same_type;
     for (const std::string_view type : types) {
@@ -312,21 +285,31 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
     return pairs;
   };
   score_type("contact");
-  const Paired merges = score_type("merge");
-  scores.kinds.emplace_back(
-      "merge_contact", paired(merges_by_contact(truth), merges_by_contact(found), options).scores);
+  const auto score_merges = [&](const std::string& kind, const std::vector<EventClaim>& wanted,
+                                const std::vector<EventClaim>& claimed) {
+    PairedEvents pairs = paired(wanted, claimed, options);
+    scores.kinds.emplace_back(kind, pairs.scores);
+    return pairs;
+  };
+  const PairedEvents merges = score_merges("merge", merges_by_neck(truth), merges_by_neck(found));
+  score_merges("merge_contact", merges_by_contact(truth), merges_by_contact(found));
+  if (std::any_of(truth.begin(), truth.end(),
+                  [](const HistoryEvent& event) { return event.neck.has_value(); })) {
+    score_merges("merge_half", merges_by_own_frame(truth), merges_by_own_frame(found));
+    score_merges("merge_complete", merges_by_end(truth, true), merges_by_end(found, false));
+  }
   score_type("split");
   score_causes(kBirths, "birth", is_birth);
-  const Paired deaths = score_causes(kDeaths, "death", is_death);
+  const PairedEvents deaths = score_causes(kDeaths, "death", is_death);
 
   const std::vector<Episode> crossings = crossings_of(truth);
   const std::vector<Episode> flickers = flickers_of(truth);
   scores.crossings = static_cast<int64_t>(crossings.size());
   scores.flickers = static_cast<int64_t>(flickers.size());
   const auto is_merge = [](const HistoryEvent& event) { return event.type == "merge"; };
-  scores.false_merges = wrong_within(crossings, claims_where(found, is_merge), merges.is_right,
+  scores.false_merges = wrong_within(crossings, claims_where(found, is_merge), merges.is_wrong,
                                      options.tolerance_frames);
-  scores.false_deaths = wrong_within(flickers, claims_where(found, is_death), deaths.is_right,
+  scores.false_deaths = wrong_within(flickers, claims_where(found, is_death), deaths.is_wrong,
                                      options.tolerance_frames);
   scores.false_merges_per_crossing = per(scores.false_merges, scores.crossings);
   scores.false_deaths_per_flicker = per(scores.false_deaths, scores.flickers);

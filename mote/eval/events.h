@@ -13,6 +13,11 @@
 
 namespace mote::eval {
 
+struct NeckDates {
+  std::optional<int64_t> merged_frame;
+  std::optional<int64_t> complete_frame;
+};
+
 /// Something that happened to tracks. Types are words, since truths know more than mote finds.
 struct HistoryEvent {
   std::string type;   ///< `merge`, `contact`, `lost`, ...
@@ -20,6 +25,9 @@ struct HistoryEvent {
   std::vector<int32_t> tracks;
   std::vector<int32_t> children;
   std::optional<int64_t> contact_frame;  ///< of a merge: when its parents first touched
+  /// Of a merge whose neck is dated: the first frame in which it has 0.7, and 0.95, of the smaller
+  /// diameter; none where that is not within the recording. Else `frame` stands for all.
+  std::optional<NeckDates> neck;
   /// Of a crossing or flicker: the first frame after it; none of a flicker that is never over.
   std::optional<int64_t> until_frame;
 };
@@ -40,16 +48,22 @@ struct EventOptions {
 struct EventScores {
   Counts counts;
   std::vector<double> timing_errors_frames;  ///< of the right ones: result - truth
+  /// Likewise of all that name the same tracks, whatever the date: paired one to one, as many as
+  /// possible, at the least sum of timing errors.
+  std::vector<double> anytime_errors_frames;
 };
 
 /// The kinds of events, each by its name, in the order in which they are reported.
 ///
-/// `contact`; `merge` (by the frame of merging) and `merge_contact` (the same by the frame of
-/// contact); `split`; `birth` and `death` of whatever cause, and every cause by its own name.
-/// A result's event is right where a truth of its kind has the same tracks, under the truth's
-/// names, within `tolerance_frames`: a merge all parents, a split the parent and all children, a
-/// contact both tracks, a birth the child, a death the track. Events are paired one to one, as many
-/// as possible, at the least sum of timing errors. docs/metrics.md has worked examples.
+/// `contact`; `merge`, dated by when its neck has 0.7 of the smaller diameter, and the same dated
+/// by contact (`merge_contact`), by its own frame (`merge_half`) and by 0.95 (`merge_complete`),
+/// the last two where the truth dates a neck; `split`; `birth` and `death` of whatever cause, and
+/// every cause by its own name. A truth that is not dated by a kind is neither asked there, nor is
+/// what names it wrong. A result's event is right where a truth of its kind has the same tracks,
+/// under the truth's names, within `tolerance_frames`: a merge all parents, a split the parent and
+/// all children, a contact both tracks, a birth the child, a death the track. Events are paired one
+/// to one, as many as possible, at the least sum of timing errors. docs/metrics.md has worked
+/// examples.
 struct HistoryScores {
   std::vector<std::pair<std::string, EventScores>> kinds;
   Counts

@@ -152,6 +152,10 @@ void add_kind(const std::string& kind, const eval::EventScores& score, ScoreList
   list.add_to_row(kind, "late_mean_frames", late ? Value(late->mean) : Value(), "frames");
   list.add_to_row(kind, "timing_error_mean_frames", distance ? Value(distance->mean) : Value(),
                   "frames");
+  const auto anytime = eval::summary_of(score.anytime_errors_frames);
+  list.add_count_to_row(kind, "anytime", anytime ? anytime->count : 0);
+  list.add_to_row(kind, "anytime_late_mean_frames", anytime ? Value(anytime->mean) : Value(),
+                  "frames");
 }
 
 /// Whether an overlap or flicker that began earlier goes on beyond the frame `first`.
@@ -162,6 +166,12 @@ bool goes_on_after(const eval::HistoryEvent& event, int64_t first) {
   return event.type == "overlap" && event.until_frame.value_or(event.frame) > first;
 }
 
+void forget_after(int64_t last, std::optional<int64_t>& frame) {
+  if (frame && *frame > last) {
+    frame.reset();
+  }
+}
+
 /// The events of a source that lie after the first and up to the last of the scored frames, and
 /// the overlaps and flickers that go on in them.
 std::vector<eval::HistoryEvent> events_within(const ScoreInfo& info, int64_t first, int64_t last) {
@@ -170,6 +180,12 @@ std::vector<eval::HistoryEvent> events_within(const ScoreInfo& info, int64_t fir
   std::erase_if(events, [&](const eval::HistoryEvent& event) {
     return event.frame > last || (event.frame <= first && !goes_on_after(event, first));
   });
+  for (eval::HistoryEvent& event : events) {
+    if (event.neck) {
+      forget_after(last, event.neck->merged_frame);
+      forget_after(last, event.neck->complete_frame);
+    }
+  }
   return events;
 }
 

@@ -57,6 +57,11 @@ std::vector<int32_t> ids_of(const std::string& cell, std::string_view column, si
   return ids;
 }
 
+/// Whether the file dates the necks of its merges, also where they have not come so far.
+bool dates_necks(const std::string& text) {
+  return text.substr(0, text.find('\n')).find("complete_frame") != std::string::npos;
+}
+
 std::optional<int64_t> number_of(const std::string& cell, std::span<const int64_t> numbers) {
   const auto frame = whole_number(cell);
   if (!frame || numbers.empty() || *frame < 0 || *frame >= static_cast<int64_t>(numbers.size())) {
@@ -84,7 +89,9 @@ std::vector<Track> tracks_of_csv(const std::string& text) {
 std::vector<eval::HistoryEvent> events_of_csv(const std::string& text,
                                               std::span<const int64_t> numbers) {
   const auto rows = csv_cells(text, {"type", "frame", "tracks", "children"},
-                              {"recorded_frame", "contact_frame", "until_frame", "parted_frame"});
+                              {"recorded_frame", "contact_frame", "until_frame", "parted_frame",
+                               "merged_frame", "complete_frame"});
+  const bool necks = dates_necks(text);
   std::vector<eval::HistoryEvent> events;
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::vector<std::string>& cells = rows[i];
@@ -96,6 +103,10 @@ std::vector<eval::HistoryEvent> events_of_csv(const std::string& text,
                              .until_frame = number_of(cells[6], numbers)};
     if (!event.until_frame) {
       event.until_frame = number_of(cells[7], numbers);
+    }
+    if (event.type == "merge" && (necks || !cells[8].empty())) {
+      event.neck = {.merged_frame = number_of(cells[8], numbers),
+                    .complete_frame = number_of(cells[9], numbers)};
     }
     events.push_back(std::move(event));
   }

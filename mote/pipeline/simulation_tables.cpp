@@ -85,14 +85,14 @@ std::string truth_events_csv(const std::vector<TruthEvent>& events, const WorldO
   std::string csv =
       "event,type,frame_before,frame,recorded_frame,time_s,recorded_frame_before,time_before_s,"
       "tracks,children,y_px,x_px,y_nm,x_nm,exact_time_s,contact_frame,contact_time_s,merged_frame,"
-      "merged_time_s,until_frame,until_time_s\n";
+      "merged_time_s,complete_frame,complete_time_s,until_frame,until_time_s\n";
   for (size_t i = 0; i < events.size(); ++i) {
     const TruthEvent& event = events[i];
     const auto cell = [&](double Point::*side, double scale) {
       return event.position ? fmt::format("{}", (*event.position).*side * scale) : std::string();
     };
     csv += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", i + 1, event.type,
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", i + 1, event.type,
         event.frame_before, event.at.frame, event.at.frame,
         static_cast<double>(event.at.frame) * options.frame_interval_s, event.frame_before,
         static_cast<double>(event.frame_before) * options.frame_interval_s,
@@ -100,7 +100,8 @@ std::string truth_events_csv(const std::vector<TruthEvent>& events, const WorldO
         cell(&Point::x_px, 1), cell(&Point::y_px, options.pixel_size_nm),
         cell(&Point::x_px, options.pixel_size_nm), event.at.time_s, frame_of(event.contact),
         time_of(event.contact), frame_of(event.merged), time_of(event.merged),
-        frame_of(event.until), time_of(event.until));
+        frame_of(event.complete), time_of(event.complete), frame_of(event.until),
+        time_of(event.until));
   }
   return csv;
 }

@@ -105,6 +105,7 @@ void Chronicle::note(const WorldEvent& event) {
       stories_[event.result].parents = event.particles;
       break;
     case WorldEventType::kHalfNeck: stories_[event.result].whole_s = event.time_s; break;
+    case WorldEventType::kMerged: stories_[event.result].merged_s = event.time_s; break;
     default: break;
   }
 }
@@ -359,6 +360,9 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
     case WorldEventType::kHalfNeck:
       if (told.result != 0 && told.tracks.size() == 2) {
         evidence["contact_s"] = contacts_.at(event.particles);
+        if (const std::optional<double> merged_s = stories_[event.result].merged_s) {
+          evidence["merged_s"] = *merged_s;
+        }
         add(EventType::kMerge, frame, told.tracks, {told.result}, story.position, evidence);
       }
       for (const int64_t particle : event.particles) {
@@ -369,18 +373,23 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
         parent.closed = true;
       }
       break;
-    case WorldEventType::kMerged:
-      for (Event& earlier : lineage_events_) {
-        if (earlier.type == EventType::kMerge && earlier.children == std::vector{told.result}) {
-          earlier.evidence["merged_s"] = event.time_s;
-        }
-      }
+    case WorldEventType::kMerged: date_merge(told.result, "merged_s", event.time_s); break;
+    case WorldEventType::kComplete:
+      date_merge(told.result, "complete_s", event.time_s);
       contacts_.erase(event.particles);
       for (const int64_t particle : event.particles) {
         forget(particle);
       }
       break;
     default: break;
+  }
+}
+
+void Chronicle::date_merge(int32_t child, const char* key, double time_s) {
+  for (Event& earlier : lineage_events_) {
+    if (earlier.type == EventType::kMerge && earlier.children == std::vector{child}) {
+      earlier.evidence[key] = time_s;
+    }
   }
 }
 

@@ -68,8 +68,8 @@ class Chronicle {
   /// A track that begins after frame 0 without parents is kEntered where its particle came over
   /// the border or is first seen at it, else kAppeared, with `nucleated` 1 where it did; one that
   /// ends is likewise kLeft, or kLost, with `dissolved` 1. A contact is kContact, a half neck
-  /// kMerge with `contact_s` and, once it is past, `merged_s`. An overlap is a kContact with
-  /// `overlap` 1, which ends in kParted.
+  /// kMerge with `contact_s` and, once they are past, `merged_s` and `complete_s`. An overlap is a
+  /// kContact with `overlap` 1, which ends in kParted.
   ///
   /// A frame stands for the middle of its exposure, and a particle is in it while its mask has a
   /// pixel: kEntered and kLeft are dated by the first pixel and by the loss of the last. So every
@@ -93,6 +93,7 @@ class Chronicle {
     std::optional<WorldEvent> birth;  ///< nucleated, or the last time that it entered
     std::optional<double> left_s;     ///< since last seen, its ideal outline left
     std::optional<double> whole_s;    ///< of a pair: its half neck
+    std::optional<double> merged_s;   ///< likewise: its neck at 0.7
     double gone_s = 0;    ///< when its mask lost the last pixel, once last_frame is past
     bool closed = false;  ///< its track goes on no more
   };
@@ -118,6 +119,7 @@ class Chronicle {
   void tell_overlap(const std::vector<int32_t>& tracks, int64_t frame, double time_s,
                     Point position);
   void forget(int64_t particle);
+  void date_merge(int32_t child, const char* key, double time_s);
   Event departure(const Story& story) const;
   void add(EventType type, int64_t frame, std::vector<int32_t> tracks,
            std::vector<int32_t> children, Point position, std::map<std::string, double> evidence);

@@ -83,6 +83,9 @@ class Teller {
       if (has(event, "merged_s")) {
         out.merged = moment(evidence(event, "merged_s"));
       }
+      if (has(event, "complete_s")) {
+        out.complete = moment(evidence(event, "complete_s"));
+      }
     }
     told_.push_back(std::move(out));
   }

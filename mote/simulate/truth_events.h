@@ -25,13 +25,14 @@ struct TruthEvent {
   std::string type;
   Moment at;
   int64_t frame_before = 0;
-  std::vector<int32_t> tracks;    ///< the parents of a merge
-  std::vector<int32_t> children;  ///< of a merge
-  std::optional<Point> position;  ///< in camera pixels; not of a flicker
-  std::optional<Moment> contact;  ///< of a merge: when its parents touched
-  std::optional<Moment> merged;   ///< of a merge: when its neck has 0.95 of the smaller diameter
-  std::optional<Moment> until;    ///< of an overlap or flicker: when it is over; none of a flicker
-                                  ///< that the recording shows to its end
+  std::vector<int32_t> tracks;     ///< the parents of a merge
+  std::vector<int32_t> children;   ///< of a merge
+  std::optional<Point> position;   ///< in camera pixels; not of a flicker
+  std::optional<Moment> contact;   ///< of a merge: when its parents touched
+  std::optional<Moment> merged;    ///< of a merge: when its neck has 0.7 of the smaller diameter
+  std::optional<Moment> complete;  ///< likewise 0.95
+  std::optional<Moment> until;     ///< of an overlap or flicker: when it is over; none of a flicker
+                                   ///< that the recording shows to its end
 
   bool operator==(const TruthEvent&) const = default;
 };

@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kMostUnevenness = 0.06;  // of the radius
 constexpr double kBoltzmannEvPerKelvin = 8.617333262e-5;
-constexpr double kMergedNeckRatio = 0.95;
+constexpr double kMergedNeckRatio = 0.7;
+constexpr double kCompleteNeckRatio = 0.95;
 
 double lerp(double from, double to, double share) {
   return from + share * (to - from);
@@ -41,6 +42,7 @@ std::string_view name(WorldEventType type) {
     case WorldEventType::kContact: return "contact";
     case WorldEventType::kHalfNeck: return "half_neck";
     case WorldEventType::kMerged: return "merged";
+    case WorldEventType::kComplete: return "complete";
     case WorldEventType::kOverlap: return "overlap";
     case WorldEventType::kParted: return "parted";
     case WorldEventType::kContrastLost: return "contrast_lost";
@@ -208,11 +210,14 @@ void World::age(Span& span) {
     if (due > before && due <= after) {
       const double time = span.begin_s + (due - before) / rate;
       add_event(type, time, {merger.larger, merger.smaller}, particle.id);
-      merger.half_neck_s = std::min(merger.half_neck_s, time);
+      if (type == WorldEventType::kHalfNeck) {
+        merger.half_neck_s = time;
+      }
     }
   };
   note(WorldEventType::kHalfNeck, options_.coalescence.merge_neck_ratio);
   note(WorldEventType::kMerged, kMergedNeckRatio);
+  note(WorldEventType::kComplete, kCompleteNeckRatio);
   merger.aged_s = after;
   if (after > merger.law.end_s()) {
     particle.merger.reset();

@@ -25,7 +25,8 @@ enum class WorldEventType {
   kLeft,      ///< the last of it goes
   kContact,   ///< two particles touch; from now on they are one body, `result`
   kHalfNeck,  ///< its neck has merge_neck_ratio of the smaller diameter
-  kMerged,    ///< it has no waist to speak of: 0.95
+  kMerged,    ///< its neck has 0.7 of the smaller diameter, as mote track asks of a merge
+  kComplete,  ///< it has no waist to speak of: 0.95
   /// Two begin to cover one another along the beam, without touching; at time 0 those that do
   /// from the beginning. The halves of a pair are two until kHalfNeck.
   kOverlap,

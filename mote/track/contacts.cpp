@@ -240,6 +240,9 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
     end.position = since->position;
     end.confidence = (type == EventType::kMerge ? contact.fused : contact.apart)->confidence();
   }
+  if (type == EventType::kMerge && contact.fused) {
+    end.evidence["merged_frame"] = static_cast<double>(contact.fused->frame);
+  }
   events.push_back(std::move(end));
   return events;
 }

@@ -161,6 +161,83 @@ TEST(Events, CountsFalseDeathsOfAFlickerThatIsNeverOver) {
   EXPECT_EQ(history_scores(truth, result, kNames).false_deaths, 1);
 }
 
+// Worked example 6 of docs/metrics.md.
+TEST(Events, AMergeIsDatedByEachWidthOfItsNeck) {
+  const Events truth = {{.type = "merge",
+                         .frame = 20,
+                         .tracks = {1, 2},
+                         .contact_frame = 15,
+                         .neck = NeckDates{.merged_frame = 26, .complete_frame = 40}}};
+  const Events result = {{.type = "merge",
+                          .frame = 21,
+                          .tracks = {11, 12},
+                          .contact_frame = 18,
+                          .neck = NeckDates{.merged_frame = 27}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_THAT(kind(scores, "merge").timing_errors_frames, ElementsAre(1));
+  EXPECT_THAT(kind(scores, "merge_half").timing_errors_frames, ElementsAre(1));
+  EXPECT_EQ(kind(scores, "merge_contact").counts, (Counts{.wrong = 1, .missed = 1}));
+  EXPECT_THAT(kind(scores, "merge_contact").anytime_errors_frames, ElementsAre(3));
+  EXPECT_EQ(kind(scores, "merge_complete").counts, (Counts{.wrong = 1, .missed = 1}));
+  EXPECT_THAT(kind(scores, "merge_complete").anytime_errors_frames, ElementsAre(-13));
+}
+
+TEST(Events, OfAResultThatTellsOneDateAMergeIsScoredByIt) {
+  const Events truth = {{.type = "merge",
+                         .frame = 20,
+                         .tracks = {1, 2},
+                         .neck = NeckDates{.merged_frame = 26, .complete_frame = 40}}};
+  const Events result = {{.type = "merge", .frame = 25, .tracks = {11, 12}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_THAT(kind(scores, "merge").timing_errors_frames, ElementsAre(-1));
+  EXPECT_THAT(kind(scores, "merge_half").anytime_errors_frames, ElementsAre(5));
+  EXPECT_THAT(kind(scores, "merge_complete").anytime_errors_frames, ElementsAre(-15));
+}
+
+// Worked example 7 of docs/metrics.md.
+TEST(Events, ANeckThatNeverComesSoFarIsNotAsked) {
+  const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}, .neck = NeckDates{}},
+                        {.type = "overlap", .frame = 18, .tracks = {1, 2}, .until_frame = 30}};
+  const Events result = {{.type = "merge", .frame = 20, .tracks = {11, 12}},
+                         {.type = "merge", .frame = 22, .tracks = {13, 14}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_EQ(kind(scores, "merge").counts, (Counts{.wrong = 1}));
+  EXPECT_EQ(kind(scores, "merge_half").counts, (Counts{.right = 1, .wrong = 1}));
+  EXPECT_EQ(scores.false_merges, 0);
+}
+
+TEST(Events, ScoreTheNeckOnlyWhereTheTruthDatesIt) {
+  const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}}};
+
+  const HistoryScores scores = history_scores(truth, truth, {{1, 1}, {2, 2}});
+
+  EXPECT_EQ(kind(scores, "merge").counts, (Counts{.right = 1}));
+  for (const auto& [name, unused] : scores.kinds) {
+    EXPECT_NE(name, "merge_half");
+  }
+}
+
+// Worked example 8 of docs/metrics.md.
+TEST(Events, TellHowLateContactsAreWhateverTheDate) {
+  const Events truth = {{.type = "contact", .frame = 10, .tracks = {1, 2}},
+                        {.type = "contact", .frame = 30, .tracks = {1, 2}},
+                        {.type = "contact", .frame = 30, .tracks = {3, 4}}};
+  const Events result = {{.type = "contact", .frame = 16, .tracks = {11, 12}},
+                         {.type = "contact", .frame = 38, .tracks = {12, 11}},
+                         {.type = "contact", .frame = 31, .tracks = {11, 13}}};
+
+  const EventScores scores = kind(history_scores(truth, result, kNames), "contact");
+
+  EXPECT_EQ(scores.counts, (Counts{.wrong = 3, .missed = 3}));
+  EXPECT_THAT(scores.anytime_errors_frames, ElementsAre(6, 8));
+}
+
 TEST(Events, OfUnnamedTracksAreWrong) {
   const Events truth = {{.type = "lost", .frame = 10, .tracks = {99}}};
   const Events result = {{.type = "lost", .frame = 10, .tracks = {99}}};

@@ -24,6 +24,36 @@ TEST(ScoreTables, ReadATrackAndItsParents) {
   EXPECT_EQ(tracks[0].last_frame, 9);
 }
 
+TEST(ScoreTables, ReadTheDatesOfANeckThatTheTruthTells) {
+  const auto events = events_of_csv(
+      "type,frame,tracks,children,merged_frame,complete_frame\n"
+      "merge,20,1;2,3,26,\nmerge,30,4;5,6,,\ncontact,40,7;8,,,\n",
+      {});
+
+  ASSERT_EQ(events.size(), 3);
+  ASSERT_TRUE(events[0].neck.has_value());
+  EXPECT_EQ(events[0].neck->merged_frame, 26);
+  EXPECT_EQ(events[0].neck->complete_frame, std::nullopt);
+  ASSERT_TRUE(events[1].neck.has_value());
+  EXPECT_EQ(events[1].neck->merged_frame, std::nullopt);
+  EXPECT_FALSE(events[2].neck.has_value());
+}
+
+TEST(ScoreTables, ReadTheDateOfANeckThatARunTells) {
+  const std::vector<int64_t> numbers = {10, 12, 14, 16};
+  const auto events = events_of_csv(
+      "type,frame,recorded_frame,tracks,children,merged_frame\nmerge,2,14,1;2,3,3\n", numbers);
+
+  ASSERT_TRUE(events[0].neck.has_value());
+  EXPECT_EQ(events[0].neck->merged_frame, 16);
+}
+
+TEST(ScoreTables, HaveNoDatesOfANeckWhereTheFileTellsNone) {
+  const auto events = events_of_csv("type,frame,tracks,children\nmerge,20,1;2,3\n", {});
+
+  EXPECT_FALSE(events[0].neck.has_value());
+}
+
 TEST(ScoreTables, RefuseATrackNumberThatDoesNotFit) {
   EXPECT_THAT(
       [] { tracks_of_csv(kTracks + "4294967297,,0,9\n"); },

@@ -263,6 +263,41 @@ TEST(Chronicle, MakesOneTrackOfTwoWhenTheNeckIsHalfAsWideAsTheSmaller) {
   }
 }
 
+TEST(Chronicle, DatesTheNeckOfAMergeAsItsInstancesShowIt) {
+  const Told& told = of_preset("coalescence");
+  int64_t dated = 0;
+  for (const Event& event : told.lineage.events) {
+    if (event.type != EventType::kMerge || !event.evidence.contains("complete_s")) {
+      continue;
+    }
+    for (const WorldFrame& frame : told.frames) {
+      for (const WorldInstance& instance : frame.instances) {
+        if (instance.track == event.children[0] && frame.time_s < event.evidence.at("complete_s")) {
+          EXPECT_EQ(instance.neck_ratio >= 0.7, frame.time_s >= event.evidence.at("merged_s"));
+          ++dated;
+        }
+      }
+    }
+  }
+  EXPECT_GE(dated, 10);
+}
+
+TEST(Chronicle, DatesANeckThatIsMergedBeforeItsTracksAreOne) {
+  WorldOptions options = small("coalescence");
+  options.coalescence.merge_neck_ratio = 0.9;
+
+  const Told late = told(options);
+
+  int64_t merges = 0;
+  for (const Event& event : late.lineage.events) {
+    if (event.type == EventType::kMerge) {
+      ++merges;
+      EXPECT_LT(event.evidence.at("merged_s"), event.evidence.at("time_s"));
+    }
+  }
+  EXPECT_GE(merges, 1);
+}
+
 TEST(Chronicle, GoesOnWithTheTrackOfTheOnlyParentThatWasInSight) {
   const Told& told = of_preset("coalescence");
   int64_t goes_on = 0;

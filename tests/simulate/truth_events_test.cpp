@@ -77,14 +77,15 @@ TEST(TruthEvents, TakesOverlapsOfTheSameTwoWithinASecondForOneAndLeavesOutTheUns
 TEST(TruthEvents, DatesAMergeByContactNeckAndEnd) {
   Scene scene;
   scene.add(EventType::kMerge, 20, {1, 2},
-            {{"time_s", 20.1}, {"contact_s", 15.9}, {"merged_s", 31.2}});
+            {{"time_s", 20.1}, {"contact_s", 15.9}, {"merged_s", 24.2}, {"complete_s", 31.2}});
 
   const auto events = truth_events(scene.lineage, {}, scene.options);
 
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].at, (Moment{20.1, 20}));
   EXPECT_EQ(events[0].contact, (Moment{15.9, 16}));
-  EXPECT_EQ(events[0].merged, (Moment{31.2, 31}));
+  EXPECT_EQ(events[0].merged, (Moment{24.2, 24}));
+  EXPECT_EQ(events[0].complete, (Moment{31.2, 31}));
 }
 
 TEST(TruthEvents, NamesCausesOfBirthAndDeath) {

@@ -278,20 +278,25 @@ TEST(Coalescence, GrowsNecksByThePowerLawThatIsAskedFor) {
 TEST(Coalescence, DatesHalfNecksAndMergersExactly) {
   World world(busy_world());
   const std::vector<WorldEvent> events = world.take_events(4);
-  int found = 0;
+  const std::map<WorldEventType, double> ratios = {{WorldEventType::kHalfNeck, 0.5},
+                                                   {WorldEventType::kMerged, 0.7},
+                                                   {WorldEventType::kComplete, 0.95}};
+  std::map<WorldEventType, int> found;
   for (const WorldEvent& event : events) {
-    const bool half = event.type == WorldEventType::kHalfNeck;
-    if (!half && event.type != WorldEventType::kMerged) {
+    const auto ratio = ratios.find(event.type);
+    if (ratio == ratios.end()) {
       continue;
     }
     for (const SeenBody& body : world.bodies_at(event.time_s)) {
       if (body.particle == event.result) {
-        EXPECT_NEAR(std::get<Pair>(body.body).shape.neck_ratio, half ? 0.5 : 0.95, 1e-9);
-        ++found;
+        EXPECT_NEAR(std::get<Pair>(body.body).shape.neck_ratio, ratio->second, 1e-9);
+        ++found[event.type];
       }
     }
   }
-  EXPECT_GE(found, 10);
+  EXPECT_GE(found[WorldEventType::kHalfNeck], 5);
+  EXPECT_GE(found[WorldEventType::kMerged], 5);
+  EXPECT_GE(found[WorldEventType::kComplete], 5);
 }
 
 TEST(Coalescence, EndsInTheSphereOfEqualVolumeWithoutAStep) {

@@ -70,6 +70,7 @@ TEST(Contact, BecomesAMergeDatedAtHalfTheDiameter) {
   EXPECT_THAT(merge.tracks, ElementsAre(1, 2));
   EXPECT_THAT(merge.children, ElementsAre(3));
   EXPECT_EQ(merge.evidence.at("contact_frame"), tracked.lineage.events[0].frame);
+  EXPECT_NEAR(merge.evidence.at("merged_frame"), first_frame(shots, distance_at(0.7), true), 1);
   ASSERT_EQ(tracked.lineage.tracks.size(), 3u);
   EXPECT_THAT(tracked.lineage.tracks[2].parents, ElementsAre(1, 2));
   EXPECT_THAT(tracks_in(tracked.frames[static_cast<size_t>(merge.frame - 1)]),
