@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 11> kNames = {
 WorldOptions sintering() {
   WorldOptions options;
   options.particles = 60;
-  options.species[0].median_radius_nm = 4;
+  options.species[0].median_radius_nm = 3.4;
   options.species[0].radius_spread = 0.25;
   options.species[0].unevenness_nm = 0.16;
   options.migration.diffusivity_nm2_per_s = 1.5;
@@ -25,7 +25,7 @@ WorldOptions sintering() {
   options.coalescence.activation.energy_ev = 0.8;
   options.ripening.enabled = true;
   options.ripening.exponent = 4;
-  options.ripening.rate_nm_n_per_s = 0.5;
+  options.ripening.rate_nm_n_per_s = 0.26;
   options.ripening.activation.energy_ev = 1;
   options.temperature = {.reference_kelvin = 773, .steps = {{.time_s = 8, .kelvin = 823}}};
   return options;
