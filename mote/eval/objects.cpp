@@ -89,6 +89,19 @@ ObjectImage objects_of(const LabelImage& labels) {
   return image;
 }
 
+ObjectImage flattened(const ObjectImage& image) {
+  LabelImage places(image.size);  // from 1 on
+  for (size_t i = image.objects.size(); i-- > 0;) {
+    paint(places, image.objects[i].mask, static_cast<int32_t>(i) + 1);
+  }
+  ObjectImage flat{.size = image.size};
+  for (auto& [place, mask] : masks_of(places)) {
+    flat.objects.push_back(image.objects[static_cast<size_t>(place) - 1]);
+    flat.objects.back().mask = std::move(mask);
+  }
+  return flat;
+}
+
 BinaryImage foreground_of(const ObjectImage& image) {
   BinaryImage foreground(image.size);
   for (const Object& object : image.objects) {

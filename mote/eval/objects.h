@@ -25,6 +25,10 @@ struct ObjectImage {
 /// Every label as an object.
 ObjectImage objects_of(const LabelImage& labels);
 
+/// The objects as a label image has them: a pixel that several have goes to the lowest id, and one
+/// that is covered wholly is gone. Pixels outside the image are cut off.
+ObjectImage flattened(const ObjectImage& image);
+
 /// 1 where any object is; pixels outside the image are cut off.
 BinaryImage foreground_of(const ObjectImage& image);
 

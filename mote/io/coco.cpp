@@ -76,7 +76,8 @@ std::vector<Point> polygon_of(const Json& numbers) {
 CocoAnnotation annotation_of(const Json& json) {
   CocoAnnotation annotation{.image_id = json.at("image_id").get<int64_t>(),
                             .score = json.value("score", 1.0),
-                            .crowd = json.value("iscrowd", 0) != 0};
+                            .crowd = json.value("iscrowd", 0) != 0,
+                            .track_id = json.value("track_id", 0)};
   if (!json.contains("segmentation")) {
     throw Error(ErrorKind::kUnsupported, "has no segmentation: mote scores masks, not boxes alone");
   }

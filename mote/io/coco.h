@@ -24,6 +24,7 @@ struct CocoAnnotation {
   std::vector<int64_t> run_lengths;  ///< down the columns, beginning with background
   double score = 1;
   bool crowd = false;
+  int32_t track_id = 0;  ///< as mote's own files have it; 0 where there is none
 };
 
 /// What a COCO file says: ground truth (an object with `images` and `annotations`), or results (an

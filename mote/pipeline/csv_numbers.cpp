@@ -11,10 +11,18 @@
 namespace mote::pipeline {
 namespace {
 
+// As RFC 4180, but for line ends within quotes, which no table of mote has.
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells(1);
-  for (const char c : line) {
-    if (c == ',') {
+  bool quoted = false;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
+      cells.back() += c;
+      ++i;
+    } else if (c == '"' && (quoted || cells.back().empty())) {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
       cells.emplace_back();
     } else if (c != '\r') {
       cells.back() += c;

@@ -85,7 +85,7 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
     std::vector<FrameScore> scores(static_cast<size_t>(end - begin));
     tbb::parallel_for(begin, end, [&](int64_t i) {
       scores[static_cast<size_t>(i - begin)] =
-          score_frame(truth, result, pairs[static_cast<size_t>(i)], masks, pixel_size);
+          score_frame(truth, result, pairs[static_cast<size_t>(i)], masks, tracks, pixel_size);
     });
     for (FrameScore& score : scores) {
       per_frame += job.per_frame.empty() ? "" : per_frame_row(score, masks);
@@ -107,7 +107,8 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
       .warnings = warnings_of(truth.info(), result.info(), pairs.size())};
   collector.add_segmentation(pixel_size, evaluation.scores);
   if (tracks) {
-    add_tracking(collector.overlaps(), truth.info(), result.info(), evaluation.scores);
+    add_tracking(collector.overlaps(), collector.flat_overlaps(), truth.info(), result.info(),
+                 evaluation.scores);
     add_events(collector.overlaps(), truth.info(), result.info(), pairs, job.events,
                evaluation.scores);
   }

@@ -57,7 +57,7 @@ std::vector<eval::ObjectBox> boxes_at(ScoreSource& source, int64_t index) {
 }  // namespace
 
 FrameScore score_frame(ScoreSource& truth, ScoreSource& result, const FramePair& frame, bool masks,
-                       const std::optional<PixelSize>& pixel_size) {
+                       bool tracks, const std::optional<PixelSize>& pixel_size) {
   FrameScore score{.number = frame.number};
   if (!masks) {
     score.overlaps =
@@ -73,6 +73,9 @@ FrameScore score_frame(ScoreSource& truth, ScoreSource& result, const FramePair&
                 result.info().path, found.size.width, found.size.height);
   }
   score_masks(wanted, found, pixel_size, score);
+  if (tracks && (truth.info().overlapping || result.info().overlapping)) {
+    score.flat_overlaps = eval::overlaps_of(eval::flattened(wanted), eval::flattened(found));
+  }
   return score;
 }
 

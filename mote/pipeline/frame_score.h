@@ -24,16 +24,18 @@ struct RimScore {
 struct FrameScore {
   int64_t number = 0;
   eval::Overlaps overlaps;
+  /// The same of label images, where objects may overlap and tracks are scored.
+  std::optional<eval::Overlaps> flat_overlaps;
   eval::InstanceCounts instances;
   eval::ForegroundCounts foreground;  ///< of masks alone, as what follows
   std::vector<RimScore> rims;         ///< of every match
   std::vector<double> boundary_fs;    ///< of every pair that overlaps
 };
 
-/// Scores one frame; `masks` says that both sides have them.
+/// Scores one frame; `masks` says that both sides have them, `tracks` that ids are those of tracks.
 /// Throws kUsage where the sizes differ, and as the sources' `read`.
 FrameScore score_frame(ScoreSource& truth, ScoreSource& result, const FramePair& frame, bool masks,
-                       const std::optional<PixelSize>& pixel_size);
+                       bool tracks, const std::optional<PixelSize>& pixel_size);
 
 /// The rows of `--per-frame` and `--per-object`, with and without a header line.
 std::string per_frame_header();

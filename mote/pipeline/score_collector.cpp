@@ -203,6 +203,9 @@ void ScoreCollector::add(FrameScore&& frame) {
     add_to_davis(frame);
   }
   instances_.push_back(std::move(frame.instances));
+  if (frame.flat_overlaps) {
+    flat_overlaps_.push_back(std::move(*frame.flat_overlaps));
+  }
   if (tracks_) {
     overlaps_.push_back(std::move(frame.overlaps));
   }
@@ -244,10 +247,11 @@ void ScoreCollector::add_segmentation(const std::optional<PixelSize>& pixel_size
   add_davis(davis, tracks_, list);
 }
 
-void add_tracking(const std::vector<eval::Overlaps>& frames, const ScoreInfo& truth,
+void add_tracking(const std::vector<eval::Overlaps>& frames,
+                  const std::vector<eval::Overlaps>& flat, const ScoreInfo& truth,
                   const ScoreInfo& result, std::vector<Score>& scores) {
   ScoreList list("tracking", scores);
-  const eval::CtcScores ctc = eval::ctc_scores(frames, truth.tracks, result.tracks);
+  const eval::CtcScores ctc = eval::ctc_scores(flat, truth.tracks, result.tracks);
   list.add("ctc_seg", ctc.seg);
   list.add("ctc_det", ctc.det);
   list.add("ctc_tra", ctc.tra);

@@ -32,6 +32,11 @@ class ScoreCollector {
   /// The overlaps of all frames, of tracks only.
   const std::vector<eval::Overlaps>& overlaps() const { return overlaps_; }
 
+  /// The same as label images have them.
+  const std::vector<eval::Overlaps>& flat_overlaps() const {
+    return flat_overlaps_.empty() ? overlaps_ : flat_overlaps_;
+  }
+
  private:
   void add_to_davis(const FrameScore& frame);
 
@@ -40,6 +45,7 @@ class ScoreCollector {
   std::vector<eval::InstanceCounts> instances_;
   std::vector<eval::ForegroundCounts> foreground_;
   std::vector<eval::Overlaps> overlaps_;
+  std::vector<eval::Overlaps> flat_overlaps_;  ///< of all frames or, where they are the same, none
   eval::AveragePrecisionCounter capped_{100};
   eval::AveragePrecisionCounter uncapped_{0};
   eval::Distances rims_px_;
@@ -49,8 +55,10 @@ class ScoreCollector {
   double still_objects_ = 0;
 };
 
-/// Appends what docs/metrics.md lists under Tracking.
-void add_tracking(const std::vector<eval::Overlaps>& frames, const ScoreInfo& truth,
+/// Appends what docs/metrics.md lists under Tracking; CTC's from `flat`, the frames as label
+/// images.
+void add_tracking(const std::vector<eval::Overlaps>& frames,
+                  const std::vector<eval::Overlaps>& flat, const ScoreInfo& truth,
                   const ScoreInfo& result, std::vector<Score>& scores);
 
 /// Appends what docs/metrics.md lists under Events, of those after the first and up to the last of

@@ -13,6 +13,7 @@
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/score_tables.h"
+#include "mote/pipeline/whole_masks.h"
 
 namespace mote::pipeline {
 namespace {
@@ -38,8 +39,16 @@ auto parsed(const std::string& path, const Parse& parse) {
 
 class LabelSource : public ScoreSource {
  public:
-  LabelSource(ScoreInfo info, const std::string& labels)
-      : info_(std::move(info)), labels_path_(labels), labels_(labels) {
+  /// `masks` take the place of the label images, `shared` adds to them.
+  explicit LabelSource(ScoreInfo info, const std::string& labels,
+                       std::optional<TruthMasks> masks = {},
+                       std::optional<SharedInstances> shared = {})
+      : info_(std::move(info)),
+        labels_path_(labels),
+        labels_(labels),
+        masks_(std::move(masks)),
+        shared_(std::move(shared)) {
+    info_.overlapping = masks_ || shared_;
     if (info_.numbers.empty()) {
       info_.numbers = counted(labels_.info().frames);
     }
@@ -53,6 +62,9 @@ class LabelSource : public ScoreSource {
   const ScoreInfo& info() const override { return info_; }
 
   eval::ObjectImage read(int64_t index) override {
+    if (masks_) {
+      return masks_->read(index, labels_.info().size);
+    }
     LabelImage labels;
     try {
       labels = labels_.read(index);
@@ -60,7 +72,11 @@ class LabelSource : public ScoreSource {
       throw std::string_view(error.what()).starts_with(labels_path_) ? error
                                                                      : error.in(labels_path_);
     }
-    return eval::objects_of(labels);
+    eval::ObjectImage image = eval::objects_of(labels);
+    if (shared_) {
+      shared_->add_to(image, index);
+    }
+    return image;
   }
 
   std::vector<eval::ObjectBox> boxes(int64_t index) override { return eval::boxes_of(read(index)); }
@@ -69,6 +85,8 @@ class LabelSource : public ScoreSource {
   ScoreInfo info_;
   std::string labels_path_;
   LabelInput labels_;
+  std::optional<TruthMasks> masks_;
+  std::optional<SharedInstances> shared_;
 };
 
 class MotSource : public ScoreSource {
@@ -204,7 +222,12 @@ std::unique_ptr<ScoreSource> open_ctc(const std::string& given, const fs::path& 
 
 /// The folder of a run, or the truth of a simulation.
 std::unique_ptr<ScoreSource> open_run(const std::string& given, const fs::path& folder) {
-  ScoreInfo info{.path = given, .format = "mote run"};
+  const bool run = is_there(folder / "run.json");
+  const bool simulation = is_there(folder / "simulation.json");
+  ScoreInfo info{.path = given,
+                 .format = run          ? "mote run"
+                           : simulation ? "simulation"
+                                        : "label images"};
   if (is_there(folder / "frames.csv")) {
     const auto numbers = parsed((folder / "frames.csv").string(), [](const std::string& text) {
       return csv_numbers(text, {"recorded_frame"});
@@ -225,8 +248,17 @@ std::unique_ptr<ScoreSource> open_run(const std::string& given, const fs::path& 
     });
   }
   const bool one_file = is_there(folder / "labels.tif");
-  return std::make_unique<LabelSource>(std::move(info),
-                                       (folder / (one_file ? "labels.tif" : "labels")).string());
+  const std::string labels = (folder / (one_file ? "labels.tif" : "labels")).string();
+  std::optional<TruthMasks> masks;
+  std::optional<SharedInstances> shared;
+  if (!run && TruthMasks::are_in(folder.string())) {
+    masks.emplace(folder.string());
+  }
+  if (run && info.tracked && is_there(folder / "particles.csv")) {
+    shared.emplace((folder / "particles.csv").string());
+  }
+  return std::make_unique<LabelSource>(std::move(info), labels, std::move(masks),
+                                       std::move(shared));
 }
 
 bool is_run(const fs::path& folder) {

@@ -16,14 +16,15 @@ namespace mote::pipeline {
 
 /// What is known of a ground truth or a result before any of its frames is read.
 struct ScoreInfo {
-  std::string path;              ///< as the user gave it
-  std::string format;            ///< `mote run`, `CTC`, `MOTChallenge`, `COCO`, `label images`
+  std::string path;    ///< as the user gave it
+  std::string format;  ///< `simulation`, `mote run`, `CTC`, `MOTChallenge`, `COCO`, `label images`
   std::vector<int64_t> numbers;  ///< of its frames, ascending; events and tracks use them
   bool numbered = false;         ///< the numbers are said by the files, not counted by us
   bool partial = false;          ///< may be of a part of the recording
   bool boxes = false;            ///< it has boxes, no masks
   bool tracked = false;          ///< ids are those of tracks
   bool scored = false;           ///< its objects carry scores
+  bool overlapping = false;      ///< its objects may overlap, as those of label images cannot
   std::optional<PixelSize> pixel_size;
   std::vector<Track> tracks;
   std::optional<std::vector<eval::HistoryEvent>> events;  ///< where the files tell them
@@ -47,11 +48,12 @@ class ScoreSource {
   virtual std::vector<eval::ObjectBox> boxes(int64_t index) = 0;
 };
 
-/// Opens a ground truth and a result: the folder of a mote run, or of a simulation (whose `truth`
-/// is taken); a CTC folder (`man_track.txt` or `res_track.txt` with its masks, also within `TRA`);
-/// a MOTChallenge text; a COCO JSON, whose results take the images of the truth; or any label
-/// images that `mote measure` reads.
-/// Throws kNotFound, kBadFile, kUnsupported or kUsage, with the path in front.
+/// Opens a ground truth and a result: the folder of a mote run, whose shared instances count for
+/// each track, or of a simulation (whose `truth` is taken, with masks whole where it has them); a
+/// CTC folder (`man_track.txt` or `res_track.txt` with its masks, also within `TRA`); a
+/// MOTChallenge text; a COCO JSON, whose results take the images of the truth; or any label images
+/// that `mote measure` reads. Throws kNotFound, kBadFile, kUnsupported or kUsage, with the path in
+/// front.
 std::pair<std::unique_ptr<ScoreSource>, std::unique_ptr<ScoreSource>> open_score_sources(
     const std::string& truth, const std::string& result);
 

@@ -78,5 +78,21 @@ TEST(Matched, PairsTenThousandObjects) {
   EXPECT_EQ(matched(overlaps, 0.49).size(), 10000);
 }
 
+TEST(Flattened, GivesSharedPixelsToTheLowestIdAndDropsWhatIsCovered) {
+  ObjectImage image{.size = {1, 6}};
+  image.objects = {{.id = 3, .mask = {{{0, 0, 4}}}},
+                   {.id = 5, .mask = {{{0, 2, 4}}}, .score = 0.5},
+                   {.id = 8, .mask = {{{0, 1, 2}}}}};
+
+  const ObjectImage flat = flattened(image);
+
+  ASSERT_EQ(flat.objects.size(), 2);
+  EXPECT_EQ(flat.objects[0].id, 3);
+  EXPECT_EQ(flat.objects[0].mask, (Mask{{{0, 0, 4}}}));
+  EXPECT_EQ(flat.objects[1].id, 5);
+  EXPECT_EQ(flat.objects[1].mask, (Mask{{{0, 4, 2}}}));
+  EXPECT_EQ(flat.objects[1].score, 0.5);
+}
+
 }  // namespace
 }  // namespace mote::eval

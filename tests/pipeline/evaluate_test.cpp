@@ -10,6 +10,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/tiff_writer.h"
+#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/score_source.h"
@@ -147,6 +148,32 @@ TEST(Evaluate, CountsCrossingsThatBeganBeforeTheFirstFrame) {
   EXPECT_GE(from_the_beginning, 1);
   EXPECT_EQ(score(evaluation, "crossings"), overlaps);
   EXPECT_EQ(score(evaluation, "false_merges_per_crossing"), 0);
+}
+
+TEST(Evaluate, ScoresTheWholeMasksOfASimulationAndItsLabelImagesByCtc) {
+  const testing_support::TemporaryFolder folder;
+  write_simulation({.output = folder / "truth",
+                    .simulation = requested_simulation(
+                        {.preset = "overlap", .frames = 12, .height_px = 256, .width_px = 256})});
+  int64_t shown = 0;
+  for (const auto& row : csv_numbers(read_file(folder / "truth/truth/instances.csv"), {"dark"})) {
+    shown += row[0] == 0 ? 1 : 0;
+  }
+
+  const Evaluation whole = evaluate({.truth = folder / "truth", .result = folder / "truth"});
+  const Evaluation labels = evaluate(
+      {.truth = folder / "truth", .result = folder / "truth/truth/labels.tif", .as = "tracks"});
+
+  EXPECT_EQ(whole.truth_format, "simulation");
+  EXPECT_EQ(score(whole, "objects_truth"), shown);
+  EXPECT_EQ(score(whole, "pq"), 1);
+  EXPECT_EQ(score(whole, "hota"), 1);
+  EXPECT_LT(*score(labels, "pq"), 1);
+  EXPECT_LT(*score(labels, "hota"), 1);
+  for (const Evaluation* evaluation : {&whole, &labels}) {
+    EXPECT_EQ(score(*evaluation, "ctc_seg"), 1);
+    EXPECT_EQ(score(*evaluation, "ctc_det"), 1);
+  }
 }
 
 TEST(Evaluate, IsDefinedForEmptyFrames) {
