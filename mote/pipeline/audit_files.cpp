@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 #include <system_error>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "mote/core/version.h"
@@ -64,15 +66,92 @@ std::string summary(const Audit& audit) {
 }
 
 std::string what_was_found(const Finding& found) {
-  std::string text = fmt::format(
-      "{}; the second image lies {} with its first pixel at y={:.0f}, x={:.0f}; shared fraction "
-      "{:.3f}, correlation {:.3f}, {:.1f} standard deviations above chance",
-      name(found.kinship), name(found.orientation), found.shift.y_px, found.shift.x_px,
-      found.shared_fraction, found.correlation, found.confidence);
+  std::string text;
+  if (found.kinship != Kinship::kDetector) {
+    text = fmt::format("The second image lies {}, its first pixel at y = {:.0f}, x = {:.0f} px; ",
+                       name(found.orientation), found.shift.y_px, found.shift.x_px);
+  }
+  if (found.shared_fraction > 0) {
+    text += fmt::format("{:.1f} % of the smaller image are shared; ", 100 * found.shared_fraction);
+  }
+  text += fmt::format("correlation {:.2f}, {:.1f} standard deviations above chance",
+                      found.correlation, found.confidence);
   if (found.same_detector && found.kinship != Kinship::kDetector) {
     text += "; also the same detector region";
   }
-  return text;
+  return text + ".";
+}
+
+std::string split_name(const std::string& split) {
+  return split.empty() ? "no split" : split;
+}
+
+// `train and test`, `within train`.
+std::string splits_of(const Audit& audit, const AuditFinding& found) {
+  const std::string first = split_name(image_of(audit, found.first).item.split);
+  const std::string second = split_name(image_of(audit, found.second).item.split);
+  return first == second ? "within " + first : first + " and " + second;
+}
+
+std::string verdict_of(const Audit& audit, const AuditFinding& found) {
+  const std::string splits = splits_of(audit, found);
+  if (found.leaks()) {
+    return "Leak: " + splits + " share this";
+  }
+  return "No leak: " +
+         (found.across_splits ? splits + ", but only the detector's pattern" : splits);
+}
+
+std::string meaning(Kinship kinship) {
+  switch (kinship) {
+    case Kinship::kCopy: return "the same recorded pixels";
+    case Kinship::kOverlap: return "the same region of the specimen";
+    case Kinship::kAbutting: return "neighbours, cut from one frame";
+    case Kinship::kDetector: return "only the detector's fixed pattern";
+  }
+  return {};
+}
+
+// A row a kind, and in it how many pairs of which splits.
+report::PageTable kinds_table(const Audit& audit) {
+  report::PageTable table{.heading = "What was found",
+                          .columns = {"kind", "meaning", "pairs", "leaks", "pairs by split"},
+                          .rows = {}};
+  for (const Kinship kinship :
+       {Kinship::kCopy, Kinship::kOverlap, Kinship::kAbutting, Kinship::kDetector}) {
+    std::map<std::string, int64_t> by_split;
+    int64_t leaks = 0;
+    for (const AuditFinding& found : audit.findings) {
+      if (found.finding.kinship == kinship) {
+        ++by_split[splits_of(audit, found)];
+        leaks += found.leaks() ? 1 : 0;
+      }
+    }
+    std::vector<std::string> counts;
+    for (const auto& [splits, count] : by_split) {
+      counts.push_back(fmt::format("{} {}", count, splits));
+    }
+    table.rows.push_back({std::string(name(kinship)), meaning(kinship),
+                          fmt::format("{}", count_of(audit, kinship)), fmt::format("{}", leaks),
+                          counts.empty() ? "-" : fmt::format("{}", fmt::join(counts, "; "))});
+  }
+  return table;
+}
+
+report::PageTable leaks_table(const Audit& audit) {
+  report::PageTable table{.heading = "Leaks across splits",
+                          .columns = {"kind", "first image", "second image", "shared"},
+                          .rows = {}};
+  for (const AuditFinding& found : audit.findings) {
+    if (found.leaks()) {
+      const double shared = found.finding.shared_fraction;
+      table.rows.push_back({std::string(name(found.finding.kinship)),
+                            image_of(audit, found.first).item.image,
+                            image_of(audit, found.second).item.image,
+                            shared > 0 ? fmt::format("{:.1f} %", 100 * shared) : "a seam"});
+    }
+  }
+  return table;
 }
 
 Grid<float> crop_of(const Grid<float>& image, Box box) {
@@ -97,6 +176,19 @@ Grid<float> joined(const Grid<float>& first, const Grid<float>& second, Point sh
   return both;
 }
 
+// Tall strips lie down, so that they can be large and one above the other.
+void lay_along_the_page(report::PairSide& first, report::PairSide& second) {
+  if (first.crop.height() < 2 * first.crop.width()) {
+    return;
+  }
+  for (report::PairSide* side : {&first, &second}) {
+    if (!side->crop.empty()) {
+      side->crop = data::oriented(side->crop, {.quarter_turns = 1});
+      side->crop_name += "; here turned by 90 degrees";
+    }
+  }
+}
+
 report::PageEntry picture_of(const Audit& audit, const AuditFinding& found) {
   const auto side = [&](int64_t index, Box shared) {
     const std::string& path = image_of(audit, index).item.image;
@@ -105,36 +197,52 @@ report::PageEntry picture_of(const Audit& audit, const AuditFinding& found) {
                             .image = image,
                             .shared = shared,
                             .crop = crop_of(image, shared),
-                            .crop_name = "its shared region"};
+                            .crop_name = "shared region of the first image"};
   };
   report::PairSide first = side(found.first, found.finding.shared);
   report::PairSide second = side(found.second, found.finding.shared_of_second);
   second.crop = data::oriented(second.crop, found.finding.orientation);
-  second.crop_name = "the same, laid alike";
+  second.crop_name = "the same region of the second image, laid alike";
   if (found.finding.kinship == Kinship::kAbutting) {
     first.crop = joined(first.crop, second.crop, found.finding.shift);
-    first.crop_name = "both strips put together";
+    first.crop_name = "strips of both put together; the seam runs along the middle";
     second.crop = {};
   }
+  lay_along_the_page(first, second);
   return {
       .heading = fmt::format("{}: {} and {}", name(found.finding.kinship), first.name, second.name),
-      .text = what_was_found(found.finding) + (found.leaks() ? ". Across splits: a leak." : "."),
+      .verdict = verdict_of(audit, found),
+      .alarm = found.leaks(),
+      .text = what_was_found(found.finding),
       .jpeg = io::encode_jpeg(report::draw_pair(first, second))};
 }
 
 std::string page_of(const Audit& audit, int64_t max_pictures) {
-  std::vector<std::string> lines = {audit.folder, summary(audit)};
-  std::vector<report::PageEntry> entries;
+  report::PicturePage page{
+      .title = "Audit of a data set",
+      .lines = {audit.folder,
+                fmt::format("{} of {}",
+                            counted(static_cast<int64_t>(audit.images.size()), "image", "images"),
+                            counted(regions_in(audit), "specimen region", "specimen regions"))},
+      .verdict = audit.leaks() > 0
+                     ? counted(audit.leaks(), "leak across splits", "leaks across splits")
+                     : "No leak across splits",
+      .alarm = audit.leaks() > 0,
+      .tables = {kinds_table(audit)},
+      .entries = {}};
+  if (page.alarm) {
+    page.tables.push_back(leaks_table(audit));
+  }
   for (const AuditFinding& found : audit.findings) {
-    if (static_cast<int64_t>(entries.size()) == max_pictures) {
-      lines.push_back(fmt::format("The first {} of {} findings are shown; audit.csv has all.",
-                                  max_pictures, audit.findings.size()));
+    if (static_cast<int64_t>(page.entries.size()) == max_pictures) {
+      page.lines.push_back(fmt::format("The first {} of {} findings are shown; audit.csv has all.",
+                                       max_pictures, audit.findings.size()));
       break;
     }
-    entries.push_back(picture_of(audit, found));
+    page.entries.push_back(picture_of(audit, found));
   }
-  lines.insert(lines.end(), audit.warnings.begin(), audit.warnings.end());
-  return report::picture_page("Audit of a data set", lines, entries);
+  page.lines.insert(page.lines.end(), audit.warnings.begin(), audit.warnings.end());
+  return report::picture_page(page);
 }
 
 Json box_json(Box box) {

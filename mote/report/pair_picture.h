@@ -19,19 +19,34 @@ struct PairSide {
 };
 
 /// Both images side by side with the shared region outlined, and below them their crops, slightly
-/// smoothed. Images are drawn at most `side_px` wide and high.
+/// smoothed and enlarged up to four times: crops that are twice as wide as high above one another,
+/// over the whole width, others side by side. Images are drawn at most `side_px` wide and high.
 Picture draw_pair(const PairSide& first, const PairSide& second, int64_t side_px = 460);
 
-/// A picture with its heading and a line of text.
+struct PageTable {
+  std::string heading;
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// A picture with its heading, what to think of it, and a line of text.
 struct PageEntry {
   std::string heading;
+  std::string verdict;
+  bool alarm = false;  ///< the verdict is bad, and the entry is marked
   std::string text;
   std::vector<uint8_t> jpeg;
 };
 
-/// A page that needs no other file: title, lines of text and the entries. Texts may hold anything:
-/// they are escaped.
-std::string picture_page(const std::string& title, const std::vector<std::string>& lines,
-                         const std::vector<PageEntry>& entries);
+/// A page that needs no other file. Texts may hold anything: they are escaped.
+struct PicturePage {
+  std::string title;
+  std::vector<std::string> lines;
+  std::string verdict;
+  bool alarm = false;
+  std::vector<PageTable> tables;
+  std::vector<PageEntry> entries;
+};
+std::string picture_page(const PicturePage& page);
 
 }  // namespace mote::report

@@ -122,7 +122,12 @@ TEST(Audit, TellsLeaksAndRegionsOfADataSet) {
   EXPECT_THAT(
       read_file(folder / "out/audit.csv"),
       HasSubstr("\ncopy,1,1,train/images/a.tif,test/images/a.tif,train,test,1,270,0,0,0,0,"));
-  EXPECT_THAT(read_file(folder / "out/audit.html"), HasSubstr("data:image/jpeg;base64,/9j/"));
+  const std::string page = read_file(folder / "out/audit.html");
+  EXPECT_THAT(page, HasSubstr("2 leaks across splits"));
+  EXPECT_THAT(page, HasSubstr("<td>copy</td><td>the same recorded pixels</td><td>1</td><td>1</td>"
+                              "<td>1 train and test</td>"));
+  EXPECT_THAT(page, HasSubstr("Leak: train and test share this"));
+  EXPECT_THAT(page, HasSubstr("data:image/jpeg;base64,/9j/"));
   EXPECT_THAT(read_file(folder / "out/audit.json"), HasSubstr("\"leaks\": 2"));
 }
 
