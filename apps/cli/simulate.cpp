@@ -42,7 +42,6 @@ pipeline::SimulateJob demo_job(const Options& options) {
   constexpr const char* kOthers = "presets other than demo";
   refuse(!request.config.empty(), "--config", kOthers);
   refuse(request.dose_e_per_a2_s.has_value(), "--dose-e-per-a2-s", kOthers);
-  refuse(options.print_config, "--print-config", kOthers);
   pipeline::SimulateJob job{.output = options.output, .demo = {}, .force = options.force};
   simulate::DemoOptions& demo = job.demo;
   if (request.seed) {
@@ -85,7 +84,12 @@ void run(const Options& options) {
     refuse(options.noise_sd.has_value(), "--noise-sd", "the preset demo");
     refuse(options.drift_px.has_value(), "--drift-px", "the preset demo");
   }
-  if (options.print_config && !options.demo()) {
+  if (options.print_config) {
+    if (options.demo()) {
+      throw Error(ErrorKind::kUsage,
+                  "--print-config needs --preset, other than demo, or --config: the demo has no "
+                  "configuration file");
+    }
     fmt::print("{}", pipeline::simulation_to_toml(requested_simulation(options.request).options));
     return;
   }

@@ -47,6 +47,10 @@ expect 2 "output" "$mote" simulate --preset drift
 expect 2 "is not empty" "$mote" simulate --preset drift -o own
 expect 2 "preset demo" "$mote" simulate --preset drift --noise-sd 3 -o out
 expect 2 "other than demo" "$mote" simulate --preset demo --config own.toml -o out
+expect 2 "print-config needs --preset, other than demo" "$mote" simulate --print-config
+expect 2 "print-config needs --preset, other than demo" "$mote" simulate --preset demo --print-config
+printf 'preset = "demo"\n' >demo.toml
+expect 2 "demo.toml: preset is 'demo', expected one of sintering" "$mote" simulate --config demo.toml -o out
 expect 2 "height is 3" "$mote" simulate --preset drift --height 3 -o out
 expect 2 "threads is -1" "$mote" simulate --preset drift --threads -1 -o out
 expect 3 "missing.toml" "$mote" simulate --config missing.toml -o out
