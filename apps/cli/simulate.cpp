@@ -1,5 +1,3 @@
-#include "mote/pipeline/simulate.h"
-
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -10,6 +8,7 @@
 #include "apps/cli/terminal.h"
 #include "mote/core/error.h"
 #include "mote/core/require.h"
+#include "mote/pipeline/demo_recording.h"
 #include "mote/pipeline/progress.h"
 #include "mote/pipeline/simulation.h"
 
@@ -37,12 +36,12 @@ void refuse(bool given, const char* option, const char* whose) {
   }
 }
 
-pipeline::SimulateJob demo_job(const Options& options) {
+pipeline::DemoJob demo_job(const Options& options) {
   const pipeline::SimulationRequest& request = options.request;
   constexpr const char* kOthers = "presets other than demo";
   refuse(!request.config.empty(), "--config", kOthers);
   refuse(request.dose_e_per_a2_s.has_value(), "--dose-e-per-a2-s", kOthers);
-  pipeline::SimulateJob job{.output = options.output, .demo = {}, .force = options.force};
+  pipeline::DemoJob job{.output = options.output, .demo = {}, .force = options.force};
   simulate::DemoOptions& demo = job.demo;
   if (request.seed) {
     require_seed(*request.seed);
@@ -59,24 +58,18 @@ pipeline::SimulateJob demo_job(const Options& options) {
 }
 
 void write(const Options& options) {
-  if (options.demo()) {
-    const pipeline::SimulateJob job = demo_job(options);
-    ProgressTeller teller(options.json);
-    pipeline::write_demo(job, [&](int64_t done, int64_t total) {
-      if (interrupted()) {
-        throw pipeline::Cancelled();
-      }
-      teller.tell({.stage = "simulating", .done = done, .total = total});
-    });
-    return;
-  }
-  const pipeline::SimulationJob job{.output = options.output,
-                                    .simulation = requested_simulation(options.request),
-                                    .force = options.force,
-                                    .threads = options.threads};
   ProgressTeller teller(options.json);
-  write_simulation(
-      job, {.progress = [&](const auto& event) { teller.tell(event); }, .cancel = &interrupted()});
+  const pipeline::JobContext context{.progress = [&](const auto& event) { teller.tell(event); },
+                                     .cancel = &interrupted()};
+  if (options.demo()) {
+    pipeline::write_demo(demo_job(options), context);
+  } else {
+    pipeline::write_simulation({.output = options.output,
+                                .simulation = requested_simulation(options.request),
+                                .force = options.force,
+                                .threads = options.threads},
+                               context);
+  }
 }
 
 void run(const Options& options) {

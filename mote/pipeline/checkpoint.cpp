@@ -7,10 +7,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include "mote/core/bytes.h"
 #include "mote/core/error.h"
+#include "mote/core/hash.h"
 #include "mote/io/output_file.h"
 #include "mote/pipeline/file.h"
 
@@ -25,25 +25,16 @@ struct Trailer {
   int64_t journal_bytes = 0;
 };
 
-struct FreeHash {
-  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-};
-
 }  // namespace
 
 struct CheckpointWriter::Impl {
   std::string path;
   std::string part;
   io::OutputFile file;
-  std::unique_ptr<XXH3_state_t, FreeHash> hash;
+  Hash64 hash;
 
   Impl(std::string p, int64_t number)
-      : path(std::move(p)),
-        part(fmt::format("{}.{}.part", path, number)),
-        file(part),
-        hash(XXH3_createState()) {
-    XXH3_64bits_reset(hash.get());
-  }
+      : path(std::move(p)), part(fmt::format("{}.{}.part", path, number)), file(part) {}
 };
 
 CheckpointWriter::CheckpointWriter(std::string path, int64_t number)
@@ -59,13 +50,13 @@ CheckpointWriter::~CheckpointWriter() {
 }
 
 void CheckpointWriter::write(std::string_view state) {
-  XXH3_64bits_update(impl_->hash.get(), state.data(), state.size());
+  impl_->hash.add(state);
   impl_->file.write(state);
 }
 
 void CheckpointWriter::publish(int64_t journal_bytes) {
   ByteWriter tail;
-  tail.put(Trailer{.hash = XXH3_64bits_digest(impl_->hash.get()), .journal_bytes = journal_bytes});
+  tail.put(Trailer{.hash = impl_->hash.value(), .journal_bytes = journal_bytes});
   impl_->file.write(tail.take());
   impl_->file.sync_and_close();
   if (std::rename(impl_->part.c_str(), impl_->path.c_str()) != 0) {
@@ -91,7 +82,7 @@ std::optional<Checkpoint> read_checkpoint(const std::string& path) {
     const size_t state_bytes = state.size() - sizeof(Trailer);
     const auto trailer = ByteReader(state.substr(state_bytes)).get<Trailer>();
     state = state.substr(0, state_bytes);
-    if (XXH3_64bits(state.data(), state.size()) != trailer.hash) {
+    if (hash64(state) != trailer.hash) {
       throw Error(ErrorKind::kBadFile, "damaged");
     }
     content.resize(content.size() - sizeof(Trailer));

@@ -6,10 +6,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "mote/core/bytes.h"
 #include "mote/core/error.h"
+#include "mote/core/hash.h"
 
 namespace mote::pipeline {
 namespace {
@@ -218,7 +218,7 @@ void JournalWriter::append(RecordType type, const std::string& payload) {
   RecordHead head;
   head.type = static_cast<uint32_t>(type);
   head.length = payload.size();
-  head.hash = XXH3_64bits(payload.data(), payload.size());
+  head.hash = hash64(payload);
   constexpr auto kHeadBytes = static_cast<int64_t>(sizeof head);
   const auto payload_bytes = static_cast<int64_t>(payload.size());
   // At once, or a run that is killed would lose what a buffer still held.
@@ -253,8 +253,7 @@ std::optional<JournalRecord> JournalReader::next() {
   }
   JournalRecord record{.type = static_cast<RecordType>(head.type), .payload = {}};
   record.payload.resize(head.length);
-  if (!read_all(file_, record.payload.data(), head.length) ||
-      XXH3_64bits(record.payload.data(), record.payload.size()) != head.hash) {
+  if (!read_all(file_, record.payload.data(), head.length) || hash64(record.payload) != head.hash) {
     return std::nullopt;
   }
   bytes_ += static_cast<int64_t>(sizeof head + head.length);

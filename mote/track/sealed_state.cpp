@@ -1,31 +1,20 @@
 #include "mote/track/sealed_state.h"
 
-#include <memory>
-
-#include <xxhash.h>
-
 #include "mote/core/error.h"
+#include "mote/core/hash.h"
 
 namespace mote::track {
-namespace {
-
-struct FreeHash {
-  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-};
-
-}  // namespace
 
 void seal_state(uint64_t mark, ByteWriter& out, const std::function<void(ByteWriter&)>& content) {
-  const std::unique_ptr<XXH3_state_t, FreeHash> hash(XXH3_createState());
-  XXH3_64bits_reset(hash.get());
+  Hash64 hash;
   ByteWriter hashed([&](std::string_view bytes) {
-    XXH3_64bits_update(hash.get(), bytes.data(), bytes.size());
+    hash.add(bytes);
     out.put_bytes(bytes);
   });
   out.put(mark);
   content(hashed);
   hashed.flush();
-  out.put<uint64_t>(XXH3_64bits_digest(hash.get()));
+  out.put<uint64_t>(hash.value());
 }
 
 std::string sealed_state(uint64_t mark, std::string_view content) {
@@ -45,7 +34,7 @@ std::string_view opened_state(uint64_t mark, std::string_view state, std::string
   }
   const std::string_view content = state.substr(sizeof(uint64_t), state.size() - kSealBytes);
   const auto checksum = ByteReader(state.substr(sizeof(uint64_t) + content.size())).get<uint64_t>();
-  if (XXH3_64bits(content.data(), content.size()) != checksum) {
+  if (hash64(content) != checksum) {
     throw Error(ErrorKind::kBadFile, "state of {}, {} bytes, is damaged", what, state.size());
   }
   return content;

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/pipeline/demo_recording.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
-#include "mote/pipeline/simulate.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::pipeline {

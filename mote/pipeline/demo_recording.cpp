@@ -1,4 +1,4 @@
-#include "mote/pipeline/simulate.h"
+#include "mote/pipeline/demo_recording.h"
 
 #include <filesystem>
 #include <memory>
@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "mote/core/lineage.h"
 #include "mote/core/version.h"
 #include "mote/io/output_file.h"
 #include "mote/io/tiff_writer.h"
@@ -88,7 +89,7 @@ std::string simulation_json(const simulate::DemoOptions& options) {
 
 }  // namespace
 
-void write_demo(const SimulateJob& job, const SimulateProgress& progress) {
+void write_demo(const DemoJob& job, const JobContext& context) {
   const fs::path folder = job.output;
   const std::unique_ptr<Demo> demo = simulate::make_demo(job.demo);
   const SimulationFolder stage(folder, job.force);
@@ -100,14 +101,18 @@ void write_demo(const SimulateJob& job, const SimulateProgress& progress) {
   io::TiffWriter labels(stage.truth("labels.tif").string(), tiff);
   InstanceTable instances(stage.truth("instances.csv"));
   std::string drift = "frame,drift_y_px,drift_x_px\n";
+  Every progress(kProgressEvery, true);
   for (int64_t index = 0; index < info.frames; ++index) {
+    if (context.cancelled()) {
+      throw Cancelled();
+    }
     recording.write(demo->read(index).image);
     const TruthFrame truth = demo->truth(index);
     labels.write(truth.labels);
     instances.add(truth);
     drift += fmt::format("{},{:.5f},{:.5f}\n", index, truth.drift.y_px, truth.drift.x_px);
-    if (progress) {
-      progress(index + 1, info.frames);
+    if (context.progress && (progress.due() || index + 1 == info.frames)) {
+      context.progress({.stage = "simulating", .done = index + 1, .total = info.frames});
     }
   }
   recording.close();

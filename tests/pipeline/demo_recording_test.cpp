@@ -1,10 +1,10 @@
-#include "mote/pipeline/simulate.h"
+#include "mote/pipeline/demo_recording.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>
@@ -32,7 +32,7 @@ class WriteDemo : public testing::Test {
   }
   ~WriteDemo() override { fs::remove_all(folder_); }
 
-  SimulateJob job(uint64_t seed = 1) const {
+  DemoJob job(uint64_t seed = 1) const {
     return {.output = folder_.string(), .demo = {.seed = seed, .frames = 120}, .force = false};
   }
   std::string text(const char* name) const {
@@ -97,21 +97,20 @@ TEST_F(WriteDemo, RefusesAFolderThatIsNotEmptyUnlessForced) {
   EXPECT_THAT([&] { write_demo(job(2)); }, ThrowsMessage<Error>(HasSubstr("is not empty")));
   EXPECT_EQ(text("truth/simulation.json"), first);
 
-  SimulateJob forced = job(2);
+  DemoJob forced = job(2);
   forced.force = true;
   write_demo(forced);
   EXPECT_THAT(text("truth/simulation.json"), HasSubstr("\"seed\": 2"));
 }
 
 TEST_F(WriteDemo, LeavesNothingBehindWhereItIsStopped) {
-  const auto stop = [](int64_t done, int64_t total) {
-    EXPECT_EQ(total, 120);
-    if (done == 5) {
-      throw std::runtime_error("stopped");
-    }
+  std::atomic<bool> cancel = false;
+  const auto stop = [&](const ProgressEvent& event) {
+    EXPECT_EQ(event.total, 120);
+    cancel = true;
   };
 
-  EXPECT_THROW(write_demo(job(), stop), std::runtime_error);
+  EXPECT_THROW(write_demo(job(), {.progress = stop, .cancel = &cancel}), Cancelled);
 
   EXPECT_TRUE(fs::is_empty(folder_));
 }
