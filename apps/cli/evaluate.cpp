@@ -16,6 +16,7 @@ namespace mote::cli {
 Subcommand add_evaluate_command(CLI::App& app) {
   struct Options {
     pipeline::EvaluateJob job;
+    bool all = false;
     bool csv = false;
     bool json = false;
   };
@@ -42,6 +43,11 @@ Subcommand add_evaluate_command(CLI::App& app) {
                    "How far from the truth an event may be dated")
       ->capture_default_str();
   command
+      ->add_option("--border-sliver-px2", job.border_sliver_px2,
+                   "Leave out objects of fewer pixels that the border cuts; default: 30 where the "
+                   "truth is a simulation, else 0")
+      ->type_name("AREA");
+  command
       ->add_option("--pixel-size", job.pixel_size,
                    "As 0.21nm or 0.2x0.3nm (y by x); default: as the truth's files say")
       ->type_name("SIZE");
@@ -50,8 +56,12 @@ Subcommand add_evaluate_command(CLI::App& app) {
   command->add_option("--per-object", job.per_object, "CSV to write, a row an object")
       ->type_name("FILE");
   command->add_flag("--force", job.force, "Overwrite these files");
-  CLI::Option* csv = command->add_flag("--csv", options->csv, "Print the scores as CSV");
-  command->add_flag("--json", options->json, "Print the scores as JSON")->excludes(csv);
+  CLI::Option* all = command->add_flag("--all", options->all, "Print every score in the table");
+  CLI::Option* csv =
+      command->add_flag("--csv", options->csv, "Print the scores as CSV")->excludes(all);
+  command->add_flag("--json", options->json, "Print the scores as JSON")
+      ->excludes(csv)
+      ->excludes(all);
   command->callback([options] {
     pipeline::Evaluation evaluation;
     {
@@ -68,7 +78,7 @@ Subcommand add_evaluate_command(CLI::App& app) {
     }
     fmt::print("{}", options->json  ? pipeline::json_text(json_of(evaluation)) + "\n"
                      : options->csv ? csv_of(evaluation)
-                                    : table_of(evaluation));
+                                    : table_of(evaluation, options->all));
   });
   return {.app = command, .job = nullptr};
 }

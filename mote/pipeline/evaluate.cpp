@@ -17,6 +17,8 @@ namespace mote::pipeline {
 namespace {
 
 constexpr int64_t kFramesAtOnce = 32;
+constexpr int64_t kSimulationSliver = 30;  // in px: a disc 6 px across
+constexpr double kFewMatches = 0.1;
 
 bool scores_tracks(const EvaluateJob& job, const ScoreInfo& truth, const ScoreInfo& result) {
   if (job.as != "auto" && job.as != "stills" && job.as != "tracks") {
@@ -40,9 +42,37 @@ void require_free(const std::string& path, bool force) {
   }
 }
 
-std::vector<std::string> warnings_of(const ScoreInfo& truth, const ScoreInfo& result,
-                                     size_t frames) {
+int64_t border_sliver(const EvaluateJob& job, const ScoreInfo& truth) {
+  if (job.border_sliver_px2.value_or(0) < 0) {
+    throw Error(ErrorKind::kUsage, "border-sliver-px2 is {}, expected 0 or more",
+                *job.border_sliver_px2);
+  }
+  return job.border_sliver_px2.value_or(truth.format == "simulation" ? kSimulationSliver : 0);
+}
+
+std::vector<std::string> warnings_of(const ScoreInfo& truth, const ScoreInfo& result, size_t frames,
+                                     const eval::Counts& objects) {
   std::vector<std::string> warnings;
+  if (result.format == "simulation" && truth.format != "simulation") {
+    warnings.push_back(
+        fmt::format("the result, {}, is a simulation, the truth, {}, is none: are "
+                    "the two swapped?",
+                    result.path, truth.path));
+  }
+  if (are_of_other_recordings(truth, result)) {
+    warnings.push_back(fmt::format("the run and the simulation are of other recordings: {} and {}",
+                                   result.path, truth.path));
+  }
+  const int64_t fewer = objects.right + std::min(objects.missed, objects.wrong);
+  if (static_cast<double>(objects.right) < kFewMatches * static_cast<double>(fewer)) {
+    warnings.push_back(fmt::format(
+        "only {} of the truth's {} objects match any of the result's {}: are both of the same "
+        "recording?",
+        objects.right, objects.right + objects.missed, objects.right + objects.wrong));
+  }
+  if (result.reading && !result.reading->mask.empty()) {
+    warnings.push_back("the result was made with --mask: particles that it left out are missed");
+  }
   if (frames < truth.numbers.size()) {
     warnings.push_back(
         fmt::format("only {} of the truth's {} frames are in the result: the others are not scored",
@@ -67,6 +97,7 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
   const auto sources = open_score_sources(job.truth, job.result);
   ScoreSource& truth = *sources.first;
   ScoreSource& result = *sources.second;
+  require_like_frames(truth.info(), result.info());
   const bool tracks = scores_tracks(job, truth.info(), result.info());
   const bool masks = !truth.info().boxes && !result.info().boxes;
   const std::vector<FramePair> pairs = frame_pairs(truth.info(), result.info());
@@ -75,6 +106,10 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
     pixel_size = parse_pixel_size(job.pixel_size, "--pixel-size");
   }
 
+  const FrameScoring scoring{.masks = masks,
+                             .tracks = tracks,
+                             .border_sliver_px2 = border_sliver(job, truth.info()),
+                             .pixel_size = pixel_size};
   ScoreCollector collector(masks, tracks);
   std::string per_frame = per_frame_header();
   std::string per_object = per_object_header();
@@ -85,7 +120,7 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
     std::vector<FrameScore> scores(static_cast<size_t>(end - begin));
     tbb::parallel_for(begin, end, [&](int64_t i) {
       scores[static_cast<size_t>(i - begin)] =
-          score_frame(truth, result, pairs[static_cast<size_t>(i)], masks, tracks, pixel_size);
+          score_frame(truth, result, pairs[static_cast<size_t>(i)], scoring);
     });
     for (FrameScore& score : scores) {
       per_frame += job.per_frame.empty() ? "" : per_frame_row(score, masks);
@@ -104,7 +139,7 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
       .result_format = result.info().format,
       .frames = count,
       .truth_frames = static_cast<int64_t>(std::max(truth.info().numbers.size(), pairs.size())),
-      .warnings = warnings_of(truth.info(), result.info(), pairs.size())};
+      .warnings = warnings_of(truth.info(), result.info(), pairs.size(), collector.objects())};
   collector.add_segmentation(pixel_size, evaluation.scores);
   if (tracks) {
     add_tracking(collector.overlaps(), collector.flat_overlaps(), truth.info(), result.info(),

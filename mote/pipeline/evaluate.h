@@ -16,6 +16,9 @@ struct EvaluateJob {
   std::string as = "auto";  ///< `stills`, `tracks`, or `auto`: tracks where both sides have them
   std::string pixel_size;   ///< as parse_pixel_size reads it; else that of the truth's images
   eval::EventOptions events;
+  /// Objects of fewer pixels that the border cuts are left out (leave_out_slivers). Default: 30 of
+  /// a simulation's truth, else 0.
+  std::optional<int64_t> border_sliver_px2;
   std::string per_frame;   ///< CSV to write, a row a frame; empty for none
   std::string per_object;  ///< CSV to write, a row an object; empty for none
   bool force = false;      ///< write over these

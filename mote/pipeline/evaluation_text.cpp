@@ -1,12 +1,56 @@
 #include "mote/pipeline/evaluation_text.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace mote::pipeline {
 namespace {
+
+constexpr std::array<std::string_view, 28> kMain = {"iou_pooled",
+                                                    "iou_pooled_eroded",
+                                                    "iou_mean",
+                                                    "dice_mean",
+                                                    "objects_truth",
+                                                    "objects_result",
+                                                    "objects_matched",
+                                                    "pq",
+                                                    "sq",
+                                                    "sq_eroded",
+                                                    "ap",
+                                                    "ap50",
+                                                    "ap75",
+                                                    "boundary_mean_px",
+                                                    "davis_j",
+                                                    "davis_f",
+                                                    "ctc_seg",
+                                                    "ctc_det",
+                                                    "ctc_tra",
+                                                    "hota",
+                                                    "hota_deta",
+                                                    "hota_assa",
+                                                    "mota",
+                                                    "id_switches",
+                                                    "idf1",
+                                                    "diameter_error_mean_px",
+                                                    "false_merges_per_crossing",
+                                                    "false_deaths_per_flicker"};
+constexpr std::array<std::string_view, 6> kMainRows = {"contact", "merge", "merge_contact",
+                                                       "split",   "birth", "death"};
+
+template <size_t Count>
+bool is_in(const std::array<std::string_view, Count>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_main(const Score& score) {
+  return score.row.empty()
+             ? is_in(kMain, score.name)
+             : is_in(kMainRows, score.row) && !score.name.ends_with("timing_error_mean_frames");
+}
 
 std::string number_text(const Score& score) {
   if (!score.value) {
@@ -47,14 +91,14 @@ class RowTable {
 
 }  // namespace
 
-std::string table_of(const Evaluation& evaluation) {
+std::string table_of(const Evaluation& evaluation, bool all) {
   std::string text = fmt::format("truth   {} ({})\nresult  {} ({})\nframes  {}\n", evaluation.truth,
                                  evaluation.truth_format, evaluation.result,
                                  evaluation.result_format, evaluation.frames);
   std::string group;
   RowTable rows;
   for (const Score& score : evaluation.scores) {
-    if (score.detail) {
+    if (score.detail || (!all && !is_main(score))) {
       continue;
     }
     if (score.group != group) {
@@ -69,7 +113,8 @@ std::string table_of(const Evaluation& evaluation) {
     text += fmt::format("  {:<36} {:>10}{}{}\n", score.name, number_text(score),
                         score.unit.empty() ? "" : " ", score.unit);
   }
-  return text + rows.take();
+  text += rows.take();
+  return all ? text : text + "\n--all shows all scores, --csv and --json their details too\n";
 }
 
 std::string csv_of(const Evaluation& evaluation) {

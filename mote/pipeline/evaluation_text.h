@@ -8,8 +8,8 @@
 
 namespace mote::pipeline {
 
-/// For a person.
-std::string table_of(const Evaluation& evaluation);
+/// For a person: the scores that are looked at most, 45 lines at the most, or all but details.
+std::string table_of(const Evaluation& evaluation, bool all);
 /// `group,name,value,unit`, a row a score; the value is empty where there is none.
 std::string csv_of(const Evaluation& evaluation);
 /// An object a group; null where there is no value.

@@ -56,24 +56,25 @@ std::vector<eval::ObjectBox> boxes_at(ScoreSource& source, int64_t index) {
 
 }  // namespace
 
-FrameScore score_frame(ScoreSource& truth, ScoreSource& result, const FramePair& frame, bool masks,
-                       bool tracks, const std::optional<PixelSize>& pixel_size) {
+FrameScore score_frame(ScoreSource& truth, ScoreSource& result, const FramePair& frame,
+                       const FrameScoring& options) {
   FrameScore score{.number = frame.number};
-  if (!masks) {
+  if (!options.masks) {
     score.overlaps =
         eval::overlaps_of(boxes_at(truth, frame.truth), boxes_at(result, frame.result));
     score.instances = eval::instance_counts(score.overlaps);
     return score;
   }
-  const eval::ObjectImage wanted = truth.read(frame.truth);
-  const eval::ObjectImage found = result.read(frame.result);
+  eval::ObjectImage wanted = truth.read(frame.truth);
+  eval::ObjectImage found = result.read(frame.result);
   if (wanted.size != found.size) {
     throw Error(ErrorKind::kUsage, "frame {} of {} is {} x {} px, that of {} {} x {} px",
                 frame.number, truth.info().path, wanted.size.width, wanted.size.height,
                 result.info().path, found.size.width, found.size.height);
   }
-  score_masks(wanted, found, pixel_size, score);
-  if (tracks && (truth.info().overlapping || result.info().overlapping)) {
+  score.slivers = eval::leave_out_slivers(wanted, found, options.border_sliver_px2);
+  score_masks(wanted, found, options.pixel_size, score);
+  if (options.tracks && (truth.info().overlapping || result.info().overlapping)) {
     score.flat_overlaps = eval::overlaps_of(eval::flattened(wanted), eval::flattened(found));
   }
   return score;

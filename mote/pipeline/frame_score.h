@@ -10,6 +10,7 @@
 #include "mote/eval/foreground.h"
 #include "mote/eval/instances.h"
 #include "mote/eval/objects.h"
+#include "mote/eval/slivers.h"
 #include "mote/pipeline/score_source.h"
 
 namespace mote::pipeline {
@@ -23,6 +24,7 @@ struct RimScore {
 /// All that is known of how one frame agrees.
 struct FrameScore {
   int64_t number = 0;
+  eval::SliversLeftOut slivers;
   eval::Overlaps overlaps;
   /// The same of label images, where objects may overlap and tracks are scored.
   std::optional<eval::Overlaps> flat_overlaps;
@@ -32,10 +34,17 @@ struct FrameScore {
   std::vector<double> boundary_fs;    ///< of every pair that overlaps
 };
 
-/// Scores one frame; `masks` says that both sides have them, `tracks` that ids are those of tracks.
+struct FrameScoring {
+  bool masks = true;              ///< both sides have them
+  bool tracks = false;            ///< ids are those of tracks
+  int64_t border_sliver_px2 = 0;  ///< as leave_out_slivers takes it
+  std::optional<PixelSize> pixel_size;
+};
+
+/// Scores one frame.
 /// Throws kUsage where the sizes differ, and as the sources' `read`.
-FrameScore score_frame(ScoreSource& truth, ScoreSource& result, const FramePair& frame, bool masks,
-                       bool tracks, const std::optional<PixelSize>& pixel_size);
+FrameScore score_frame(ScoreSource& truth, ScoreSource& result, const FramePair& frame,
+                       const FrameScoring& options);
 
 /// The rows of `--per-frame` and `--per-object`, with and without a header line.
 std::string per_frame_header();

@@ -1,6 +1,8 @@
 #include "mote/pipeline/score_collector.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -172,19 +174,47 @@ void forget_after(int64_t last, std::optional<int64_t>& frame) {
   }
 }
 
+/// A date as the place of the first scored frame that is no earlier.
+void count_scored(const std::vector<FramePair>& pairs, int64_t& frame) {
+  const auto found =
+      std::lower_bound(pairs.begin(), pairs.end(), frame,
+                       [](const FramePair& pair, int64_t number) { return pair.number < number; });
+  frame = found - pairs.begin();
+}
+void count_scored(const std::vector<FramePair>& pairs, std::optional<int64_t>& frame) {
+  if (frame) {
+    count_scored(pairs, *frame);
+  }
+}
+
+/// Whether all that an event names have an object in some scored frame.
+bool all_are_there(const eval::HistoryEvent& event, const std::set<int32_t>& ids) {
+  const std::vector<int32_t>& named = event.tracks.empty() ? event.children : event.tracks;
+  return std::all_of(named.begin(), named.end(), [&](int32_t id) { return ids.contains(id); });
+}
+
 /// The events of a source that lie after the first and up to the last of the scored frames, and
-/// the overlaps and flickers that go on in them.
-std::vector<eval::HistoryEvent> events_within(const ScoreInfo& info, int64_t first, int64_t last) {
+/// the overlaps and flickers that go on in them, of tracks among `ids`; dates count scored frames.
+std::vector<eval::HistoryEvent> events_within(const ScoreInfo& info, const std::set<int32_t>& ids,
+                                              const std::vector<FramePair>& pairs) {
+  const int64_t first = pairs.empty() ? 0 : pairs.front().number;
+  const int64_t last = pairs.empty() ? 0 : pairs.back().number;
   std::vector<eval::HistoryEvent> events =
       info.events ? *info.events : eval::events_of(info.tracks, last + 1);
   std::erase_if(events, [&](const eval::HistoryEvent& event) {
-    return event.frame > last || (event.frame <= first && !goes_on_after(event, first));
+    return event.frame > last || (event.frame <= first && !goes_on_after(event, first)) ||
+           !all_are_there(event, ids);
   });
   for (eval::HistoryEvent& event : events) {
     if (event.neck) {
       forget_after(last, event.neck->merged_frame);
       forget_after(last, event.neck->complete_frame);
+      count_scored(pairs, event.neck->merged_frame);
+      count_scored(pairs, event.neck->complete_frame);
     }
+    count_scored(pairs, event.frame);
+    count_scored(pairs, event.contact_frame);
+    count_scored(pairs, event.until_frame);
   }
   return events;
 }
@@ -202,6 +232,8 @@ void ScoreCollector::add(FrameScore&& frame) {
     }
     add_to_davis(frame);
   }
+  slivers_.truths += frame.slivers.truths;
+  slivers_.results += frame.slivers.results;
   instances_.push_back(std::move(frame.instances));
   if (frame.flat_overlaps) {
     flat_overlaps_.push_back(std::move(*frame.flat_overlaps));
@@ -226,6 +258,14 @@ void ScoreCollector::add_to_davis(const FrameScore& frame) {
   }
 }
 
+eval::Counts ScoreCollector::objects() const {
+  eval::Counts counts;
+  for (const eval::InstanceCounts& image : instances_) {
+    counts += image.counts(0);
+  }
+  return counts;
+}
+
 void ScoreCollector::add_segmentation(const std::optional<PixelSize>& pixel_size,
                                       std::vector<Score>& scores) const {
   ScoreList list("segmentation", scores);
@@ -233,6 +273,8 @@ void ScoreCollector::add_segmentation(const std::optional<PixelSize>& pixel_size
     add_foreground(foreground_, list);
   }
   add_instances(instances_, masks_, pixel_size, list);
+  list.add_count("slivers_truth", slivers_.truths);
+  list.add_count("slivers_result", slivers_.results);
   add_precision("", capped_, list);
   add_precision("_uncapped", uncapped_, list);
   if (!masks_) {
@@ -292,11 +334,15 @@ void add_tracking(const std::vector<eval::Overlaps>& frames,
 void add_events(const std::vector<eval::Overlaps>& frames, const ScoreInfo& truth,
                 const ScoreInfo& result, const std::vector<FramePair>& pairs,
                 const eval::EventOptions& options, std::vector<Score>& scores) {
-  const int64_t first = pairs.empty() ? 0 : pairs.front().number;
-  const int64_t last = pairs.empty() ? 0 : pairs.back().number;
-  const eval::HistoryScores found =
-      eval::history_scores(events_within(truth, first, last), events_within(result, first, last),
-                           eval::names_of(frames), options);
+  std::set<int32_t> truth_ids;
+  std::set<int32_t> result_ids;
+  for (const eval::Overlaps& frame : frames) {
+    truth_ids.insert(frame.truth_ids.begin(), frame.truth_ids.end());
+    result_ids.insert(frame.result_ids.begin(), frame.result_ids.end());
+  }
+  const eval::HistoryScores found = eval::history_scores(events_within(truth, truth_ids, pairs),
+                                                         events_within(result, result_ids, pairs),
+                                                         eval::names_of(frames), options);
   ScoreList list("events", scores);
   for (const auto& [kind, score] : found.kinds) {
     if (score.counts != eval::Counts{}) {  // there is something of the kind on either side

@@ -29,6 +29,9 @@ class ScoreCollector {
   void add_segmentation(const std::optional<PixelSize>& pixel_size,
                         std::vector<Score>& scores) const;
 
+  /// The objects of both sides that match (`right`), and those that do not.
+  eval::Counts objects() const;
+
   /// The overlaps of all frames, of tracks only.
   const std::vector<eval::Overlaps>& overlaps() const { return overlaps_; }
 
@@ -42,6 +45,7 @@ class ScoreCollector {
 
   bool masks_;
   bool tracks_;
+  eval::SliversLeftOut slivers_;
   std::vector<eval::InstanceCounts> instances_;
   std::vector<eval::ForegroundCounts> foreground_;
   std::vector<eval::Overlaps> overlaps_;

@@ -5,12 +5,16 @@
 #include <map>
 #include <numeric>
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 #include "mote/core/error.h"
 #include "mote/io/coco.h"
 #include "mote/io/ctc.h"
 #include "mote/io/motchallenge.h"
 #include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
+#include "mote/pipeline/identity.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/score_tables.h"
 #include "mote/pipeline/whole_masks.h"
@@ -220,6 +224,27 @@ std::unique_ptr<ScoreSource> open_ctc(const std::string& given, const fs::path& 
   return std::make_unique<LabelSource>(std::move(info), pattern);
 }
 
+/// What run.json says of how the recording was read, and which it was.
+void add_input(const std::string& text, ScoreInfo& info) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    const auto& options = json.at("options");
+    info.reading = {.roi = options.value("roi", ""),
+                    .bin = options.value("bin", int64_t{1}),
+                    .average = options.value("average", int64_t{1}),
+                    .mask = options.value("mask", "")};
+    const auto& input = json.at("input");
+    const fs::path path = json.at("recording").value("path", "");
+    if (input.value("files", 0) == 1) {
+      info.input = {.file = path.filename().string(),
+                    .hash = input.value("hash", ""),
+                    .full = input.value("hash_covers", "") == "full"};
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::kBadFile, "is no run.json of mote: {}", error.what());
+  }
+}
+
 /// The folder of a run, or the truth of a simulation.
 std::unique_ptr<ScoreSource> open_run(const std::string& given, const fs::path& folder) {
   const bool run = is_there(folder / "run.json");
@@ -228,6 +253,17 @@ std::unique_ptr<ScoreSource> open_run(const std::string& given, const fs::path& 
                  .format = run          ? "mote run"
                            : simulation ? "simulation"
                                         : "label images"};
+  if (run) {
+    parsed((folder / "run.json").string(), [&](const std::string& text) {
+      add_input(text, info);
+      return true;
+    });
+  } else if (simulation) {
+    info.reading = ReadingOptions{};
+    const fs::path recording =
+        fs::absolute(folder).lexically_normal().parent_path() / "recording.tif";
+    info.recording = is_there(recording) ? recording.string() : "";
+  }
   if (is_there(folder / "frames.csv")) {
     const auto numbers = parsed((folder / "frames.csv").string(), [](const std::string& text) {
       return csv_numbers(text, {"recorded_frame"});
@@ -340,6 +376,40 @@ std::pair<std::unique_ptr<ScoreSource>, std::unique_ptr<ScoreSource>> open_score
   std::unique_ptr<ScoreSource> wanted = open_source(truth, nullptr);
   std::unique_ptr<ScoreSource> found = open_source(result, wanted.get());
   return {std::move(wanted), std::move(found)};
+}
+
+bool are_of_other_recordings(const ScoreInfo& truth, const ScoreInfo& result) {
+  for (const auto& [simulation, run] : {std::pair(&truth, &result), std::pair(&result, &truth)}) {
+    if (simulation->recording.empty() || !run->input ||
+        run->input->file != fs::path(simulation->recording).filename().string()) {
+      continue;
+    }
+    const InputHash hash = run->input->full ? InputHash::kFull : InputHash::kSampled;
+    return input_identity({simulation->recording}, hash).at("hash") != run->input->hash;
+  }
+  return false;
+}
+
+void require_like_frames(const ScoreInfo& truth, const ScoreInfo& result) {
+  if (!truth.reading || !result.reading) {
+    return;
+  }
+  const auto option_of = [](const ReadingOptions& mine, const ReadingOptions& other) {
+    return mine.roi != other.roi && !mine.roi.empty() ? "--roi " + mine.roi
+           : mine.bin != other.bin && mine.bin > 1    ? fmt::format("--bin {}", mine.bin)
+           : mine.average != other.average && mine.average > 1
+               ? fmt::format("--average {}", mine.average)
+               : std::string();
+  };
+  for (const auto& [one, other] : {std::pair(&result, &truth), std::pair(&truth, &result)}) {
+    const std::string option = option_of(*one->reading, *other->reading);
+    if (!option.empty()) {
+      throw Error(ErrorKind::kUsage,
+                  "{} was made with {}, so its frames are not those of {}: run it without, "
+                  "only --frames can be scored",
+                  one->path, option, other->path);
+    }
+  }
 }
 
 std::vector<FramePair> frame_pairs(const ScoreInfo& truth, const ScoreInfo& result) {

@@ -14,17 +14,38 @@
 
 namespace mote::pipeline {
 
+/// How a run read its recording, where that changes what a frame or a pixel is; as its options are
+/// named. A simulation has its recording as it is.
+struct ReadingOptions {
+  std::string roi;
+  int64_t bin = 1;
+  int64_t average = 1;
+  std::string mask;
+
+  bool operator==(const ReadingOptions&) const = default;
+};
+
+/// The recording that a run is of, as its run.json tells it apart from others.
+struct RecordingIdentity {
+  std::string file;  ///< its name, without folders
+  std::string hash;
+  bool full = false;  ///< the hash is of all its bytes, not of samples
+};
+
 /// What is known of a ground truth or a result before any of its frames is read.
 struct ScoreInfo {
   std::string path;    ///< as the user gave it
   std::string format;  ///< `simulation`, `mote run`, `CTC`, `MOTChallenge`, `COCO`, `label images`
-  std::vector<int64_t> numbers;  ///< of its frames, ascending; events and tracks use them
-  bool numbered = false;         ///< the numbers are said by the files, not counted by us
-  bool partial = false;          ///< may be of a part of the recording
-  bool boxes = false;            ///< it has boxes, no masks
-  bool tracked = false;          ///< ids are those of tracks
-  bool scored = false;           ///< its objects carry scores
-  bool overlapping = false;      ///< its objects may overlap, as those of label images cannot
+  std::vector<int64_t> numbers;            ///< of its frames, ascending; events and tracks use them
+  bool numbered = false;                   ///< the numbers are said by the files, not counted by us
+  bool partial = false;                    ///< may be of a part of the recording
+  std::optional<RecordingIdentity> input;  ///< of a run
+  std::string recording;  ///< of a simulation: the path of its recording, if that is there
+  std::optional<ReadingOptions> reading;  ///< of simulations and runs alone
+  bool boxes = false;                     ///< it has boxes, no masks
+  bool tracked = false;                   ///< ids are those of tracks
+  bool scored = false;                    ///< its objects carry scores
+  bool overlapping = false;  ///< its objects may overlap, as those of label images cannot
   std::optional<PixelSize> pixel_size;
   std::vector<Track> tracks;
   std::optional<std::vector<eval::HistoryEvent>> events;  ///< where the files tell them
@@ -56,6 +77,14 @@ class ScoreSource {
 /// front.
 std::pair<std::unique_ptr<ScoreSource>, std::unique_ptr<ScoreSource>> open_score_sources(
     const std::string& truth, const std::string& result);
+
+/// Whether one is a simulation and the other a run over another recording, by the hash of a file of
+/// the same name.
+bool are_of_other_recordings(const ScoreInfo& truth, const ScoreInfo& result);
+
+/// Throws kUsage where one is a run over averaged, binned or cut frames, and the other has the
+/// recording otherwise.
+void require_like_frames(const ScoreInfo& truth, const ScoreInfo& result);
 
 /// A frame of both, by its places in them; -1 where a MOTChallenge text has nothing in it.
 struct FramePair {

@@ -54,7 +54,27 @@ expect 2 "movie" evaluate demo --as movie
 expect 2 "is a photograph, not a label image" evaluate demo/recording.tif
 expect 2 "tolerance-frames" evaluate demo --tolerance-frames -1
 runs "$mote" track demo/recording.tif -o small --roi x=0,y=0,w=300,h=300 --no-overlay --no-report
-expect 2 "300 x 300" evaluate small
+expect 2 "small was made with --roi x=0,y=0,w=300,h=300" evaluate small
+for option in "--average 2" "--bin 2"; do
+  runs "$mote" track demo/recording.tif -o other --force $option --no-overlay --no-report
+  expect 2 "other was made with $option" evaluate other
+done
+
+# What fits but looks wrong is warned of.
+runs "$mote" evaluate --truth part --result demo
+grep -q 'warning: .*swapped' stderr || fail "no warning of swapped folders"
+grep -q '^result  demo (simulation)$' stdout || fail "a simulation is not called one"
+runs "$mote" simulate --preset demo --seed 9 --height 384 --width 384 -o another
+runs "$mote" evaluate --truth another --result part
+grep -q 'warning: .*other recordings: part and another' stderr || fail "no warning of another recording"
+runs evaluate part
+grep -Eq 'swapped|other recordings|same recording' stderr && fail "a warning of what is right"
+
+# The table fits a terminal; --all is longer.
+[ "$(wc -l <stdout)" -le 46 ] || fail "the table has $(wc -l <stdout) lines"
+runs evaluate part --all
+grep -q 'count_error_relative' stdout || fail "--all leaves out scores"
+expect 2 "border-sliver-px2" evaluate part --border-sliver-px2 -1
 printf 'bad\n' >bad.txt
 expect 4 "bad.txt: line 1" "$mote" evaluate --truth truth.txt --result bad.txt
 printf '{' >bad.json

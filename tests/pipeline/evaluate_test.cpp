@@ -160,9 +160,15 @@ TEST(Evaluate, ScoresTheWholeMasksOfASimulationAndItsLabelImagesByCtc) {
     shown += row[0] == 0 ? 1 : 0;
   }
 
-  const Evaluation whole = evaluate({.truth = folder / "truth", .result = folder / "truth"});
-  const Evaluation labels = evaluate(
-      {.truth = folder / "truth", .result = folder / "truth/truth/labels.tif", .as = "tracks"});
+  const auto scored = [&](const char* result) {
+    return evaluate({.truth = folder / "truth",
+                     .result = folder / result,
+                     .as = "tracks",
+                     .border_sliver_px2 = 0});
+  };
+
+  const Evaluation whole = scored("truth");
+  const Evaluation labels = scored("truth/truth/labels.tif");
 
   EXPECT_EQ(whole.truth_format, "simulation");
   EXPECT_EQ(score(whole, "objects_truth"), shown);
@@ -218,6 +224,83 @@ TEST(Evaluate, RefusesOtherLengthsAndSizes) {
 
   EXPECT_THAT([&] { scored("three.tif"); }, ThrowsMessage<Error>(HasSubstr("has 2 frames")));
   EXPECT_THAT([&] { scored("wide.tif"); }, ThrowsMessage<Error>(HasSubstr("frame 0 of")));
+}
+
+TEST(Evaluate, LeavesOutNoSliversOfLabelImagesUnlessTold) {
+  const testing_support::TemporaryFolder folder;
+  LabelImage labels({8, 8});
+  labels(0, 3) = labels(0, 4) = 1;
+  labels(4, 4) = labels(4, 5) = 2;
+  write_frames(folder / "labels.tif", {labels});
+  const auto scored = [&](std::optional<int64_t> sliver_px2) {
+    return evaluate({.truth = folder / "labels.tif",
+                     .result = folder / "labels.tif",
+                     .border_sliver_px2 = sliver_px2});
+  };
+
+  const Evaluation all = scored(std::nullopt);
+  const Evaluation fewer = scored(3);
+
+  EXPECT_EQ(score(all, "objects_truth"), 2);
+  EXPECT_EQ(score(all, "slivers_truth"), 0);
+  EXPECT_EQ(score(fewer, "objects_truth"), 1);
+  EXPECT_EQ(score(fewer, "slivers_truth"), 1);
+  EXPECT_EQ(score(fewer, "pq"), 1);
+}
+
+TEST(Evaluate, DoesNotMissASliverThatItLeavesOut) {
+  const testing_support::TemporaryFolder folder;
+  LabelImage whole({8, 8});
+  whole(4, 4) = whole(4, 5) = whole(4, 6) = 2;
+  LabelImage with_sliver = whole;
+  with_sliver(0, 3) = 1;
+  write_frames(folder / "truth.tif", {whole, with_sliver, with_sliver, whole});
+  write_frames(folder / "result.tif", std::vector(4, whole));
+  const auto mota = [&](int64_t sliver_px2) {
+    return score(evaluate({.truth = folder / "truth.tif",
+                           .result = folder / "result.tif",
+                           .as = "tracks",
+                           .border_sliver_px2 = sliver_px2}),
+                 "mota");
+  };
+
+  EXPECT_NEAR(*mota(0), 4.0 / 6, 1e-12);
+  EXPECT_EQ(mota(2), 1);
+}
+
+// A run of every third frame cannot date an event better than that.
+TEST(Evaluate, CountsTheScoredFramesBetweenTwoDates) {
+  const testing_support::TemporaryFolder folder;
+  LabelImage none({8, 8});
+  LabelImage one({8, 8});
+  one(4, 4) = one(4, 5) = one(4, 6) = 1;
+  for (const char* name : {"truth", "run"}) {
+    std::filesystem::create_directory(folder / name);
+    write_file(folder / name + "/tracks.csv", "track,parents,first_frame,last_frame\n1,,4,9\n");
+  }
+  write_frames(folder / "truth/labels.tif", {none, none, none, none, one, one, one, one, one, one});
+  write_frames(folder / "run/labels.tif", {none, none, one, one});
+  write_file(folder / "run/frames.csv", "recorded_frame\n0\n3\n6\n9\n");
+  write_file(folder / "truth/events.csv", "type,frame,tracks,children\nappeared,4,,1\n");
+  write_file(folder / "run/events.csv", "type,frame,tracks,children\nappeared,6,,1\n");
+
+  const Evaluation evaluation = evaluate(
+      {.truth = folder / "truth", .result = folder / "run", .events = {.tolerance_frames = 0}});
+
+  EXPECT_EQ(score(evaluation, "birth_right"), 1);
+  EXPECT_EQ(score(evaluation, "birth_late_mean_frames"), 0);
+}
+
+TEST(RequireLikeFrames, RefusesWhatOnlyOneSideAveragedBinnedOrCut) {
+  const ScoreInfo simulation{.path = "sim", .reading = ReadingOptions{}};
+  const ScoreInfo averaged{.path = "run", .reading = ReadingOptions{.average = 4}};
+  const ScoreInfo labels{.path = "labels"};
+
+  EXPECT_THAT([&] { require_like_frames(simulation, averaged); },
+              ThrowsMessage<Error>(HasSubstr("run was made with --average 4")));
+  EXPECT_NO_THROW(require_like_frames(averaged, averaged));
+  EXPECT_NO_THROW(require_like_frames(labels, averaged));
+  EXPECT_NO_THROW(require_like_frames(simulation, simulation));
 }
 
 TEST(FramePairs, OfAPartialResultGoByNumber) {
