@@ -85,7 +85,7 @@ BrightField::BrightField(const ViewOptions& options, uint64_t seed)
 const Grid<float>& BrightField::expose(const LayersAt& layers, const DriftAt& drift, double time_s,
                                        double exposure_s) {
   std::fill(intensity_.values().begin(), intensity_.values().end(), 0.0F);
-  fringes_ = {};
+  std::fill(fringes_.values().begin(), fringes_.values().end(), 0.0F);
   for (int64_t i = 0; i < options_.sub_exposures; ++i) {
     const double at = time_s + exposure_s * (static_cast<double>(i) + 0.5) /
                                    static_cast<double>(options_.sub_exposures);
@@ -138,7 +138,9 @@ double BrightField::make_exit_wave() {
     if (first == 0) {
       write_exit_wave(absorption_, phase_, wave_);
     } else {
-      plane_ = Wave(canvas_.size());
+      if (plane_.re.empty()) {
+        plane_ = Wave(canvas_.size());
+      }
       write_exit_wave(absorption_, phase_, plane_);
       multiply(wave_, plane_);
     }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "mote/simulate/raster.h"
+
 namespace mote::simulate {
 namespace {
 

@@ -1,6 +1,7 @@
 #include "mote/simulate/crystals.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <numbers>
@@ -62,18 +63,28 @@ void make(Grid<float>& grid, Size size) {
   }
 }
 
-/// Adds amplitude * weight[x] * cos(phase) along a row, the phase going on by a fixed step: a
-/// rotating pointer instead of a cosine a pixel.
+/// Adds amplitude * weight[x] * cos(phase) along a row, the phase going on by a fixed step:
+/// rotating pointers instead of a cosine a pixel, of which several go on independently.
 void add_wave(double phase, double step, const std::vector<double>& weights, float* to) {
-  double re = cos(phase);
-  double im = sin(phase);
-  const double turn_re = cos(step);
-  const double turn_im = sin(step);
-  for (size_t i = 0; i < weights.size(); ++i) {
-    to[i] += static_cast<float>(weights[i] * re);
-    const double next = re * turn_re - im * turn_im;
-    im = re * turn_im + im * turn_re;
-    re = next;
+  constexpr size_t kPointers = 4;
+  std::array<double, kPointers> re{};
+  std::array<double, kPointers> im{};
+  for (size_t j = 0; j < kPointers; ++j) {
+    re[j] = cos(phase + static_cast<double>(j) * step);
+    im[j] = sin(phase + static_cast<double>(j) * step);
+  }
+  const double turn_re = cos(kPointers * step);
+  const double turn_im = sin(kPointers * step);
+  for (size_t i = 0; i < weights.size(); i += kPointers) {
+    const size_t count = std::min(kPointers, weights.size() - i);
+    for (size_t j = 0; j < count; ++j) {
+      to[i + j] += static_cast<float>(weights[i + j] * re[j]);
+    }
+    for (size_t j = 0; j < kPointers; ++j) {
+      const double next = re[j] * turn_re - im[j] * turn_im;
+      im[j] = re[j] * turn_im + im[j] * turn_re;
+      re[j] = next;
+    }
   }
 }
 
@@ -82,7 +93,6 @@ void add_wave(double phase, double step, const std::vector<double>& weights, flo
 void add_crystal(uint64_t key, const CrystalDisc& disc, double pixel_size_nm, Layer& layer) {
   const Size size = layer.thickness_nm.size();
   const Material& material = layer.material;
-  const Crystal crystal = crystal_of(key, material.crystal, disc, pixel_size_nm);
   const auto limited = [](double at, int64_t end) {
     return std::clamp<int64_t>(static_cast<int64_t>(std::floor(std::clamp(at, -1e9, 1e9))), 0, end);
   };
@@ -90,7 +100,11 @@ void add_crystal(uint64_t key, const CrystalDisc& disc, double pixel_size_nm, La
   const int64_t y1 = limited(disc.y_px + disc.radius_px + 2, size.height);
   const int64_t x0 = limited(disc.x_px - disc.radius_px, size.width);
   const int64_t x1 = limited(disc.x_px + disc.radius_px + 2, size.width);
-  if (y0 >= y1 || x0 >= x1 || (crystal.bragg == 0 && crystal.fringe == 0)) {
+  if (y0 >= y1 || x0 >= x1) {
+    return;
+  }
+  const Crystal crystal = crystal_of(key, material.crystal, disc, pixel_size_nm);
+  if (crystal.bragg == 0 && crystal.fringe == 0) {
     return;
   }
   const double loss_per_nm = material.mean_free_path_nm > 0 ? 1 / material.mean_free_path_nm : 0;

@@ -102,11 +102,23 @@ Detector::Detector(const DetectorOptions& options, Size size, uint64_t seed)
   }
 }
 
-void Detector::add_response(const Grid<float>& image, const imaging::PackedSpectrum& by) {
-  imaging::transform_real(image, spectrum_);
-  for (size_t i = 0; i < sum_.values().size(); ++i) {
-    sum_.values()[i] += spectrum_.values()[i] * by.values()[i];
+/// Leaves in signal_ `image` with the NTF and `expected` with what the MTF is beyond that.
+void Detector::spread(const Grid<float>& image, const Grid<float>& expected) {
+  if (!ntf_) {
+    signal_ = image;
+    return;
   }
+  imaging::transform_real(image, sum_);
+  for (size_t i = 0; i < sum_.values().size(); ++i) {
+    sum_.values()[i] *= ntf_->values()[i];
+  }
+  if (remainder_) {
+    imaging::transform_real(expected, spectrum_);
+    for (size_t i = 0; i < sum_.values().size(); ++i) {
+      sum_.values()[i] += spectrum_.values()[i] * remainder_->values()[i];
+    }
+  }
+  imaging::transform_back_real(sum_, signal_);
 }
 
 void Detector::apply_gain() {
@@ -120,16 +132,7 @@ void Detector::apply_gain() {
 
 const Grid<float>& Detector::signal(const Grid<float>& expected, const Grid<float>& counted,
                                     int64_t frame) {
-  if (ntf_) {
-    sum_ = imaging::PackedSpectrum(signal_.size());
-    add_response(counted, *ntf_);
-    if (remainder_) {
-      add_response(expected, *remainder_);
-    }
-    imaging::transform_back_real(sum_, signal_);
-  } else {
-    signal_ = counted;
-  }
+  spread(counted, expected);
   apply_gain();
   if (options_.read_noise_sd > 0) {
     const float* deviates = normal_deviates();
@@ -143,17 +146,7 @@ const Grid<float>& Detector::signal(const Grid<float>& expected, const Grid<floa
 }
 
 const Grid<float>& Detector::signal_without_noise(const Grid<float>& expected) {
-  // What counted electrons get in place of expected ones: NTF, and MTF - NTF for the rest.
-  if (ntf_) {
-    sum_ = imaging::PackedSpectrum(signal_.size());
-    add_response(expected, *ntf_);
-    if (remainder_) {
-      add_response(expected, *remainder_);
-    }
-    imaging::transform_back_real(sum_, signal_);
-  } else {
-    signal_ = expected;
-  }
+  spread(expected, expected);
   apply_gain();
   return signal_;
 }

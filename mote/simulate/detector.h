@@ -54,7 +54,7 @@ class Detector {
   Image digitised(const Grid<float>& signal, Box box) const;
 
  private:
-  void add_response(const Grid<float>& image, const imaging::PackedSpectrum& response);
+  void spread(const Grid<float>& image, const Grid<float>& expected);
   void apply_gain();
 
   DetectorOptions options_;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "mote/simulate/vector_clones.h"
+
 namespace mote::simulate {
 namespace {
 
@@ -24,6 +26,7 @@ inline float exp_of_negative(float a) {
 
 }  // namespace
 
+MOTE_VECTOR_CLONES
 void write_exit_wave(const Grid<float>& absorption, const Grid<float>& phase, Wave& out) {
   const float* a = absorption.data();
   const float* p = phase.data();

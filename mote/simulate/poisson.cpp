@@ -1,8 +1,11 @@
 #include "mote/simulate/poisson.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <vector>
+
+#include "mote/simulate/elementary.h"
 
 namespace mote::simulate {
 namespace {
@@ -10,6 +13,9 @@ namespace {
 constexpr double kNegligible = 1e-20;  // relative to the most likely count
 constexpr int64_t kWholeMeans = 256;
 constexpr int kPowers = 16;  // 2^8 to 2^23
+constexpr int64_t kFineMeans = 256;
+constexpr double kFine = 16;    // tables to a mean of 1, up to kFineMeans of them
+constexpr size_t kGuides = 64;  // so many that the guide is nearly always right
 
 /// Inversion of one distribution: the first count whose cumulative probability exceeds u, sought
 /// from the count that the guide names for u's interval.
@@ -37,7 +43,7 @@ class Table {
       value /= sum;
     }
     cumulative_.back() = 1;
-    guide_.resize(cumulative_.size());
+    guide_.resize(std::max(kGuides, cumulative_.size()));
     uint32_t at = 0;
     for (size_t i = 0; i < guide_.size(); ++i) {
       while (cumulative_[at] <= static_cast<double>(i) / static_cast<double>(guide_.size())) {
@@ -62,10 +68,14 @@ class Table {
 };
 
 struct Tables {
+  std::vector<Table> fine;
   std::vector<Table> whole;
   std::vector<Table> powers;
 
   Tables() {
+    for (int64_t i = 0; i < kFineMeans; ++i) {
+      fine.emplace_back(static_cast<double>(i) / kFine);
+    }
     for (int64_t mean = 0; mean < kWholeMeans; ++mean) {
       whole.emplace_back(static_cast<double>(mean));
     }
@@ -80,12 +90,31 @@ const Tables& tables() {
   return made;
 }
 
+/// Inversion by summing: nearly always none, which needs no exponential function.
+int64_t drawn_of_little(double mean, Random& random) {
+  const double u = random.uniform(0, 1);
+  if (u < 1 - mean) {  // less than exp(-mean)
+    return 0;
+  }
+  double p = exp(-mean);
+  double sum = p;
+  int64_t count = 0;
+  while (u >= sum && p > kNegligible) {
+    ++count;
+    p *= mean / static_cast<double>(count);
+    sum += p;
+  }
+  return count;
+}
+
+/// A sum of deviates whose means are those of tables, and of one of less than 1 / kFine.
 int64_t drawn(const Tables& from, double mean, Random& random) {
   assert(mean >= 0 && mean <= kMostElectrons);
-  const auto whole = static_cast<int64_t>(mean);
-  const double fraction = mean - static_cast<double>(whole);
   int64_t count = 0;
-  if (whole > 0) {
+  double left = mean;
+  if (mean >= static_cast<double>(kFineMeans) / kFine) {
+    const auto whole = static_cast<int64_t>(mean);
+    left -= static_cast<double>(whole);
     count += from.whole[static_cast<size_t>(whole % kWholeMeans)].count(random.uniform(0, 1));
     int64_t rest = whole / kWholeMeans;
     for (size_t i = 0; rest > 0; ++i, rest /= 2) {
@@ -94,12 +123,10 @@ int64_t drawn(const Tables& from, double mean, Random& random) {
       }
     }
   }
-  if (fraction > 0) {
-    for (int64_t left = from.whole[1].count(random.uniform(0, 1)); left > 0; --left) {
-      count += random.uniform(0, 1) < fraction ? 1 : 0;
-    }
-  }
-  return count;
+  const auto fine = static_cast<int64_t>(left * kFine);
+  count += from.fine[static_cast<size_t>(fine)].count(random.uniform(0, 1));
+  const double little = left - static_cast<double>(fine) / kFine;
+  return little > 0 ? count + drawn_of_little(little, random) : count;
 }
 
 }  // namespace

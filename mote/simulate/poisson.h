@@ -12,11 +12,11 @@ inline constexpr double kMostElectrons = 16'777'215;
 
 /// A Poisson deviate of `mean` (0 to kMostElectrons), exact and the same on every machine.
 ///
-/// Sums of independent Poisson deviates are Poisson: the whole part of the mean is drawn by
-/// inversion from tables of whole means under 256 and of powers of two above, the fraction f by
-/// keeping each count of a deviate of mean 1 with probability f. Nothing but +, * and / of doubles
-/// makes the tables. Inversion with its guide table: Devroye, "Non-Uniform Random Variate
-/// Generation", 1986, secs. III.2.4 and X.3.
+/// Sums of independent Poisson deviates are Poisson: means of 1/16 to 16 - 1/16 in steps of 1/16,
+/// whole ones under 256 and powers of two above are drawn by inversion from tables, which nothing
+/// but +, * and / of doubles makes; what is left, under 1/16, by inversion of its sum. Inversion
+/// with its guide table: Devroye, "Non-Uniform Random Variate Generation", 1986, secs. III.2.4 and
+/// X.3.
 int64_t poisson(double mean, Random& random);
 
 /// Replaces each expected number of electrons (at most kMostElectrons, negative counts as 0) by a

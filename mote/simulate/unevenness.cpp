@@ -6,6 +6,7 @@
 
 #include "mote/simulate/elementary.h"
 #include "mote/simulate/random.h"
+#include "mote/simulate/vector_clones.h"
 
 namespace mote::simulate {
 namespace {
@@ -28,6 +29,14 @@ double wave(double turns) {
 }
 
 }  // namespace
+
+double most_reach_nm(const Unevenness& unevenness) {
+  double sum = 0;  // of the waves; their mean is no larger
+  for (const double height : kHeights) {
+    sum += 2 * height;
+  }
+  return sum * unevenness.height_nm;
+}
 
 Shears::Shears(const Unevenness& unevenness, double y_nm, double x_nm,
                std::span<const BallNm> balls)
@@ -58,6 +67,7 @@ Shears::Shears(const Unevenness& unevenness, double y_nm, double x_nm,
   }
 }
 
+MOTE_VECTOR_CLONES
 void Shears::add_shift(const Waves& waves, double from_nm, int64_t count, const double* at_nm,
                        double* to_nm) {
   const auto [height0, height1, height2] = waves.height_nm;

@@ -17,6 +17,9 @@ struct Unevenness {
   uint64_t key = 0;      ///< particles of another key have other waves
 };
 
+/// No point of any particle moves farther on either axis.
+double most_reach_nm(const Unevenness& unevenness);
+
 /// A ball of matter for the mean of a shift: where its middle is from the waves' origin.
 struct BallNm {
   double y_nm = 0;

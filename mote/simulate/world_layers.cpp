@@ -6,6 +6,7 @@
 
 #include "mote/core/error.h"
 #include "mote/simulate/crystals.h"
+#include "mote/simulate/raster.h"
 
 namespace mote::simulate {
 namespace {
@@ -50,8 +51,11 @@ void draw(std::span<const SeenBody* const> bodies, const GridPlace& place, Size 
   const double lost_per_nm =
       layer.material.mean_free_path_nm > 0 ? 1 / layer.material.mean_free_path_nm : 0;
   clear(layer.thickness_nm, size);
-  layer.bragg_loss = {};
-  layer.fringes = {};
+  for (Grid<float>* grid : {&layer.bragg_loss, &layer.fringes}) {
+    if (!grid->empty()) {
+      clear(*grid, size);  // one that was needed once is kept, since its memory is dear
+    }
+  }
   for (const SeenBody* body : bodies) {
     add_thickness(body->body, place, layer.thickness_nm, 1, body->unevenness);
   }

@@ -83,7 +83,7 @@ TEST(Poisson, IsTheSameOnEveryMachine) {
     found.push_back(poisson(mean, random));
   }
 
-  EXPECT_THAT(found, testing::ElementsAre(0, 5, 6, 109, 1335, 999602));
+  EXPECT_THAT(found, testing::ElementsAre(0, 5, 7, 102, 1336, 998543));
 }
 
 TEST(CountElectrons, IsDecidedByKeyAndPlaceAlone) {

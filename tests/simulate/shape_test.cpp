@@ -1,5 +1,3 @@
-#include "mote/simulate/shape.h"
-
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -9,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "mote/simulate/draws.h"
+#include "mote/simulate/raster.h"
 
 namespace mote::simulate {
 namespace {

@@ -12,6 +12,7 @@
 
 #include "mote/core/error.h"
 #include "mote/simulate/random.h"
+#include "mote/simulate/raster.h"
 
 namespace mote::simulate {
 namespace {
@@ -107,7 +108,7 @@ TEST(World, IsPinnedBitByBit) {
   options.migration.activation.energy_ev = 0.3;
   World world(options);
 
-  EXPECT_EQ(hash_of(world, 4.2), 5183953078332235279U);
+  EXPECT_EQ(hash_of(world, 4.2), 10593379424723254165U);
 }
 
 TEST(World, KeepsWhatIsSeenOfTheCurrentFrameAndForgetsTheRest) {
