@@ -83,10 +83,10 @@ std::vector<Grid<float>> tiles(const std::string& folder) {
 }
 
 /// Frames at the beginning and at half time of the recording, of as many seeds as it takes.
-std::vector<Grid<float>> simulated(simulate::SimulationOptions options, int seeds) {
+std::vector<Grid<float>> simulated(simulate::SimulationOptions options, uint64_t seeds) {
   std::vector<Grid<float>> out;
-  for (int i = 0; i < seeds; ++i) {
-    options.world.seed = static_cast<uint64_t>(i + 1);
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    options.world.seed = seed;
     simulate::Simulator simulator(options);
     const int64_t half = options.world.frames / 2;
     out.push_back(to_float32(simulator.image(0)));
@@ -237,6 +237,7 @@ struct Panel {
 
 std::string drawn(const Panel& panel, const std::vector<Set>& sets, size_t at) {
   std::vector<Values> all;
+  all.reserve(sets.size());
   for (const Set& set : sets) {
     all.push_back(panel.values(set.statistics));
   }

@@ -128,6 +128,7 @@ report::PageTable kinds_table(const Audit& audit) {
       }
     }
     std::vector<std::string> counts;
+    counts.reserve(by_split.size());
     for (const auto& [splits, count] : by_split) {
       counts.push_back(fmt::format("{} {}", count, splits));
     }
