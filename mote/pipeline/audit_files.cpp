@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -71,7 +72,7 @@ std::string what_was_found(const Finding& found) {
     text = fmt::format("The second image lies {}, its first pixel at y = {:.0f}, x = {:.0f} px; ",
                        name(found.orientation), found.shift.y_px, found.shift.x_px);
   }
-  if (found.shared_fraction > 0) {
+  if (found.shared_fraction > 0 && found.kinship != Kinship::kDetector) {
     text += fmt::format("{:.1f} % of the smaller image are shared; ", 100 * found.shared_fraction);
   }
   text += fmt::format("correlation {:.2f}, {:.1f} standard deviations above chance",
@@ -159,19 +160,50 @@ Grid<float> crop_of(const Grid<float>& image, Box box) {
   return to_float32(crop(to_image(image), box));
 }
 
-// Two strips of one frame put together along their seam.
+struct Levels {
+  double mean = 0;
+  double sd = 0;
+};
+
+// Of the rows or columns of a strip beside the seam, which its neighbour continues.
+Levels levels_of(const Grid<float>& strip, bool across, bool at_end) {
+  constexpr int64_t kDeepPx = 3;
+  const int64_t length = across ? strip.width() : strip.height();
+  const int64_t deep = std::min(kDeepPx, length);
+  const int64_t from = at_end ? length - deep : 0;
+  const Grid<float> beside = crop_of(
+      strip, across ? Box{0, from, strip.height(), deep} : Box{from, 0, deep, strip.width()});
+  double sum = 0;
+  double squares = 0;
+  for (const float value : beside.values()) {
+    sum += value;
+    squares += static_cast<double>(value) * value;
+  }
+  const auto count = static_cast<double>(beside.values().size());
+  const double mean = sum / count;
+  return {.mean = mean, .sd = std::sqrt(std::max(0.0, squares / count - mean * mean))};
+}
+
+// Two strips of one frame put together along their seam, the second brought to the grey levels of
+// the first: tiles are often stretched one by one.
 Grid<float> joined(const Grid<float>& first, const Grid<float>& second, Point shift) {
   const bool across = shift.x_px != 0;
   const bool first_leads = (across ? shift.x_px : shift.y_px) > 0;
   const Grid<float>& a = first_leads ? first : second;
   const Grid<float>& b = first_leads ? second : first;
+  const Levels of_a = levels_of(a, across, true);
+  const Levels of_b = levels_of(b, across, false);
+  const double gain = of_b.sd > 0 ? of_a.sd / of_b.sd : 1;
+  const auto matched = [&](float value) {
+    return static_cast<float>(of_a.mean + gain * (value - of_b.mean));
+  };
   Grid<float> both(across ? Size{a.height(), a.width() + b.width()}
                           : Size{a.height() + b.height(), a.width()});
   for (int64_t y = 0; y < both.height(); ++y) {
     for (int64_t x = 0; x < both.width(); ++x) {
       both(y, x) = a.size().contains(y, x) ? a(y, x)
-                   : across                ? b(y, x - a.width())
-                                           : b(y - a.height(), x);
+                   : across                ? matched(b(y, x - a.width()))
+                                           : matched(b(y - a.height(), x));
     }
   }
   return both;
@@ -206,7 +238,7 @@ report::PageEntry picture_of(const Audit& audit, const AuditFinding& found) {
   second.crop_name = "the same region of the second image, laid alike";
   if (found.finding.kinship == Kinship::kAbutting) {
     first.crop = joined(first.crop, second.crop, found.finding.shift);
-    first.crop_name = "strips of both put together; the seam runs along the middle";
+    first.crop_name = "strips of both, in the grey levels of one; the seam runs along the middle";
     second.crop = {};
   }
   lay_along_the_page(first, second);
