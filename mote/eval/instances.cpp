@@ -2,16 +2,12 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <numbers>
 
+#include "mote/core/disc.h"
 #include "mote/eval/foreground.h"
 
 namespace mote::eval {
 namespace {
-
-double ecd(double area) {
-  return 2 * std::sqrt(area / std::numbers::pi);
-}
 
 double as_double(int64_t count) {
   return static_cast<double>(count);
@@ -99,8 +95,8 @@ std::optional<InstanceScores> instance_scores(std::span<const InstanceCounts> im
     }
     for (const Match& match : image.matches) {
       iou_sum += match.iou;
-      const double diameter = ecd(match.truth_area_px);
-      const double error = ecd(match.result_area_px) - diameter;
+      const double diameter = equivalent_diameter_px(match.truth_area_px);
+      const double error = equivalent_diameter_px(match.result_area_px) - diameter;
       diameter_errors.push_back(error);
       relative_errors.push_back(error / diameter);
     }

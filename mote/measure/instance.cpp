@@ -368,10 +368,6 @@ class Measurement {
 
 }  // namespace
 
-double equivalent_diameter_px(double area_px2) {
-  return 2 * std::sqrt(area_px2 / std::numbers::pi);
-}
-
 double circularity(const InstanceMeasures& instance) {
   return 4 * std::numbers::pi * instance.area_px2 / (instance.perimeter_px * instance.perimeter_px);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "mote/core/disc.h"
 #include "mote/core/grid.h"
 
 namespace mote::measure {
@@ -33,8 +34,7 @@ struct InstanceMeasures {
   bool operator==(const InstanceMeasures&) const = default;
 };
 
-/// Diameter of the disc of area `area_px2` (ISO 9276-6).
-double equivalent_diameter_px(double area_px2);
+using mote::equivalent_diameter_px;
 
 /// 4 pi area / perimeter², which ISO 9276-6 calls form factor; its circularity is the square root.
 double circularity(const InstanceMeasures& instance);

@@ -9,6 +9,7 @@
 
 #include "mote/core/error.h"
 #include "mote/pipeline/file.h"
+#include "mote/pipeline/frame_pairs.h"
 #include "mote/pipeline/frame_score.h"
 #include "mote/pipeline/score_collector.h"
 #include "mote/pipeline/score_source.h"

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "mote/core/disc.h"
 #include "mote/core/error.h"
 #include "mote/eval/davis.h"
-#include "mote/measure/instance.h"
 
 namespace mote::pipeline {
 namespace {
@@ -114,11 +114,11 @@ std::string per_object_rows(const FrameScore& frame) {
     const eval::Distances rim = i < frame.rims.size() ? frame.rims[i].px : eval::Distances();
     truths.insert(match.truth_id);
     results.insert(match.result_id);
-    rows += fmt::format("{},{},{},{},{},{},{},{},{}\n", frame.number, match.truth_id,
-                        match.result_id, match.iou, match.truth_area_px, match.result_area_px,
-                        measure::equivalent_diameter_px(match.result_area_px) -
-                            measure::equivalent_diameter_px(match.truth_area_px),
-                        cell(rim.mean()), cell(rim.percentile(0.95)));
+    rows += fmt::format(
+        "{},{},{},{},{},{},{},{},{}\n", frame.number, match.truth_id, match.result_id, match.iou,
+        match.truth_area_px, match.result_area_px,
+        equivalent_diameter_px(match.result_area_px) - equivalent_diameter_px(match.truth_area_px),
+        cell(rim.mean()), cell(rim.percentile(0.95)));
   }
   const eval::Overlaps& overlaps = frame.overlaps;
   for (size_t i = 0; i < overlaps.truth_ids.size(); ++i) {

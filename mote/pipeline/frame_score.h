@@ -11,6 +11,7 @@
 #include "mote/eval/instances.h"
 #include "mote/eval/objects.h"
 #include "mote/eval/slivers.h"
+#include "mote/pipeline/frame_pairs.h"
 #include "mote/pipeline/score_source.h"
 
 namespace mote::pipeline {

@@ -12,6 +12,7 @@
 #include "mote/eval/foreground.h"
 #include "mote/eval/instances.h"
 #include "mote/pipeline/evaluate.h"
+#include "mote/pipeline/frame_pairs.h"
 #include "mote/pipeline/frame_score.h"
 #include "mote/pipeline/score_source.h"
 

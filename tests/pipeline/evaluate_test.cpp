@@ -12,6 +12,7 @@
 #include "mote/io/tiff_writer.h"
 #include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
+#include "mote/pipeline/frame_pairs.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/score_source.h"
 #include "mote/pipeline/score_tables.h"
