@@ -42,6 +42,14 @@ double nearest_image(double value, double period) {
   return value - period * std::nearbyint(value / period);
 }
 
+Span at_rest(const Particle& particle) {
+  return {.particle = particle,
+          .from = particle.at,
+          .radius_from_nm = particle.radius_nm,
+          .aged_from_s = particle.merger ? particle.merger->aged_s : 0,
+          .flips_s = {}};
+}
+
 std::vector<Lobe> lobes_of(const Span& span) {
   const Particle& particle = span.particle;
   if (!particle.merger) {

@@ -51,8 +51,8 @@ struct Span {
   double aged_from_s = 0;
   double begin_s = 0;
   double end_s = 0;
-  bool goes_on = true;  ///< beyond end_s
-  double flip_s = -1;   ///< when it last turned in or out of contrast, within the step
+  bool goes_on = true;          ///< beyond end_s
+  std::vector<double> flips_s;  ///< when it turned in or out of contrast within the step
 };
 
 /// A sphere that moves and grows evenly.
@@ -62,6 +62,9 @@ struct Lobe {
   double radius_from_nm = 0;
   double radius_to_nm = 0;
 };
+
+/// A particle that stays what it is.
+Span at_rest(const Particle& particle);
 
 /// The spheres that a particle is made of: one, or the two of a merger.
 std::vector<Lobe> lobes_of(const Span& span);

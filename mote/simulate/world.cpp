@@ -102,13 +102,9 @@ void World::step() {
                      factor(options_.ripening.activation, step.begin_s);
   }
   for (const Particle& particle : particles_) {
-    step.spans.push_back({.particle = particle,
-                          .from = particle.at,
-                          .radius_from_nm = particle.radius_nm,
-                          .aged_from_s = particle.merger ? particle.merger->aged_s : 0,
-                          .begin_s = step.begin_s,
-                          .end_s = step.end_s});
-    Span& span = step.spans.back();
+    Span& span = step.spans.emplace_back(at_rest(particle));
+    span.begin_s = step.begin_s;
+    span.end_s = step.end_s;
     migrate(span);
     exchange(span);
     age(span);
@@ -227,10 +223,10 @@ void World::age(Span& span) {
 void World::flicker(Span& span) {
   Particle& particle = span.particle;
   while (particle.next_flip_s <= span.end_s) {
-    span.flip_s = particle.next_flip_s;
+    span.flips_s.push_back(particle.next_flip_s);
     particle.dark = !particle.dark;
     add_event(particle.dark ? WorldEventType::kContrastLost : WorldEventType::kContrastBack,
-              span.flip_s, {particle.id});
+              particle.next_flip_s, {particle.id});
     Random random = draws(options_.seed, Stream::kFlicker, static_cast<uint64_t>(particle.id),
                           ++particle.flips);
     const double mean =
@@ -297,7 +293,9 @@ SeenBody World::seen(const Span& span, double time_s, const ShiftNm& shift) cons
   const double share = length > 0 ? (time_s - span.begin_s) / length : 0;
   SeenBody body{.particle = particle.id, .species = particle.species, .face = particle.face};
   body.radius_nm = lerp(span.radius_from_nm, particle.radius_nm, share);
-  body.dark = time_s < span.flip_s ? !particle.dark : particle.dark;
+  const auto later = std::count_if(span.flips_s.begin(), span.flips_s.end(),
+                                   [&](double flip_s) { return flip_s > time_s; });
+  body.dark = particle.dark != (later % 2 == 1);
   body.contrast = body.dark ? options_.flicker.dark_contrast : 1;
   body.crystal = particle.crystal;
   const PositionNm at = on_camera(lerp(span.from, particle.at, share), shift);

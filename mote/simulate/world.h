@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,8 +28,9 @@ enum class WorldEventType {
   kHalfNeck,  ///< its neck has merge_neck_ratio of the smaller diameter
   kMerged,    ///< its neck has 0.7 of the smaller diameter, as mote track asks of a merge
   kComplete,  ///< it has no waist to speak of: 0.95
-  /// Two begin to cover one another along the beam, without touching; at time 0 those that do
-  /// from the beginning. The halves of a pair are two until kHalfNeck.
+  /// Two begin to cover one another along the beam, on both faces or since they grow into one
+  /// another and do not merge; at time 0 those that do from the beginning. The halves of a pair are
+  /// two until kHalfNeck.
   kOverlap,
   kParted,        ///< and end
   kContrastLost,  ///< of a pair: of both halves; the smaller takes the larger's on contact
@@ -101,7 +103,9 @@ class World {
   double factor(const Activation& activation, double time_s) const;
   void populate();
   Particle new_particle(int64_t id, int32_t species, double radius_nm);
-  bool has_room(const Particle& particle, double clearance_nm) const;
+  /// Whether it lies farther than `clearance_nm` from `others` of its face.
+  bool has_room(const Particle& particle, std::span<const Particle> others,
+                double clearance_nm) const;
   void step();
   void migrate(Span& span) const;
   void exchange(Span& span);

@@ -237,13 +237,11 @@ Span World::merged(Span& a, Span& b, double share) {
   whole.merger = merger;
   add_event(WorldEventType::kContact, a.end_s, {larger.id, smaller.id}, whole.id);
   share_contrast(larger, smaller, whole.id, a.end_s);
-  const double flip = (a_is_larger ? a : b).flip_s;
-  Span span{.particle = whole,
-            .from = whole.at,
-            .radius_from_nm = whole.radius_nm,
-            .begin_s = a.end_s,
-            .end_s = end,
-            .flip_s = flip > a.end_s ? flip : -1};
+  Span span = at_rest(whole);
+  span.begin_s = a.end_s;
+  span.end_s = end;
+  span.flips_s = (a_is_larger ? a : b).flips_s;
+  std::erase_if(span.flips_s, [&](double flip_s) { return flip_s <= a.end_s; });
   age(span);
   return span;
 }
@@ -296,8 +294,7 @@ void World::note_overlaps(const std::vector<Span>& spans) {
   for (const auto& [i, j] : neighbours(spans, periods)) {
     const Span& a = spans[i];
     const Span& b = spans[j];
-    const bool apart = a.particle.face != b.particle.face || a.particle.face == Face::kInside;
-    if (!apart || !a.goes_on || !b.goes_on) {
+    if (!a.goes_on || !b.goes_on) {
       continue;
     }
     for (const Part& one : parts[i]) {

@@ -1,10 +1,14 @@
 #include "mote/simulate/world_options.h"
 
+#include <cmath>
+
 #include "mote/core/error.h"
 #include "mote/core/require.h"
 
 namespace mote::simulate {
 namespace {
+
+constexpr double kMostFaster = 1e6;
 
 template <typename Value>
 void require_range(std::string_view option, Value value, Value low, Value high) {
@@ -29,6 +33,23 @@ void check_species(const SpeciesOptions& species) {
   require_range("species.truncation", species.truncation, 0.5, 1.0);
   require_range("species.unevenness-nm", species.unevenness_nm, 0.0, 1e5);
   require_range("species.unevenness-length-nm", species.unevenness_length_nm, 1e-3, 1e6);
+}
+
+/// Rates that a temperature makes many times faster leave the steps far behind.
+void check_rates(std::string_view name, bool enabled, const Activation& activation,
+                 const TemperatureOptions& temperature) {
+  constexpr double kEvPerKelvin = 8.617333262e-5;  // Boltzmann's constant
+  for (const TemperatureStep& step : temperature.steps) {
+    const double faster = -activation.energy_ev / kEvPerKelvin *
+                          (1 / step.kelvin - 1 / temperature.reference_kelvin);  // ln of the factor
+    if (enabled && faster > std::log(kMostFaster)) {
+      throw Error(ErrorKind::kUsage,
+                  "{}.activation-ev {} at {} kelvin makes its rate 10^{:.0f} times that at {} "
+                  "kelvin, expected at most 10^6 times",
+                  name, activation.energy_ev, step.kelvin, faster / std::log(10.0),
+                  temperature.reference_kelvin);
+    }
+  }
 }
 
 }  // namespace
@@ -93,6 +114,15 @@ void check(const WorldOptions& options) {
   require_range("flicker.bright-time-s", options.flicker.bright_time_s, 1e-6, 1e9);
   require_range("flicker.dark-time-s", options.flicker.dark_time_s, 1e-6, 1e9);
   require_range("flicker.dark-contrast", options.flicker.dark_contrast, 0.0, 1.0);
+  const TemperatureOptions& temperature = options.temperature;
+  check_rates("migration", options.migration.enabled, options.migration.activation, temperature);
+  check_rates("ripening", options.ripening.enabled, options.ripening.activation, temperature);
+  check_rates("growth", options.growth.enabled, options.growth.activation, temperature);
+  check_rates("dissolution", options.dissolution.enabled, options.dissolution.activation,
+              temperature);
+  check_rates("nucleation", options.nucleation.enabled, options.nucleation.activation, temperature);
+  check_rates("coalescence", options.coalescence.enabled, options.coalescence.activation,
+              temperature);
 }
 
 }  // namespace mote::simulate

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "mote/core/error.h"
 #include "mote/simulate/draws.h"
@@ -46,7 +48,7 @@ void World::populate() {
     Particle particle = new_particle(next_id_, species, radius);
     Random place = draws(options_.seed, Stream::kPlace, static_cast<uint64_t>(next_id_), 1);
     int attempts = 0;
-    while (!has_room(particle, options_.clearance_nm)) {
+    while (!has_room(particle, particles_, options_.clearance_nm)) {
       if (++attempts == kPlacements) {
         throw Error(ErrorKind::kUsage,
                     "particles is {}, of which {} found no room beside the first {}",
@@ -88,20 +90,21 @@ Particle World::new_particle(int64_t id, int32_t species, double radius_nm) {
   return particle;
 }
 
-bool World::has_room(const Particle& particle, double clearance_nm) const {
-  for (const Particle& other : particles_) {
+bool World::has_room(const Particle& particle, std::span<const Particle> others,
+                     double clearance_nm) const {
+  return std::none_of(others.begin(), others.end(), [&](const Particle& other) {
     if (other.face != particle.face) {
-      continue;
-    }
-    const double y = nearest_image(other.at.y_nm - particle.at.y_nm, height_nm_);
-    const double x = nearest_image(other.at.x_nm - particle.at.x_nm, width_nm_);
-    const double z = other.at.z_nm - particle.at.z_nm;
-    const double reach = other.radius_nm + particle.radius_nm + clearance_nm;
-    if (y * y + x * x + z * z < reach * reach) {
       return false;
     }
-  }
-  return true;
+    const std::vector<Lobe> lobes = lobes_of(at_rest(other));
+    return std::any_of(lobes.begin(), lobes.end(), [&](const Lobe& lobe) {
+      const double y = nearest_image(lobe.to.y_nm - particle.at.y_nm, height_nm_);
+      const double x = nearest_image(lobe.to.x_nm - particle.at.x_nm, width_nm_);
+      const double z = lobe.to.z_nm - particle.at.z_nm;
+      const double reach = lobe.radius_to_nm + particle.radius_nm + clearance_nm;
+      return y * y + x * x + z * z < reach * reach;
+    });
+  });
 }
 
 void World::nucleate(std::vector<Span>& spans) {
@@ -119,16 +122,20 @@ void World::nucleate(std::vector<Span>& spans) {
     Random random = draws(options_.seed, Stream::kNucleation, 0, ++nuclei_);
     nuclei_due_ += exponential(random);
     Particle particle = new_particle(next_id_++, 0, options_.vanishing_radius_nm);
-    if (!has_room(particle, 2 * options_.vanishing_radius_nm)) {
+    std::vector<Particle> others;  // as they are at the end of the step, new ones too
+    for (const Span& span : spans) {
+      if (span.goes_on) {
+        others.push_back(span.particle);
+      }
+    }
+    if (!has_room(particle, others, 2 * options_.vanishing_radius_nm)) {
       continue;  // on top of another particle nothing new begins
     }
     particle.in_field = inside_nm(particle.at, particle.radius_nm, stage_.at(born)) > 0;
     add_event(WorldEventType::kNucleated, born, {particle.id});
-    spans.push_back({.particle = particle,
-                     .from = particle.at,
-                     .radius_from_nm = particle.radius_nm,
-                     .begin_s = born,
-                     .end_s = end});
+    Span& span = spans.emplace_back(at_rest(particle));
+    span.begin_s = born;
+    span.end_s = end;
   }
   nuclei_passed_ += expected;
 }

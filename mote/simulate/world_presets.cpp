@@ -81,12 +81,15 @@ WorldOptions crowded() {
   return options;
 }
 
-/// Particles on both faces that cross, cover one another for some seconds, and part.
+/// Particles on both faces that cross, cover one another for up to 10 s, and part: all nearly as
+/// fast, since large ones that hardly move would stay over one another.
 WorldOptions overlap() {
   WorldOptions options;
   options.particles = 40;
   options.share_below = 0.5;
-  options.migration.diffusivity_nm2_per_s = 1.5;
+  options.species[0].radius_spread = 0.1;
+  options.migration.diffusivity_nm2_per_s = 8;
+  options.migration.size_exponent = 1;
   options.coalescence.enabled = false;
   return options;
 }

@@ -1,5 +1,6 @@
 #include "mote/simulate/world.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <map>
@@ -108,7 +109,53 @@ TEST(World, IsPinnedBitByBit) {
   options.migration.activation.energy_ev = 0.3;
   World world(options);
 
-  EXPECT_EQ(hash_of(world, 4.2), 10593379424723254165U);
+  EXPECT_EQ(hash_of(world, 4.2), 17524826125172968445U);
+}
+
+TEST(World, TellsOfParticlesThatGrowIntoOneAnotherAsOverlaps) {
+  WorldOptions options = still_world();
+  options.particles = 60;
+  options.clearance_nm = 0.5;
+  options.growth.enabled = true;
+  options.growth.exponent = 1;
+  options.growth.rate_nm_n_per_s = 1;
+  World world(options);
+
+  const std::vector<WorldEvent> events = world.take_events(3);
+
+  EXPECT_TRUE(std::any_of(events.begin(), events.end(), [](const WorldEvent& event) {
+    return event.type == WorldEventType::kOverlap && event.time_s >= 0.25;  // 0.5 nm at 2 nm/s
+  }));
+}
+
+TEST(World, IsAsDarkAsItsFlipsSayWhereTheyAreFasterThanSteps) {
+  WorldOptions options = still_world();
+  options.flicker.enabled = true;
+  options.flicker.bright_time_s = 0.01;
+  options.flicker.dark_time_s = 0.01;
+  World world(options);
+  std::map<int64_t, bool> dark;
+
+  for (int i = 0; i < 200; ++i) {
+    const double time_s = 0.0037 * i;
+    for (const WorldEvent& event : world.take_events(time_s)) {
+      dark[event.particles[0]] = event.type == WorldEventType::kContrastLost;
+    }
+    for (const SeenBody& body : world.bodies_at(time_s)) {
+      ASSERT_EQ(body.dark, dark[body.particle]) << body.particle << " at " << time_s;
+    }
+  }
+}
+
+TEST(World, RefusesRatesThatATemperatureMakesTooFast) {
+  WorldOptions options = still_world();
+  options.coalescence.enabled = true;
+  options.coalescence.activation.energy_ev = 3;
+  options.temperature = {.reference_kelvin = 300, .steps = {{.time_s = 1, .kelvin = 900}}};
+
+  EXPECT_THROW(World{options}, Error);
+  options.coalescence.enabled = false;
+  EXPECT_NO_THROW(World{options});
 }
 
 TEST(World, KeepsWhatIsSeenOfTheCurrentFrameAndForgetsTheRest) {
