@@ -6,7 +6,7 @@ namespace mote {
 
 /// Mixes the bits of `value`: neighbouring numbers give unrelated ones.
 ///
-/// Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, fig. 16
+/// Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014
 /// (with the constants of Stafford's variant 13).
 constexpr uint64_t mix(uint64_t value) {
   value += 0x9e3779b97f4a7c15U;

@@ -20,7 +20,7 @@ namespace mote::simulate {
 /// Exit wave of a plane psi = exp(-t / (2 Lambda) - b / 2 + i sigma V0 t), summed over its layers,
 /// with t the thickness and b the Bragg loss; image |F^-1 exp(-i chi) E F psi|^2. Planes follow one
 /// another as in Cowley and Moodie's multislice, Acta Cryst. 10, 609 (1957),
-/// doi 10.1107/S0365110X57002194; Kirkland 2010, secs. 6.3 and 3.1. The envelope E on the wave is
+/// doi 10.1107/S0365110X57002194; Kirkland 2010. The envelope E on the wave is
 /// the quasi-coherent approximation: it is right in the first order of the specimen's phase;
 /// beyond, it takes away what is scattered past its reach, as an aperture does.
 ///

@@ -23,7 +23,8 @@ struct Double2 {
   double low = 0;
 };
 
-/// Dekker, "A floating-point technique for extending the available precision", 1971.
+/// Dekker, "A floating-point technique for extending the available precision", 1971
+/// (doi 10.1007/BF01397083).
 Double2 product(double a, double b) {
   constexpr double kSplit = 0x1p27 + 1;
   const double a_scaled = kSplit * a;

@@ -22,14 +22,15 @@ double wavelength_nm(double voltage_kv);
 
 /// The phase per thickness and inner potential, rad/(V nm): 0.00729 at 200 kV, 0.00653 at 300 kV.
 ///
-/// Kirkland, "Advanced Computing in Electron Microscopy", 2nd ed. 2010, eq. 5.6.
+/// Kirkland, "Advanced Computing in Electron Microscopy", 2nd ed. 2010, chap. 5
+/// (doi 10.1007/978-1-4419-6533-2).
 double interaction_rad_per_v_nm(double voltage_kv);
 
 /// chi(k) = pi lambda k^2 (Cs lambda^2 k^2 / 2 - defocus), k in 1/nm. The lens multiplies the
 /// wave's spectrum by exp(-i chi); an object of weak phase phi, psi = 1 + i phi, then has the
 /// intensity 1 + 2 phi sin(chi) at frequency k.
 ///
-/// Kirkland 2010, eqs. 3.4 and 3.10; there as here underfocus is positive.
+/// Kirkland 2010; there as here underfocus is positive.
 double aberration_rad(const OpticsOptions& optics, double k_per_nm);
 
 /// The damping E(k) by partial coherence in the quasi-coherent approximation (envelopes on the

@@ -66,7 +66,8 @@ TruncatedSphere truncated_sphere(PositionNm centre, double radius_nm, double con
 using Rotation = std::array<std::array<double, 3>, 3>;
 inline constexpr Rotation kUpright = {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
 
-/// All orientations alike (Shoemake, "Uniform random rotations", Graphics Gems III, 1992).
+/// All orientations alike (Shoemake, "Uniform random rotations", Graphics Gems III, 1992,
+/// p. 124).
 Rotation random_rotation(Random& random);
 
 /// A cube of the volume of a sphere of `radius_nm`.

@@ -68,7 +68,7 @@ double frequency_per_nm(const OpticsOptions& optics, double cycles) {
 }
 
 TEST(Wavelength, IsThatOfTheTextbooks) {
-  // Kirkland 2010, table 2.2, in nm.
+  // Kirkland 2010, in nm.
   EXPECT_NEAR(wavelength_nm(100), 0.003701, 1e-6);
   EXPECT_NEAR(wavelength_nm(200), 0.002508, 1e-6);
   EXPECT_NEAR(wavelength_nm(300), 0.001969, 1e-6);
