@@ -1,6 +1,5 @@
 #include "mote/pipeline/simulation_options.h"
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -170,23 +169,6 @@ TEST(Simulation, OfEveryPresetIsTheSameAfterItsTomlFileIsRead) {
 
     EXPECT_EQ(simulation_to_json(read).dump(2), simulation_to_json(options).dump(2));
   }
-}
-
-TEST(Suite, SaysEverythingThatItsRecordingsAreMadeFrom) {
-  const std::filesystem::path suite = MOTE_SOURCE_DIR "/bench/suite/mote-bench-1";
-  int recordings = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(suite)) {
-    if (entry.path().filename() == "suite.toml") {
-      continue;
-    }
-    // Whatever is not in the file would be that of the preset.
-    const auto one = requested_simulation({.preset = "sintering", .config = entry.path()});
-    const auto other = requested_simulation({.preset = "haadf", .config = entry.path()});
-
-    EXPECT_EQ(simulation_to_json(one.options), simulation_to_json(other.options)) << entry.path();
-    ++recordings;
-  }
-  EXPECT_EQ(recordings, 10);
 }
 
 TEST(Simulation, IsRefusedWhereTheCommandLineIsImpossible) {
