@@ -365,6 +365,7 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
         if (const std::optional<double> merged_s = stories_[event.result].merged_s) {
           evidence["merged_s"] = *merged_s;
         }
+        merges_[event.result] = lineage_events_.size();
         add(EventType::kMerge, frame, told.tracks, {told.result}, story.position, evidence);
       }
       for (const int64_t particle : event.particles) {
@@ -375,9 +376,10 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
         parent.closed = true;
       }
       break;
-    case WorldEventType::kMerged: date_merge(told.result, "merged_s", event.time_s); break;
+    case WorldEventType::kMerged: date_merge(event.result, "merged_s", event.time_s); break;
     case WorldEventType::kComplete:
-      date_merge(told.result, "complete_s", event.time_s);
+      date_merge(event.result, "complete_s", event.time_s);
+      merges_.erase(event.result);
       contacts_.erase(event.particles);
       for (const int64_t particle : event.particles) {
         forget(particle);
@@ -387,11 +389,10 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
   }
 }
 
-void Chronicle::date_merge(int32_t child, const char* key, double time_s) {
-  for (Event& earlier : lineage_events_) {
-    if (earlier.type == EventType::kMerge && earlier.children == std::vector{child}) {
-      earlier.evidence[key] = time_s;
-    }
+void Chronicle::date_merge(int64_t result, const char* key, double time_s) {
+  const auto merge = merges_.find(result);
+  if (merge != merges_.end()) {
+    lineage_events_[merge->second].evidence[key] = time_s;
   }
 }
 

@@ -119,7 +119,7 @@ class Chronicle {
   void tell_overlap(const std::vector<int32_t>& tracks, int64_t frame, double time_s,
                     Point position);
   void forget(int64_t particle);
-  void date_merge(int32_t child, const char* key, double time_s);
+  void date_merge(int64_t result, const char* key, double time_s);
   Event departure(const Story& story) const;
   void add(EventType type, int64_t frame, std::vector<int32_t> tracks,
            std::vector<int32_t> children, Point position, std::map<std::string, double> evidence);
@@ -131,6 +131,7 @@ class Chronicle {
   std::map<int64_t, Story> stories_;  // by particle
   std::vector<Track> tracks_;         // track n is tracks_[n - 1]
   std::vector<Event> lineage_events_;
+  std::map<int64_t, size_t> merges_;  ///< of these, by the particle that came of it
   std::vector<TrackEvent> events_;
   std::map<std::vector<int64_t>, double> contacts_;  // when which pair touched
   std::set<std::vector<int32_t>> overlaps_;          // of tracks, told and not over

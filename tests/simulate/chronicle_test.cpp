@@ -263,8 +263,8 @@ TEST(Chronicle, MakesOneTrackOfTwoWhenTheNeckIsHalfAsWideAsTheSmaller) {
   }
 }
 
-TEST(Chronicle, DatesTheNeckOfAMergeAsItsInstancesShowIt) {
-  const Told& told = of_preset("coalescence");
+/// How many instances of merged tracks show the neck that the merge's dates say.
+int64_t well_dated(const Told& told) {
   int64_t dated = 0;
   for (const Event& event : told.lineage.events) {
     if (event.type != EventType::kMerge || !event.evidence.contains("complete_s")) {
@@ -279,6 +279,26 @@ TEST(Chronicle, DatesTheNeckOfAMergeAsItsInstancesShowIt) {
       }
     }
   }
+  return dated;
+}
+
+TEST(Chronicle, DatesTheNeckOfAMergeAsItsInstancesShowIt) {
+  EXPECT_GE(well_dated(of_preset("coalescence")), 10);
+}
+
+// A track whose particle later merges with one out of view goes on, and has another neck then.
+TEST(Chronicle, LeavesAMergeItsDateWhenTheParticleMergesAgainOutOfView) {
+  WorldOptions options = small("coalescence");
+  options.height_px = 128;
+  options.width_px = 128;
+  options.particles = 4;
+  options.frames = 300;
+  int64_t dated = 0;
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    options.seed = seed;
+    dated += well_dated(told(options));
+  }
+
   EXPECT_GE(dated, 10);
 }
 
