@@ -21,7 +21,8 @@ std::string form_of(const std::string& name) {
   static const std::map<std::string, std::string> forms = {
       {"frames", "A:B:STEP"},     {"roi", "BOX"},       {"mask", "FILE"},
       {"pixel-size", "SIZE"},     {"labels", "LABELS"}, {"max-gap", "TIME"},
-      {"frame-interval", "TIME"}, {"confirm", "TIME"},  {"drift-from", "WHAT"}};
+      {"frame-interval", "TIME"}, {"exposure", "TIME"}, {"confirm", "TIME"},
+      {"drift-from", "WHAT"}};
   const auto found = forms.find(name);
   return found == forms.end() ? "TEXT" : found->second;
 }

@@ -90,6 +90,19 @@ bool take(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
+// A positive time with its unit, or times a second; nothing where the text is none.
+std::optional<double> duration_s(std::string_view text) {
+  const std::optional<double> value = take_number(text);
+  if (!value || *value <= 0) {
+    return std::nullopt;
+  }
+  if (text == "fps" || text == "Hz") {
+    return 1 / *value;
+  }
+  const std::optional<double> unit = seconds_per(text);
+  return unit ? std::optional(*value * *unit) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<double> nanometres_per(std::string_view unit) {
@@ -140,23 +153,23 @@ PixelSize parse_pixel_size(std::string_view text, std::string source) {
 }
 
 FrameInterval parse_frame_interval(std::string_view text, std::string source) {
-  const Error wrong(ErrorKind::kUsage,
-                    "frame interval '{}': expected a time with its unit, such as 40ms, 0.5s, 2min "
-                    "or 25fps",
-                    text);
-  std::string_view rest = text;
-  const std::optional<double> value = take_number(rest);
-  if (!value || *value <= 0) {
-    throw wrong;
-  }
-  if (rest == "fps" || rest == "Hz") {
-    return {.seconds = 1 / *value, .source = std::move(source)};
-  }
-  const std::optional<double> seconds = seconds_per(rest);
+  const std::optional<double> seconds = duration_s(text);
   if (!seconds) {
-    throw wrong;
+    throw Error(ErrorKind::kUsage,
+                "frame interval '{}': expected a time with its unit, such as 40ms, 0.5s, 2min or "
+                "25fps",
+                text);
   }
-  return {.seconds = *value * *seconds, .source = std::move(source)};
+  return {.seconds = *seconds, .source = std::move(source)};
+}
+
+double parse_exposure_s(std::string_view text) {
+  const std::optional<double> seconds = duration_s(text);
+  if (!seconds) {
+    throw Error(ErrorKind::kUsage,
+                "exposure '{}': expected a time with its unit, such as 40ms or 0.5s", text);
+  }
+  return *seconds;
 }
 
 }  // namespace mote

@@ -35,6 +35,9 @@ PixelSize parse_pixel_size(std::string_view text, std::string source);
 /// Throws kUsage where there is no unit, or the number is not positive and finite.
 FrameInterval parse_frame_interval(std::string_view text, std::string source);
 
+/// Reads an exposure in the same way, in seconds. Throws kUsage likewise.
+double parse_exposure_s(std::string_view text);
+
 /// Nanometres in one `unit` of length (`nm`, `µm`, `um`, `micron`, `Å`, `A`, `pm`, `mm`, `cm`,
 /// `m`, `inch`), or nothing where the unit is not one of length.
 std::optional<double> nanometres_per(std::string_view unit);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <limits>
 
+#include "mote/measure/bootstrap.h"
+
 namespace mote::measure {
 namespace {
 
@@ -115,56 +117,6 @@ double mean_diameter(std::span<const Sized> sample) {
     sum += item.diameter;
   }
   return sum / static_cast<double>(sample.size());
-}
-
-/// SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
-class Random {
- public:
-  explicit Random(uint64_t seed) : state_(seed) {}
-
-  /// A whole number in [0, n), n below 2^32.
-  size_t below(size_t n) { return static_cast<size_t>(((next() >> 32) * n) >> 32); }
-
- private:
-  uint64_t next() {
-    uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-
-  uint64_t state_;
-};
-
-/// The 97.5 % quantile of Student's t: Abramowitz and Stegun, 26.7.5, and exact up to 3 degrees of
-/// freedom, where the expansion fails.
-double student_quantile(double degrees) {
-  constexpr std::array<double, 4> kFew{0, 12.706, 4.303, 3.182};
-  if (degrees <= 3) {
-    return kFew[static_cast<size_t>(std::clamp(degrees, 1.0, 3.0))];
-  }
-  const double x = 1.959963984540054;
-  const double x3 = x * x * x;
-  const double x5 = x3 * x * x;
-  const double x7 = x5 * x * x;
-  return x + (x3 + x) / 4 / degrees + (5 * x5 + 16 * x3 + 3 * x) / 96 / (degrees * degrees) +
-         (3 * x7 + 19 * x5 + 17 * x3 - 15 * x) / 384 / (degrees * degrees * degrees);
-}
-
-/// The share of the bootstrap distribution that is left out at either end.
-double tail(size_t groups) {
-  const auto n = static_cast<double>(groups);
-  const double reach = student_quantile(n - 1) * std::sqrt(n / (n - 1));
-  return std::erfc(reach / std::sqrt(2.0)) / 2;
-}
-
-double quantile_of(std::vector<double>& values, double share) {
-  std::sort(values.begin(), values.end());
-  const double at = std::clamp(share * static_cast<double>(values.size()) - 0.5, 0.0,
-                               static_cast<double>(values.size() - 1));
-  const auto lower = static_cast<size_t>(at);
-  const size_t upper = std::min(lower + 1, values.size() - 1);
-  return values[lower] + (at - static_cast<double>(lower)) * (values[upper] - values[lower]);
 }
 
 // Points in a field sorted into square bins, about one a bin; a bin's points stand side by side.
@@ -286,7 +238,7 @@ std::optional<SizeIntervals> size_intervals(std::span<const Sized> sample, int64
     groups[group_of[i]].add(sorted[i], centre);
   }
 
-  Random random(seed);
+  BootstrapRandom random(seed);
   std::array<std::vector<double>, kValues> drawn;
   std::vector<double> times(groups.size());
   for (int64_t turn = 0; turn < resamples; ++turn) {
@@ -307,7 +259,7 @@ std::optional<SizeIntervals> size_intervals(std::span<const Sized> sample, int64
   }
   std::array<double, kValues> low{};
   std::array<double, kValues> high{};
-  const double left_out = tail(groups.size());
+  const double left_out = bootstrap_tail(groups.size());
   for (size_t i = 0; i < kValues; ++i) {
     low[i] = quantile_of(drawn[i], left_out);
     high[i] = quantile_of(drawn[i], 1 - left_out);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "mote/measure/motion.h"
 #include "mote/measure/table_builder.h"
 
 namespace mote::measure {
@@ -361,6 +362,8 @@ std::string columns_markdown() {
   add_markdown(out, "events.csv: a row an event, in order of frame", event_columns());
   add_markdown(out, "frames.csv: a row a frame", frame_columns());
   add_markdown(out, "drift.csv: a row a frame", drift_columns());
+  add_markdown(out, "motion.csv: a row a track, in order of number", motion_columns());
+  add_markdown(out, "msd.csv: a row a lag, of tracks and of pairs", msd_columns());
   return out;
 }
 

@@ -113,6 +113,7 @@ class Reader {
       summary.link_reach_px = reach->second.median;
     }
     take_drift();
+    take_interval();
     summary.common_window = measure::common_window(out_.drift, summary.field, farthest_);
     tell_warnings();
     return std::move(out_);
@@ -128,6 +129,10 @@ class Reader {
       }
     }
     take_sizes(frame);
+    if (last_time_s_ && frame.time_s) {
+      intervals_s_.push_back(*frame.time_s - *last_time_s_);
+    }
+    last_time_s_ = frame.time_s;
     summary.one_size = summary.one_size && frame.size == summary.field;
     for (const auto& [name, value] : frame.values) {
       values_[name].push_back(value);
@@ -176,6 +181,15 @@ class Reader {
     out_.summary.bad_sources.push_back(bad.at("source_index").get<int64_t>());
     if (bad_frames_.size() < kMostFrameWarnings) {
       bad_frames_.push_back(fmt::format("left out: {}", bad.at("reason").get<std::string>()));
+    }
+  }
+
+  void take_interval() {
+    const auto& nominal = recording_.info().frame_interval;
+    if (nominal && !recording_.stamped()) {
+      out_.summary.interval_s = nominal->seconds;
+    } else if (const double interval = median(intervals_s_); interval > 0) {
+      out_.summary.interval_s = interval;
     }
   }
 
@@ -242,6 +256,8 @@ class Reader {
   std::vector<FrameStamp> stamps_;
   std::vector<Track> given_;  // where nothing is linked
   measure::SizeSample sizes_;
+  std::vector<double> intervals_s_;  // between frames that follow one another
+  std::optional<double> last_time_s_;
   Point farthest_;  // that an instance reaches from its centroid
 };
 

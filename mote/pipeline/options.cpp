@@ -201,6 +201,8 @@ void visit_recording_options(OptionVisitor& visitor, RecordingOptions& options) 
   visitor.count("z", options.z, "Slice to use, from 0");
   visitor.text("pixel-size", options.pixel_size, "Pixel size, such as 0.21nm or 0.21nm±2%");
   visitor.text("frame-interval", options.frame_interval, "Time between frames, such as 40ms");
+  visitor.text("exposure", options.exposure,
+               "Exposure of a frame, such as 40ms, for what blur takes off the motion");
   visitor.flag("keep-bars", options.keep_bars, "Do not look for scale and data bars");
   visitor.flag("skip-bad-frames", options.skip_bad_frames,
                "Go on past a frame that cannot be read, and report it");

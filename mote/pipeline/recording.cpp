@@ -183,6 +183,15 @@ struct Recording::Impl {
       interval_s = info.frame_interval->seconds;
       info.frame_interval->seconds *= static_cast<double>(selection.step * options.average);
     }
+    if (!options.exposure.empty()) {
+      info.exposure_s = parse_exposure_s(options.exposure);
+    }
+    if (info.exposure_s && interval_s && *info.exposure_s > 1.001 * *interval_s) {
+      info.warnings.push_back(fmt::format(
+          "an exposure of {:.4g} s does not fit into a frame interval of {:.4g} s: motion is "
+          "corrected for an exposure of the whole interval",
+          *info.exposure_s, *interval_s));
+    }
     if (info.exposure_s) {
       *info.exposure_s *= static_cast<double>(options.average);
     }

@@ -22,6 +22,7 @@ struct RecordingOptions {
   std::optional<int64_t> z;
   std::string pixel_size;      ///< of a recorded pixel, as parse_pixel_size reads it; overrides
   std::string frame_interval;  ///< between recorded frames, as parse_frame_interval; overrides
+  std::string exposure;        ///< of a recorded frame, as parse_exposure_s reads it; overrides
   bool keep_bars = false;      ///< keep scale and data bars in the field
   bool any_size = false;       ///< stills: may differ in size, and each has its own bars
   bool skip_bad_frames = false;

@@ -28,6 +28,8 @@ std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summa
                                            {"frames.csv", "every frame: counts, sizes, threshold"}};
   if (job.command != Command::kSegment) {
     files.push_back({"tracks.csv", "every track: life, growth, displacement"});
+    files.push_back({"motion.csv", "every track: diffusion, localisation error, exponent"});
+    files.push_back({"msd.csv", "mean squared displacement against lag, of tracks and of pairs"});
   }
   if (job.command == Command::kTrack) {
     files.push_back({"events.csv", "what happened to whom, and when"});

@@ -50,7 +50,8 @@ struct RunSummary {
   int64_t frames = 0;  ///< that were used
   int64_t instances = 0;
   std::optional<Box> common_window;
-  std::optional<double> sigma_px;  ///< that the mask of the first frame was found on
+  std::optional<double> interval_s;  ///< usual time between two frames that follow one another
+  std::optional<double> sigma_px;    ///< that the mask of the first frame was found on
   /// How far particles were sought where nothing overlapped them: the median of the frames.
   std::optional<double> link_reach_px;
   bool one_size = true;              ///< all frames have the same size

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "mote/io/output_file.h"
+#include "mote/measure/motion.h"
 #include "mote/measure/track.h"
 #include "mote/pipeline/sinks.h"
 
@@ -24,7 +25,9 @@ class TablesSink : public Sink {
         summary_(summary),
         frame_columns_(measure::frame_columns(summary.value_names)),
         particles_(folder + "/particles.csv"),
-        frames_(folder + "/frames.csv") {
+        frames_(folder + "/frames.csv"),
+        motion_(summary.lineage.tracks,
+                {.interval_s = summary.interval_s, .exposure_s = recording.info().exposure_s}) {
     particles_.write(measure::csv_header(measure::particle_columns()));
     frames_.write(measure::csv_header(frame_columns_));
     const auto ends = measure::track_ends(summary.lineage);
@@ -53,6 +56,9 @@ class TablesSink : public Sink {
         tracks_.at(track).add(particle);
       }
     }
+    if (tracking_) {
+      motion_.add(frame.particles, drift_residual_px(frame.info.frame));
+    }
   }
 
   void finish() override {
@@ -60,6 +66,8 @@ class TablesSink : public Sink {
     frames_.sync_and_close();
     if (tracking_) {
       write_tracks();
+      write_table("motion.csv", measure::motion_columns(), motion_.rows());
+      write_table("msd.csv", measure::msd_columns(), motion_.curves());
     }
     if (linking_) {
       write_events();
@@ -101,6 +109,12 @@ class TablesSink : public Sink {
     return row;
   }
 
+  double drift_residual_px(int64_t frame) const {
+    return summary_.drift.empty()
+               ? 0
+               : summary_.drift.at(static_cast<size_t>(frame)).residual_px.value_or(0);
+  }
+
   measure::FrameInfo info_of(int64_t frame) const {
     const int64_t source = summary_.source_of(frame);
     measure::FrameInfo info{.frame = frame,
@@ -133,6 +147,7 @@ class TablesSink : public Sink {
   io::OutputFile particles_;
   io::OutputFile frames_;
   std::map<int32_t, measure::TrackAccumulator> tracks_;
+  measure::MotionCollector motion_;
 };
 
 }  // namespace
