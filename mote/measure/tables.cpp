@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "mote/measure/budget.h"
+#include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
 #include "mote/measure/table_builder.h"
 
@@ -364,6 +366,10 @@ std::string columns_markdown() {
   add_markdown(out, "drift.csv: a row a frame", drift_columns());
   add_markdown(out, "motion.csv: a row a track, in order of number", motion_columns());
   add_markdown(out, "msd.csv: a row a lag, of tracks and of pairs", msd_columns());
+  add_markdown(out, "growth.csv: a row a fit", growth_columns());
+  add_markdown(out, "rates.csv: a row a track and time bin", rate_columns());
+  add_markdown(out, "survival.csv: a row a time of dissolution, by size class", survival_columns());
+  add_markdown(out, "budget.csv: a row a frame", budget_columns());
   return out;
 }
 

@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 // Everything that any run writes.
 constexpr auto kOutputs = std::to_array<const char*>(
     {"particles.csv", "tracks.csv", "events.csv", "frames.csv", "drift.csv", "motion.csv",
-     "msd.csv", "labels.tif", "labels", "overlay.mp4", "overlays", "report.html", "run.json"});
+     "msd.csv", "growth.csv", "rates.csv", "survival.csv", "budget.csv", "labels.tif", "labels",
+     "overlay.mp4", "overlays", "report.html", "run.json"});
 
 // `named` is the user's name for it.
 void make_folder(const std::string& path, const std::string& named) {

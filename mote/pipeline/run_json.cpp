@@ -30,6 +30,10 @@ std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summa
     files.push_back({"tracks.csv", "every track: life, growth, displacement"});
     files.push_back({"motion.csv", "every track: diffusion, localisation error, exponent"});
     files.push_back({"msd.csv", "mean squared displacement against lag, of tracks and of pairs"});
+    files.push_back({"growth.csv", "growth laws of the ensemble, or why there is none"});
+    files.push_back({"rates.csv", "dr/dt of every particle against its radius, critical radius"});
+    files.push_back({"survival.csv", "share of particles that survive, by size"});
+    files.push_back({"budget.csv", "where the particles went, and what should be conserved"});
   }
   if (job.command == Command::kTrack) {
     files.push_back({"events.csv", "what happened to whom, and when"});

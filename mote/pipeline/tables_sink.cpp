@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "mote/io/output_file.h"
+#include "mote/measure/budget.h"
+#include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
 #include "mote/measure/track.h"
 #include "mote/pipeline/sinks.h"
@@ -27,14 +29,22 @@ class TablesSink : public Sink {
         particles_(folder + "/particles.csv"),
         frames_(folder + "/frames.csv"),
         motion_(summary.lineage.tracks,
-                {.interval_s = summary.interval_s, .exposure_s = recording.info().exposure_s}) {
+                {.interval_s = summary.interval_s, .exposure_s = recording.info().exposure_s}),
+        ends_(measure::track_ends(summary.lineage)),
+        growth_(summary.lineage, ends_,
+                {.frames = summary.frames,
+                 .interval_s = summary.interval_s,
+                 .seed = static_cast<uint64_t>(job.seed)}),
+        conservation_(summary.common_window) {
     particles_.write(measure::csv_header(measure::particle_columns()));
     frames_.write(measure::csv_header(frame_columns_));
-    const auto ends = measure::track_ends(summary.lineage);
     for (const Track& track : summary.lineage.tracks) {
-      const auto found = ends.find(track.id);
+      const auto found = ends_.find(track.id);
       tracks_.try_emplace(track.id, track,
-                          found == ends.end() ? measure::TrackEnds{} : found->second);
+                          found == ends_.end() ? measure::TrackEnds{} : found->second);
+    }
+    if (tracking_) {
+      budget_ = measure::mechanism_budget(summary.lineage.tracks, ends_, summary.frames);
     }
   }
 
@@ -58,6 +68,10 @@ class TablesSink : public Sink {
     }
     if (tracking_) {
       motion_.add(frame.particles, drift_residual_px(frame.info.frame));
+      growth_.add(frame.info, frame.particles, temperature_of(frame.row));
+      budget_rows_.push_back({.info = frame.info,
+                              .budget = budget_.at(static_cast<size_t>(frame.info.frame)),
+                              .conserved = conservation_.add(frame.particles)});
     }
   }
 
@@ -68,6 +82,10 @@ class TablesSink : public Sink {
       write_tracks();
       write_table("motion.csv", measure::motion_columns(), motion_.rows());
       write_table("msd.csv", measure::msd_columns(), motion_.curves());
+      write_table("growth.csv", measure::growth_columns(), growth_.growth());
+      write_table("rates.csv", measure::rate_columns(), growth_.rates());
+      write_table("survival.csv", measure::survival_columns(), growth_.survival());
+      write_table("budget.csv", measure::budget_columns(), budget_rows_);
     }
     if (linking_) {
       write_events();
@@ -109,6 +127,13 @@ class TablesSink : public Sink {
     return row;
   }
 
+  // The first named value that is a temperature.
+  static std::optional<double> temperature_of(const measure::FrameRow& row) {
+    const auto found = row.values.lower_bound("temperature");
+    const bool named = found != row.values.end() && found->first.starts_with("temperature");
+    return named ? std::optional(found->second) : std::nullopt;
+  }
+
   double drift_residual_px(int64_t frame) const {
     return summary_.drift.empty()
                ? 0
@@ -148,6 +173,11 @@ class TablesSink : public Sink {
   io::OutputFile frames_;
   std::map<int32_t, measure::TrackAccumulator> tracks_;
   measure::MotionCollector motion_;
+  std::map<int32_t, measure::TrackEnds> ends_;
+  measure::GrowthCollector growth_;
+  measure::Conservation conservation_;
+  std::vector<measure::Budget> budget_;
+  std::vector<measure::BudgetRow> budget_rows_;
 };
 
 }  // namespace

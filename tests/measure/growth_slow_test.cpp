@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/measure/ripening.h"
+
+namespace mote::measure {
+namespace {
+
+/// What 40 recordings of one kind decide.
+struct Decisions {
+  int held = 0;
+  int right = 0;
+  int undetermined = 0;
+  int wrong = 0;
+};
+
+Decisions decisions(Ripening truth) {
+  constexpr uint64_t kSeeds = 40;
+  Decisions out;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    truth.seed = seed;
+    const Ripened ripened = measured_ripening(truth);
+    const GrowthRow& free = ripened.growth.front();
+    out.held += free.n->low <= truth.exponent && truth.exponent <= free.n->high ? 1 : 0;
+    const bool undetermined = free.verdict.starts_with("n not determined");
+    const bool right = free.verdict == fmt::format("n = {}", truth.exponent);
+    out.undetermined += undetermined ? 1 : 0;
+    out.right += right ? 1 : 0;
+    out.wrong += !undetermined && !right ? 1 : 0;
+  }
+  return out;
+}
+
+struct Case {
+  Ripening truth;
+  int least_right = 0;
+  int most_right = 40;
+};
+
+class FortyRipenings : public testing::TestWithParam<Case> {};
+
+TEST_P(FortyRipenings, HoldTheTruthAndDecideNothingTooSoon) {
+  const Decisions found = decisions(GetParam().truth);
+
+  RecordProperty("held", found.held);
+  RecordProperty("right", found.right);
+  RecordProperty("undetermined", found.undetermined);
+  RecordProperty("wrong", found.wrong);
+  EXPECT_GE(found.held, 36);
+  EXPECT_LE(found.wrong, 2);
+  EXPECT_GE(found.right, GetParam().least_right);
+  EXPECT_LE(found.right, GetParam().most_right);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, FortyRipenings,
+    testing::Values(Case{{.exponent = 3, .particles = 1000, .until = 2.5}, 36},
+                    Case{{.exponent = 2, .particles = 1000, .until = 2.5}, 34},
+                    Case{{.exponent = 4, .particles = 1000, .until = 2.5}, 36},
+                    Case{{.exponent = 3, .particles = 400, .until = 2}, 0},
+                    Case{{.exponent = 3, .particles = 400, .until = 1.3}, 0, 0}));
+
+}  // namespace
+}  // namespace mote::measure
