@@ -13,6 +13,7 @@
 #include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/frame_pairs.h"
+#include "mote/pipeline/jobs.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/score_source.h"
 #include "mote/pipeline/score_tables.h"
@@ -149,6 +150,35 @@ TEST(Evaluate, CountsCrossingsThatBeganBeforeTheFirstFrame) {
   EXPECT_GE(from_the_beginning, 1);
   EXPECT_EQ(score(evaluation, "crossings"), overlaps);
   EXPECT_EQ(score(evaluation, "false_merges_per_crossing"), 0);
+}
+
+TEST(Evaluate, CountsTheCrossingsThatGoOnWhereARunOfSomeFramesBegins) {
+  const testing_support::TemporaryFolder folder;
+  write_simulation({.output = folder / "truth",
+                    .simulation = requested_simulation(
+                        {.preset = "overlap", .frames = 24, .height_px = 256, .width_px = 256})});
+  Job job{.recording = {.path = folder / "truth/recording.tif", .frames = "10:20"},
+          .output = folder / "run"};
+  job.overlay.enabled = false;
+  run(job);
+  int64_t in_sight = 0;
+  int64_t going_on = 0;
+  int64_t over = 0;
+  for (const eval::HistoryEvent& event :
+       events_of_csv(read_file(folder / "truth/truth/events.csv"), {})) {
+    const bool crosses = event.type == "overlap" && event.frame < 20;
+    over += crosses && event.until_frame <= 10 ? 1 : 0;
+    going_on += crosses && event.frame <= 10 && event.until_frame > 10 ? 1 : 0;
+    in_sight += crosses && event.until_frame > 10 ? 1 : 0;
+  }
+
+  const Evaluation evaluation = evaluate({.truth = folder / "truth", .result = folder / "run"});
+
+  EXPECT_GE(over, 1);
+  EXPECT_GE(going_on, 1);
+  EXPECT_GT(in_sight, going_on);
+  EXPECT_EQ(evaluation.frames, 10);
+  EXPECT_EQ(score(evaluation, "crossings"), in_sight);
 }
 
 TEST(Evaluate, ScoresTheWholeMasksOfASimulationAndItsLabelImagesByCtc) {

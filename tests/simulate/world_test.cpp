@@ -14,6 +14,7 @@
 #include "mote/core/error.h"
 #include "mote/simulate/random.h"
 #include "mote/simulate/raster.h"
+#include "tests/simulate/still_world.h"
 
 namespace mote::simulate {
 namespace {
@@ -22,20 +23,6 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 constexpr double kPi = std::numbers::pi;
-
-/// Small, and nothing happens in it but what a test switches on.
-WorldOptions still_world() {
-  WorldOptions options;
-  options.height_px = 200;
-  options.width_px = 200;
-  options.pixel_size_nm = 0.5;
-  options.particles = 20;
-  options.species[0].radius_spread = 0;
-  options.migration.enabled = false;
-  options.stage.enabled = false;
-  options.coalescence.enabled = false;
-  return options;
-}
 
 WorldOptions busy_world() {
   WorldOptions options = still_world();
@@ -165,75 +152,6 @@ TEST(World, KeepsWhatIsSeenOfTheCurrentFrameAndForgetsTheRest) {
 
   EXPECT_FALSE(world.bodies_at(1.5).empty());
   EXPECT_TRUE(world.bodies_at(1.4).empty());
-}
-
-/// Mean square displacement after each of `count` intervals of `interval_s`, over all particles.
-std::vector<double> square_displacements(World& world, int count, double interval_s) {
-  std::map<int64_t, PositionNm> before;
-  std::map<int64_t, PositionNm> way;
-  std::vector<double> squares;
-  for (int i = 0; i <= count; ++i) {
-    double sum = 0;
-    for (const SeenBody& body : world.bodies_at(i * interval_s)) {
-      const PositionNm at = centre_of(body.body);
-      PositionNm& total = way[body.particle];
-      if (i > 0) {
-        const double dy = at.y_nm - before[body.particle].y_nm;
-        const double dx = at.x_nm - before[body.particle].x_nm;
-        total.y_nm += std::fabs(dy) < 50 ? dy : 0;  // else over the world's edge
-        total.x_nm += std::fabs(dx) < 50 ? dx : 0;
-      }
-      before[body.particle] = at;
-      sum += total.y_nm * total.y_nm + total.x_nm * total.x_nm;
-    }
-    squares.push_back(sum / static_cast<double>(way.size()));
-  }
-  return squares;
-}
-
-TEST(Migration, HasAMeanSquareDisplacementOfFourDT) {
-  for (const auto& [radius, diffusivity] : std::map<double, double>{{0.5, 3.0}, {0.25, 48.0}}) {
-    WorldOptions options = still_world();
-    options.particles = 600;
-    options.species = {{.median_radius_nm = 0.5, .radius_spread = 0},
-                       {.median_radius_nm = radius, .radius_spread = 0}};
-    options.species[0].share = 0;
-    options.vanishing_radius_nm = 0.1;
-    options.clearance_nm = 0;
-    options.migration.enabled = true;
-    options.migration.diffusivity_nm2_per_s = 3;  // at 0.5 nm; r^-4 makes it 48 at 0.25 nm
-    // Spread over a deep layer, so that hardly any is in another's way.
-    options.share_inside = 1;
-    options.film_thickness_nm = 1000;
-    World world(options);
-
-    const std::vector<double> squares = square_displacements(world, 40, 0.02);
-
-    const auto count = static_cast<double>(world.particles().size());
-    EXPECT_NEAR(squares[40] / (4 * diffusivity * 0.8), 1, 4 / std::sqrt(count)) << radius;
-    EXPECT_NEAR(squares[20] / (4 * diffusivity * 0.4), 1, 4 / std::sqrt(count)) << radius;
-  }
-}
-
-TEST(Migration, IsFasterWithHeatByArrhenius) {
-  WorldOptions options = still_world();
-  options.particles = 600;
-  options.species[0].median_radius_nm = 0.5;
-  options.vanishing_radius_nm = 0.1;
-  options.share_inside = 1;
-  options.film_thickness_nm = 1000;
-  options.clearance_nm = 0;
-  options.migration.enabled = true;
-  options.migration.diffusivity_nm2_per_s = 1;
-  options.migration.activation.energy_ev = 0.5;
-  options.temperature.steps = {{.time_s = 0.4, .kelvin = 330}};
-  World world(options);
-
-  const std::vector<double> squares = square_displacements(world, 40, 0.02);
-
-  const double faster = std::exp(-0.5 / 8.617333262e-5 * (1.0 / 330 - 1.0 / 300));
-  const double share = 4 / std::sqrt(static_cast<double>(world.particles().size()));
-  EXPECT_NEAR((squares[40] - squares[20]) / (4 * faster * 0.4), 1, 1.5 * share);
 }
 
 TEST(Coalescence, ConservesVolumeAndCentreOfMassToAMillionth) {
