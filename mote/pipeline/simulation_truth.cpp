@@ -9,6 +9,7 @@
 #include "mote/io/coco.h"
 #include "mote/measure/tables.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/simulate/sight.h"
 
 namespace mote::pipeline {
 namespace {

@@ -1,12 +1,8 @@
 #include "mote/simulate/chronicle.h"
 
 #include <algorithm>
-#include <numbers>
 #include <tuple>
 #include <utility>
-#include <variant>
-
-#include "mote/simulate/raster.h"
 
 namespace mote::simulate {
 namespace {
@@ -14,22 +10,11 @@ namespace {
 constexpr double kLongestAbsence =
     1;  // in s, out of the field, after which a particle is a new track
 
-constexpr int kHalvings = 40;  // of a frame interval, to find when a mask comes or goes
-
 bool is_flip(const WorldEvent& event) {
   return event.type == WorldEventType::kContrastLost || event.type == WorldEventType::kContrastBack;
 }
 
-double ball_nm3(double radius_nm) {
-  return 4.0 / 3.0 * std::numbers::pi * radius_nm * radius_nm * radius_nm;
-}
-
 }  // namespace
-
-bool touches_border(const Mask& mask, Size size) {
-  const Box box = mask.bounds();
-  return box.y == 0 || box.x == 0 || box.y_end() == size.height || box.x_end() == size.width;
-}
 
 int32_t Chronicle::track_of(int64_t particle) const {
   const auto found = stories_.find(particle);
@@ -60,18 +45,7 @@ WorldFrame Chronicle::next() {
   }
   frame.drift = place - first_place_;
   frame.labels = LabelImage({options.height_px, options.width_px});
-  for (const SeenBody& body : world_.bodies_at(frame.time_s)) {
-    for (auto& [particle, instance] : instances_of(body)) {
-      add_instance(frame, particle, std::move(instance));
-    }
-  }
-  std::sort(frame.instances.begin(), frame.instances.end(),
-            [](const WorldInstance& a, const WorldInstance& b) { return a.track < b.track; });
-  for (auto it = frame.instances.rbegin(); it != frame.instances.rend(); ++it) {
-    if (!it->dark) {
-      paint(frame.labels, it->mask, it->track);  // the lowest last, so that it lies on top
-    }
-  }
+  add_instances(frame);
   for (auto& [particle, story] : stories_) {
     if (story.track != 0 && !story.closed && story.last_frame == index - 1) {
       story.gone_s = change_s(particle, index, false);
@@ -96,6 +70,21 @@ WorldFrame Chronicle::next() {
   return frame;
 }
 
+void Chronicle::add_instances(WorldFrame& frame) {
+  for (const SeenBody& body : world_.bodies_at(frame.time_s)) {
+    for (auto& [particle, instance] : instances_of(body, world_.options())) {
+      add_instance(frame, particle, std::move(instance));
+    }
+  }
+  std::sort(frame.instances.begin(), frame.instances.end(),
+            [](const WorldInstance& a, const WorldInstance& b) { return a.track < b.track; });
+  for (auto it = frame.instances.rbegin(); it != frame.instances.rend(); ++it) {
+    if (!it->dark) {
+      paint(frame.labels, it->mask, it->track);  // the lowest last, so that it lies on top
+    }
+  }
+}
+
 void Chronicle::note(const WorldEvent& event) {
   Story& story = stories_[event.particles[0]];
   switch (event.type) {
@@ -112,63 +101,8 @@ void Chronicle::note(const WorldEvent& event) {
   }
 }
 
-std::vector<std::pair<int64_t, WorldInstance>> Chronicle::instances_of(const SeenBody& body) const {
-  const WorldOptions& options = world_.options();
-  const double pixel = options.pixel_size_nm;
-  const GridPlace place = {.y_nm = 0, .x_nm = 0, .pixel_size_nm = pixel};
-  Mask mask = mask_of(body.body, place, {options.height_px, options.width_px}, body.unevenness);
-  std::vector<std::pair<int64_t, WorldInstance>> instances;
-  if (mask.runs.empty()) {
-    return instances;
-  }
-  const auto pixels = [&](const PositionNm& at) { return Point{at.y_nm / pixel, at.x_nm / pixel}; };
-  WorldInstance instance{
-      .species = body.species, .face = body.face, .contrast = body.contrast, .dark = body.dark};
-  instance.centre = pixels(std::visit([](const auto& shape) { return shape.centre; }, body.body));
-  instance.radius_nm = body.radius_nm;
-  if (body.merger) {
-    const Pair& pair = std::get<Pair>(body.body);
-    instance.neck_ratio = pair.shape.neck_ratio;
-    if (instance.neck_ratio < options.coalescence.merge_neck_ratio) {
-      for (const bool larger : {true, false}) {
-        WorldInstance half = instance;
-        const double out = (larger ? 0 : pair.shape.distance_nm) - pair.shape.centre_of_mass_nm;
-        half.centre = pixels(
-            {pair.centre.y_nm + out * pair.axis[0], pair.centre.x_nm + out * pair.axis[1], 0});
-        half.radius_nm = larger ? body.merger->larger_nm : body.merger->smaller_nm;
-        half.mask = part_of(mask, pair, place, larger);
-        if (!half.mask.runs.empty()) {
-          instances.emplace_back(larger ? body.merger->larger : body.merger->smaller,
-                                 std::move(half));
-        }
-      }
-      return instances;
-    }
-  }
-  instance.mask = std::move(mask);
-  instances.emplace_back(body.particle, std::move(instance));
-  return instances;
-}
-
-bool Chronicle::shows(int64_t particle, double time_s) {
-  for (const SeenBody& body : world_.bodies_at(time_s, particle)) {
-    for (const auto& [id, instance] : instances_of(body)) {
-      if (id == particle || body.particle == particle) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 double Chronicle::change_s(int64_t particle, int64_t frame, bool comes) {
-  double before = middle_s(frame - 1);
-  double after = middle_s(frame);
-  for (int i = 0; i < kHalvings; ++i) {
-    const double time = 0.5 * (before + after);
-    (shows(particle, time) == comes ? after : before) = time;
-  }
-  return after;
+  return time_of_change_s(world_, particle, middle_s(frame - 1), middle_s(frame), comes);
 }
 
 void Chronicle::add_instance(WorldFrame& frame, int64_t particle, WorldInstance instance) {
@@ -184,7 +118,6 @@ void Chronicle::add_instance(WorldFrame& frame, int64_t particle, WorldInstance 
   story.last_frame = frame.index;
   story.left_s.reset();
   instance.track = story.track;
-  instance.volume_nm3 = ball_nm3(instance.radius_nm);
   frame.instances.push_back(std::move(instance));
 }
 

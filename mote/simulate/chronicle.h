@@ -10,24 +10,10 @@
 
 #include "mote/core/grid.h"
 #include "mote/core/lineage.h"
-#include "mote/core/mask.h"
+#include "mote/simulate/sight.h"
 #include "mote/simulate/world.h"
 
 namespace mote::simulate {
-
-/// One particle in one frame, as it truly is.
-struct WorldInstance {
-  int32_t track = 0;
-  int32_t species = 0;
-  Face face = Face::kAbove;
-  Point centre;          ///< of mass of the whole particle, also of what lies outside the field
-  double radius_nm = 0;  ///< of the sphere of equal volume
-  double volume_nm3 = 0;
-  double neck_ratio = 0;  ///< of the pair that it is, or is one half of; 0 of a single particle
-  double contrast = 1;
-  bool dark = false;  ///< out of contrast: not in the label image
-  Mask mask;          ///< what lies in the field, also where another particle lies over it
-};
 
 /// What is true in the middle of one frame's exposure.
 struct WorldFrame {
@@ -100,13 +86,11 @@ class Chronicle {
 
   void note(const WorldEvent& event);
   double middle_s(int64_t frame) const;  ///< of its exposure
-  /// Those of which a pixel is in the field, by particle.
-  std::vector<std::pair<int64_t, WorldInstance>> instances_of(const SeenBody& body) const;
-  /// Whether the mask of a particle, or of a pair, has a pixel at `time_s`.
-  bool shows(int64_t particle, double time_s);
   /// When, after the frame before and at the latest in `frame`, its mask has the first pixel
   /// (`comes`), or has lost the last.
   double change_s(int64_t particle, int64_t frame, bool comes);
+  /// Those of what is in sight, in order of track, and their labels.
+  void add_instances(WorldFrame& frame);
   void add_instance(WorldFrame& frame, int64_t particle, WorldInstance instance);
   void begin_track(int64_t particle, Story& story, int64_t frame);
   bool is_absent(const Story& story, int64_t frame) const;
@@ -139,8 +123,5 @@ class Chronicle {
   std::vector<bool> is_dark_;                        // of track n: is_dark_[n - 1], as told
   std::map<int32_t, double> begun_s_;  // of the tracks that came into sight with the last frame
 };
-
-/// Whether the mask has a pixel in the outermost rows or columns of a field of `size`.
-bool touches_border(const Mask& mask, Size size);
 
 }  // namespace mote::simulate
