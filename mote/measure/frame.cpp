@@ -113,6 +113,30 @@ void fill_sizes(FrameRow& out, std::span<const ParticleRow> particles,
   fill(out.d43_px, &SizeStatistics::d43);
 }
 
+/// What the boundaries of the sized instances make of the weighted mean of their ECD.
+void fill_boundary_uncertainty(FrameRow& out, std::span<const ParticleRow> particles) {
+  double weights = 0;
+  double squares = 0;
+  double convention = 0;
+  for (const ParticleRow& row : particles) {
+    if (row.shared() || row.border_weight == 0) {
+      continue;
+    }
+    const auto random = row.ecd_random_se_px();
+    const auto& common = row.measures.ecd_uncertainty.convention_px;
+    if (!random || !common) {
+      return;
+    }
+    weights += row.border_weight;
+    squares += std::pow(row.border_weight * *random, 2);
+    convention += row.border_weight * *common;
+  }
+  if (weights > 0) {
+    out.ecd_mean_random_se_px = std::sqrt(squares) / weights;
+    out.ecd_mean_convention_se_px = convention / weights;
+  }
+}
+
 /// Mean ECD where clusters count as one particle each, and where they are left out.
 void fill_cluster_variants(FrameRow& out, std::span<const ParticleRow> particles,
                            std::span<const int32_t> clusters, Size field) {
@@ -252,6 +276,7 @@ FrameRow frame_row(const FrameInfo& info, std::span<const ParticleRow> particles
 
   const std::vector<int32_t> clusters = cluster_numbers(particles);
   fill_sizes(out, particles, clusters, options);
+  fill_boundary_uncertainty(out, particles);
   fill_cluster_variants(out, particles, clusters, field);
 
   std::vector<Point> centres;

@@ -45,6 +45,13 @@ struct Sums {
   bool touching = false;
 };
 
+BinaryImage particles_of(const LabelImage& labels) {
+  auto particles = BinaryImage::unfilled(labels.size());
+  std::transform(labels.values().begin(), labels.values().end(), particles.values().begin(),
+                 [](int32_t label) { return label != 0 ? uint8_t{1} : uint8_t{0}; });
+  return particles;
+}
+
 class Measurement {
  public:
   Measurement(const Grid<float>& image, const LabelImage& labels, const Grid<uint8_t>& coverage,
@@ -293,6 +300,7 @@ class Measurement {
         ring_medians(image_, labels_, index_, options_.ring_inner_px, options_.ring_outer_px);
     std::vector<InstanceMeasures> out;
     out.reserve(sums_.size());
+    const BinaryImage particles = particles_of(labels_);
     const std::vector<int32_t> cut = options_.excluded != nullptr
                                          ? imaging::labels_beside(labels_, *options_.excluded)
                                          : std::vector<int32_t>();
@@ -307,6 +315,11 @@ class Measurement {
       // Both from the outline, so that the pixel grid cancels and a disc has solidity 1.
       measures.solidity = std::min(1.0, std::abs(sums_[i].outline_area) / polygon_area(hull));
       measures.background = backgrounds[i];
+      measures.ecd_uncertainty =
+          size_uncertainty(image_, labels_, coverage_, particles, measures.label, measures.box,
+                           {.area_px2 = measures.area_px2,
+                            .perimeter_px = measures.perimeter_px,
+                            .whole_pixels = coverage_.empty()});
       measures.touches_border =
           measures.touches_border || std::binary_search(cut.begin(), cut.end(), measures.label);
       out.push_back(measures);

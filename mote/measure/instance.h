@@ -6,6 +6,7 @@
 
 #include "mote/core/disc.h"
 #include "mote/core/grid.h"
+#include "mote/measure/size_uncertainty.h"
 
 namespace mote::measure {
 
@@ -29,7 +30,8 @@ struct InstanceMeasures {
   std::optional<double> background;  ///< median of the ring around it; nothing where all is covered
   /// Has a pixel in the outermost rows or columns, or beside an excluded pixel.
   bool touches_border = false;
-  bool touching = false;  ///< has a pixel that is an 8-neighbour of another instance
+  bool touching = false;            ///< has a pixel that is an 8-neighbour of another instance
+  SizeUncertainty ecd_uncertainty;  ///< in units of the ECD
 
   bool operator==(const InstanceMeasures&) const = default;
 };

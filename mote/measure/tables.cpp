@@ -38,6 +38,22 @@ std::vector<Column<ParticleRow>> make_particle_columns() {
             [](const Row& row) { return area_nm2(row.measures.area_px2, row.info.pixel_size); });
   table.length("ecd", "equivalent circular diameter 2 sqrt(area / pi)", kSizes,
                [](const Row& row) { return row.ecd_px(); });
+  table.length("ecd_se",
+               "standard uncertainty of ecd: root of the sum of squares of the three parts; empty "
+               "where the image shows no edge at its boundary; the pixel size's own stands in "
+               "run.json",
+               "GUM, JCGM 100:2008", [](const Row& row) { return row.ecd_se_px(); });
+  table.length("ecd_se_noise", "what the noise at its own boundary makes of it", "measurements.md",
+               [](const Row& row) { return row.measures.ecd_uncertainty.noise_px; });
+  table.length("ecd_se_pixel", "what the grid of pixels leaves of a known boundary",
+               "measurements.md", [](const Row& row) -> std::optional<double> {
+                 return row.measures.ecd_uncertainty.pixel_px;
+               });
+  table.length(
+      "ecd_se_convention",
+      "how far the half level may be from the outline, by how blurred the edge is; does not "
+      "average out",
+      "measurements.md", [](const Row& row) { return row.measures.ecd_uncertainty.convention_px; });
   table.length("min_feret", "least distance between two parallel lines that hold the outline",
                kSizes, [](const Row& row) { return row.measures.min_feret_px; });
   table.length("max_feret", "greatest distance between two parallel lines that hold the outline",
@@ -121,6 +137,11 @@ std::vector<Column<TrackRow>> make_track_columns() {
   table.length("ecd_mean", "mean ECD", "", [](const Row& row) { return row.ecd_mean_px; });
   table.length("ecd_sd", "standard deviation of ECD", "",
                [](const Row& row) { return row.ecd_sd_px; });
+  table.length("ecd_mean_se_random",
+               "of ecd_mean: root of the sum of squares of noise and pixel parts, over n_sized", "",
+               [](const Row& row) { return row.ecd_mean_random_se_px; });
+  table.length("ecd_mean_se_convention", "of ecd_mean: mean of the convention parts", "",
+               [](const Row& row) { return row.ecd_mean_convention_se_px; });
   table.length("ecd_first", "ECD of the first sized instance", "",
                [](const Row& row) { return row.ecd_first_px; });
   table.length("ecd_last", "ECD of the last sized instance", "",
@@ -132,11 +153,19 @@ std::vector<Column<TrackRow>> make_track_columns() {
       "growth_se", "its standard error, frames taken as independent", "",
       [](const Row& row) { return row.growth_px_per_frame_se; }, "frame");
   table.length(
+      "growth_se_boundary",
+      "what noise and pixels at the boundaries make of it: root of sum of ((t - mean t) s)² / sum "
+      "of (t - mean t)², s of single instances",
+      "", [](const Row& row) { return row.growth_px_per_frame_boundary_se; }, "frame");
+  table.length(
       "growth", "least-squares slope of ECD against time", "",
       [](const Row& row) { return row.growth_px_per_s; }, "s");
   table.length(
       "growth_se", "its standard error, frames taken as independent", "",
       [](const Row& row) { return row.growth_px_per_s_se; }, "s");
+  table.length(
+      "growth_se_boundary", "what noise and pixels at the boundaries make of it", "",
+      [](const Row& row) { return row.growth_px_per_s_boundary_se; }, "s");
   table.length("displacement", "from the first to the last sized position, drift taken off", "",
                [](const Row& row) { return row.displacement_px; });
   table.length("path", "sum of the steps between sized positions, drift taken off", "",
@@ -272,6 +301,13 @@ std::vector<Column<FrameRow>> frame_columns(std::span<const std::string> value_n
             "covered area / area of the field; needs no correction and has the smaller spread", "",
             [](const Row& row) { return row.area_fraction.plain; });
   table.estimate("ecd_mean", "mean ECD", kMoments, &Row::ecd_mean_px);
+  table.length("ecd_mean_se_random",
+               "what noise and pixels at the boundaries leave open of ecd_mean: root of sum of (w "
+               "s)² / sum of w",
+               "measurements.md", [](const Row& row) { return row.ecd_mean_random_se_px; });
+  table.length("ecd_mean_se_convention",
+               "what the half level leaves open of ecd_mean: weighted mean of the convention parts",
+               "measurements.md", [](const Row& row) { return row.ecd_mean_convention_se_px; });
   table.estimate("ecd_sd", "standard deviation of ECD", kMoments, &Row::ecd_sd_px);
   table.estimate("ecd_p10", "10 % of the particles have a smaller ECD", "Hazen 1914",
                  &Row::ecd_p10_px);

@@ -62,6 +62,11 @@ struct ParticleRow {
 
   bool shared() const { return tracks.size() > 1; }
   double ecd_px() const { return equivalent_diameter_px(measures.area_px2); }
+  /// Standard uncertainty of ecd_px() without that of the pixel size; nothing where the image
+  /// shows no edge at its boundary.
+  std::optional<double> ecd_se_px() const { return measures.ecd_uncertainty.combined_px(); }
+  /// The part of it that differs from frame to frame: what a fit to r(t) is to weigh by.
+  std::optional<double> ecd_random_se_px() const { return measures.ecd_uncertainty.random_px(); }
   Point specimen() const {  ///< the centroid in specimen coordinates: drift taken off
     return {measures.centroid.y_px - info.drift.y_px, measures.centroid.x_px - info.drift.x_px};
   }
@@ -100,6 +105,11 @@ struct FrameRow {
   Estimate ecd_p90_px;
   Estimate d32_px;
   Estimate d43_px;
+  /// What the boundaries of the sized instances leave open of ecd_mean_px, beside the sampling of
+  /// particles that its interval tells: noise and pixels, which average out, and the convention,
+  /// which does not. Nothing where the image shows no edge at some boundary.
+  std::optional<double> ecd_mean_random_se_px;
+  std::optional<double> ecd_mean_convention_se_px;
   Estimate nearest_neighbour_px;  ///< mean centre-to-centre distance to the nearest neighbour
 
   std::optional<double> ecd_mean_whole_px;    ///< clusters taken as one particle each
@@ -145,6 +155,12 @@ struct TrackRow {
   std::optional<double> growth_px_per_frame_se;
   std::optional<double> growth_px_per_s;
   std::optional<double> growth_px_per_s_se;
+  /// What the boundaries of the sized instances leave open, of single instances carried on to the
+  /// mean and the slopes. Nothing where the image shows no edge at some boundary.
+  std::optional<double> ecd_mean_random_se_px;
+  std::optional<double> ecd_mean_convention_se_px;
+  std::optional<double> growth_px_per_frame_boundary_se;
+  std::optional<double> growth_px_per_s_boundary_se;
   std::optional<double> displacement_px;         ///< first to last position, drift taken off
   std::optional<double> path_px;                 ///< sum of the steps, drift taken off
   std::optional<double> displacement_camera_px;  ///< as seen by the camera

@@ -92,6 +92,36 @@ std::optional<double> RunningLine::slope_se() const {
   return std::sqrt(residual / static_cast<double>(count_ - 2) / xx_);
 }
 
+void CarriedUncertainty::add(double x, double se) {
+  first_x_ = count_ == 0 ? x : first_x_;
+  ++count_;
+  const double dx = x - first_x_;
+  const double variance = se * se;
+  x_ += dx;
+  xx_ += dx * dx;
+  variance_ += variance;
+  variance_x_ += variance * dx;
+  variance_xx_ += variance * dx * dx;
+}
+
+std::optional<double> CarriedUncertainty::of_mean() const {
+  return count_ < 1 ? std::nullopt
+                    : std::optional(std::sqrt(variance_) / static_cast<double>(count_));
+}
+
+std::optional<double> CarriedUncertainty::of_slope() const {
+  if (count_ < 2) {
+    return std::nullopt;
+  }
+  const double mean = x_ / static_cast<double>(count_);
+  const double spread = xx_ - mean * x_;
+  if (!(spread > 0)) {
+    return std::nullopt;
+  }
+  const double squares = variance_xx_ - 2 * mean * variance_x_ + mean * mean * variance_;
+  return std::sqrt(std::max(0.0, squares)) / spread;
+}
+
 TrackAccumulator::TrackAccumulator(const Track& track, const TrackEnds& ends) {
   row_.id = track.id;
   row_.parents = track.parents;
@@ -123,6 +153,7 @@ void TrackAccumulator::add(const ParticleRow& particle) {
     ecd_by_time_.add(*particle.info.time_s, ecd);
   }
   intensity_.add(0, particle.measures.mean_intensity);
+  add_uncertainty(particle);
   const Position here{.camera = particle.measures.centroid, .specimen = particle.specimen()};
   if (row_.n_sized == 0) {
     first_ = here;
@@ -136,6 +167,20 @@ void TrackAccumulator::add(const ParticleRow& particle) {
   row_.n_sized += 1;
 }
 
+void TrackAccumulator::add_uncertainty(const ParticleRow& particle) {
+  const auto random = particle.ecd_random_se_px();
+  const auto& convention = particle.measures.ecd_uncertainty.convention_px;
+  if (!random || !convention) {
+    edges_seen_ = false;
+    return;
+  }
+  convention_.add(0, *convention);
+  se_by_frame_.add(static_cast<double>(particle.info.frame), *random);
+  if (particle.info.time_s) {
+    se_by_time_.add(*particle.info.time_s, *random);
+  }
+}
+
 TrackRow TrackAccumulator::row() const {
   TrackRow row = row_;
   if (row.n_sized == 0) {
@@ -147,6 +192,12 @@ TrackRow TrackAccumulator::row() const {
   row.growth_px_per_frame_se = ecd_by_frame_.slope_se();
   row.growth_px_per_s = ecd_by_time_.slope();
   row.growth_px_per_s_se = ecd_by_time_.slope_se();
+  if (edges_seen_) {
+    row.ecd_mean_random_se_px = se_by_frame_.of_mean();
+    row.ecd_mean_convention_se_px = convention_.mean_y();
+    row.growth_px_per_frame_boundary_se = se_by_frame_.of_slope();
+    row.growth_px_per_s_boundary_se = se_by_time_.of_slope();
+  }
   row.displacement_px = distance_px(last_.specimen, first_.specimen, row.pixel_size);
   row.displacement_camera_px = distance_px(last_.camera, first_.camera, row.pixel_size);
   row.path_px = path_px_;

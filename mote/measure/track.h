@@ -44,6 +44,26 @@ class RunningLine {
   double yy_ = 0;
 };
 
+/// What known standard uncertainties of the y of a stream of points make of their mean and of
+/// their least-squares line, in constant memory: root of sum of s² / n, and root of sum of
+/// ((x - mean x) s)² / sum of (x - mean x)² (GUM, JCGM 100:2008, 5.1.2).
+class CarriedUncertainty {
+ public:
+  void add(double x, double se);
+
+  std::optional<double> of_mean() const;   ///< from one point on
+  std::optional<double> of_slope() const;  ///< from two distinct x on
+
+ private:
+  int64_t count_ = 0;
+  double first_x_ = 0;
+  double x_ = 0;  // sums of x from first_x_, and of variances times its powers
+  double xx_ = 0;
+  double variance_ = 0;
+  double variance_x_ = 0;
+  double variance_xx_ = 0;
+};
+
 /// Makes one row of tracks.csv from the track's instances, given in order, in constant memory.
 class TrackAccumulator {
  public:
@@ -58,11 +78,17 @@ class TrackAccumulator {
     Point specimen;
   };
 
+  void add_uncertainty(const ParticleRow& particle);
+
   TrackRow row_;
   RunningLine ecd_by_frame_;
   RunningLine ecd_by_time_;
   RunningLine intensity_;
-  Position first_;  // that is sized
+  CarriedUncertainty se_by_frame_;
+  CarriedUncertainty se_by_time_;
+  RunningLine convention_;
+  bool edges_seen_ = true;  // of all sized instances
+  Position first_;          // that is sized
   Position last_;
   double path_px_ = 0;
   double path_camera_px_ = 0;

@@ -17,7 +17,7 @@
 namespace mote::pipeline {
 namespace {
 
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 
 // What stands behind the state, which is written before all of it is known.
 struct Trailer {

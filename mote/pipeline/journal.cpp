@@ -41,6 +41,17 @@ std::map<std::string, double> get_values(ByteReader& in) {
   return values;
 }
 
+void put(ByteWriter& out, const std::optional<double>& value) {
+  out.put(value.has_value());
+  out.put(value.value_or(0));
+}
+
+std::optional<double> get_optional(ByteReader& in) {
+  const bool known = in.get<bool>();
+  const auto value = in.get<double>();
+  return known ? std::optional(value) : std::nullopt;
+}
+
 void put(ByteWriter& out, const measure::InstanceMeasures& m) {
   out.put(m.label);
   for (const double value : {m.area_px2, m.centroid.y_px, m.centroid.x_px, m.perimeter_px,
@@ -48,13 +59,15 @@ void put(ByteWriter& out, const measure::InstanceMeasures& m) {
                              m.orientation_deg, m.solidity, m.mean_intensity, m.sd_intensity}) {
     out.put(value);
   }
-  out.put(m.background.has_value());
-  out.put(m.background.value_or(0));
+  put(out, m.background);
   for (const int64_t value : {m.box.y, m.box.x, m.box.height, m.box.width}) {
     out.put(value);
   }
   out.put(m.touches_border);
   out.put(m.touching);
+  put(out, m.ecd_uncertainty.noise_px);
+  put(out, m.ecd_uncertainty.convention_px);
+  out.put(m.ecd_uncertainty.pixel_px);
 }
 
 measure::InstanceMeasures get_measures(ByteReader& in) {
@@ -65,16 +78,15 @@ measure::InstanceMeasures get_measures(ByteReader& in) {
                         &m.orientation_deg, &m.solidity, &m.mean_intensity, &m.sd_intensity}) {
     *value = in.get<double>();
   }
-  const bool has_background = in.get<bool>();
-  const double background = in.get<double>();
-  if (has_background) {
-    m.background = background;
-  }
+  m.background = get_optional(in);
   for (int64_t* value : {&m.box.y, &m.box.x, &m.box.height, &m.box.width}) {
     *value = in.get<int64_t>();
   }
   m.touches_border = in.get<bool>();
   m.touching = in.get<bool>();
+  m.ecd_uncertainty.noise_px = get_optional(in);
+  m.ecd_uncertainty.convention_px = get_optional(in);
+  m.ecd_uncertainty.pixel_px = in.get<double>();
   return m;
 }
 
@@ -99,8 +111,7 @@ std::string encode(const JournalFrame& frame) {
   ByteWriter out;
   out.put(frame.index);
   out.put(frame.source_index);
-  out.put(frame.time_s.has_value());
-  out.put(frame.time_s.value_or(0));
+  put(out, frame.time_s);
   out.put(frame.size.height);
   out.put(frame.size.width);
   out.put(frame.excluded_px);
@@ -124,11 +135,7 @@ JournalFrame decode_frame(const std::string& bytes) {
   JournalFrame frame;
   frame.index = in.get<int64_t>();
   frame.source_index = in.get<int64_t>();
-  const bool timed = in.get<bool>();
-  const double time_s = in.get<double>();
-  if (timed) {
-    frame.time_s = time_s;
-  }
+  frame.time_s = get_optional(in);
   frame.size.height = in.get<int64_t>();
   frame.size.width = in.get<int64_t>();
   frame.excluded_px = in.get<int64_t>();

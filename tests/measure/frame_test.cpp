@@ -76,6 +76,30 @@ ParticleRow disc_seen(const synthetic::Disc& disc) {
   return row;
 }
 
+TEST(FrameRow, CarriesTheBoundaryUncertaintyOnToTheMean) {
+  ParticleRow small = disc_row({50, 50, 5});
+  ParticleRow large = disc_row({100, 150, 40});
+  small.measures.ecd_uncertainty = {.noise_px = 0.3, .pixel_px = 0.4, .convention_px = 1};
+  large.measures.ecd_uncertainty = {.noise_px = 0.2, .convention_px = 2};
+  const double a = small.border_weight;
+  const double b = large.border_weight;
+
+  const FrameRow row = frame_row({}, std::vector{small, large}, kField);
+
+  EXPECT_NEAR(row.ecd_mean_random_se_px.value(), std::hypot(a * 0.5, b * 0.2) / (a + b), 1e-12);
+  EXPECT_NEAR(row.ecd_mean_convention_se_px.value(), (a + 2 * b) / (a + b), 1e-12);
+}
+
+TEST(FrameRow, StatesNoBoundaryUncertaintyWhereOneSizedInstanceHasNone) {
+  ParticleRow seen = disc_row({50, 50, 5});
+  seen.measures.ecd_uncertainty = {.noise_px = 0.3, .convention_px = 1};
+
+  const FrameRow row = frame_row({}, std::vector{seen, disc_row({100, 150, 40})}, kField);
+
+  EXPECT_EQ(row.ecd_mean_random_se_px, std::nullopt);
+  EXPECT_EQ(row.ecd_mean_convention_se_px, std::nullopt);
+}
+
 TEST(BorderWeight, IsTheFieldOverThePlacesThatABoxHasInIt) {
   InstanceMeasures m;
   m.box = {.y = 10, .x = 20, .height = 30, .width = 50};

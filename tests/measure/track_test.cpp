@@ -48,6 +48,37 @@ TEST(TrackAccumulator, GivesGrowthByLeastSquares) {
   EXPECT_DOUBLE_EQ(row.mean_intensity.value(), 80);
 }
 
+TEST(TrackAccumulator, CarriesTheBoundaryUncertaintyOnToMeanAndGrowth) {
+  TrackAccumulator track({.id = 1, .first_frame = 1000, .last_frame = 1003}, {});
+  const std::vector<double> se_px{0.1, 0.3, 0.2, 0.4};
+  for (size_t i = 0; i < se_px.size(); ++i) {
+    ParticleRow row = at(1000 + static_cast<int64_t>(i), 10, {5, 5});
+    row.measures.ecd_uncertainty = {.noise_px = se_px[i], .convention_px = 0.5};
+    track.add(row);
+  }
+
+  const TrackRow row = track.row();
+
+  const double slope = std::sqrt(2.25 * 0.01 + 0.25 * 0.09 + 0.25 * 0.04 + 2.25 * 0.16) / 5;
+  EXPECT_NEAR(row.growth_px_per_frame_boundary_se.value(), slope, 1e-12);
+  EXPECT_NEAR(row.growth_px_per_s_boundary_se.value(), 2 * slope, 1e-9);
+  EXPECT_NEAR(row.ecd_mean_random_se_px.value(), std::sqrt(0.3) / 4, 1e-12);
+  EXPECT_DOUBLE_EQ(row.ecd_mean_convention_se_px.value(), 0.5);
+}
+
+TEST(TrackAccumulator, StatesNoBoundaryUncertaintyWhereOneInstanceHasNone) {
+  TrackAccumulator track({.id = 1, .first_frame = 0, .last_frame = 1}, {});
+  ParticleRow seen = at(0, 10, {5, 5});
+  seen.measures.ecd_uncertainty = {.noise_px = 0.1, .convention_px = 0.5};
+  track.add(seen);
+  track.add(at(1, 10, {5, 5}));
+
+  const TrackRow row = track.row();
+
+  EXPECT_EQ(row.ecd_mean_random_se_px, std::nullopt);
+  EXPECT_EQ(row.growth_px_per_frame_boundary_se, std::nullopt);
+}
+
 TEST(TrackAccumulator, LeavesSharedAndBorderInstancesOutOfSizeGrowthAndMotion) {
   TrackAccumulator track({.id = 1, .first_frame = 0, .last_frame = 4}, {});
   ParticleRow cut = at(3, 5, {90, 90});
