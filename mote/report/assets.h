@@ -5,7 +5,9 @@
 /// Files that libmote carries inside it (cmake/embed.cmake).
 namespace mote::report::assets {
 
-std::string_view dejavu_sans();  ///< TrueType
+std::string_view dejavu_sans();  ///< TrueType, as the next two
+std::string_view liberation_sans();
+std::string_view liberation_sans_italic();
 std::string_view report_css();
 std::string_view report_js();
 std::string_view plots_js();
