@@ -49,7 +49,8 @@ struct Job {
 
   OverlayOptions overlay;
   bool report = true;
-  int64_t seed = 1;  ///< of the bootstrap
+  bool figures = true;  ///< where something was tracked
+  int64_t seed = 1;     ///< of the bootstrap
   InputHash hash = InputHash::kSampled;
 
   std::string output;  ///< folder

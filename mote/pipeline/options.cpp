@@ -231,6 +231,9 @@ void visit_options(OptionVisitor& visitor, Job& job) {
   visitor.count("overlay-max-height-px", job.overlay.max_height_px, "Height of the overlay");
   visitor.number("overlay-fps", job.overlay.frames_per_second, "Playback rate of the overlay");
   visitor.flag("report", job.report, "Write report.html");
+  if (job.command != Command::kSegment) {
+    visitor.flag("figures", job.figures, "Write figures/");
+  }
   visitor.count("seed", job.seed, "Seed of the bootstrap intervals");
   visitor.choice(
       "hash", choice_of(job.hash, {{"sampled", InputHash::kSampled}, {"full", InputHash::kFull}}),

@@ -105,12 +105,21 @@ JobResult finished_result(const Job& job, const nlohmann::ordered_json& header) 
           .warnings = run.value("warnings", std::vector<std::string>{})};
 }
 
+// What the sinks of tables and figures hand on.
+struct Figures {
+  report::FigureTables tables;
+  std::vector<std::string> notes;
+};
+
 std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string& stage,
                                               const OverlayPainter& painter,
-                                              const Recording& recording,
-                                              const RunSummary& summary) {
+                                              const Recording& recording, const RunSummary& summary,
+                                              Figures& figures) {
   std::vector<std::unique_ptr<Sink>> sinks;
-  sinks.push_back(make_tables_sink(stage, job, recording, summary));
+  sinks.push_back(make_tables_sink(stage, job, recording, summary, figures.tables));
+  if (draws_figures(job)) {
+    sinks.push_back(make_figures_sink(stage, summary, figures.tables, figures.notes));
+  }
   sinks.push_back(make_labels_sink(stage, recording, summary));
   if (job.overlay.enabled) {
     sinks.push_back(make_overlay_sink(stage, job, painter, recording, summary));
@@ -158,10 +167,12 @@ JobResult run(const Job& job, const JobContext& context) {
   const RunSummary& summary = pass_two.summary();
   const std::string stage = folder.stage();
   const OverlayPainter painter(job, recording, summary);
-  pass_two.run(make_sinks(job, stage, painter, recording, summary), context);
+  Figures figures;
+  pass_two.run(make_sinks(job, stage, painter, recording, summary, figures), context);
   timings.pass_two_s = seconds_since(middle);
-  write_file(stage + "/run.json",
-             json_text(run_json(header, job, recording, summary, timings), 2) + "\n");
+  write_file(
+      stage + "/run.json",
+      json_text(run_json(header, job, recording, summary, figures.notes, timings), 2) + "\n");
   folder.publish();
   return {.output = job.output,
           .frames = summary.frames,

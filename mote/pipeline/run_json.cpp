@@ -48,6 +48,9 @@ std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summa
                         ? report::ReportFile{"overlays", "pictures of what was found"}
                         : report::ReportFile{"overlay.mp4", "video of what was found"});
   }
+  if (draws_figures(job)) {
+    files.push_back({"figures", "figures for a paper: SVG, PDF, and the numbers drawn as CSV"});
+  }
   files.push_back({"run.json", "options, versions, input, warnings"});
   return files;
 }
@@ -61,6 +64,10 @@ std::vector<int64_t> frames_left_out(const Recording& recording, const RunSummar
 }
 
 }  // namespace
+
+bool draws_figures(const Job& job) {
+  return job.figures && job.command != Command::kSegment;
+}
 
 Json calibration_json(const RecordingInfo& info) {
   Json out = Json::object();
@@ -95,7 +102,8 @@ std::vector<std::string> all_warnings(const Recording& recording, const RunSumma
 }
 
 Json run_json(const Json& header, const Job& job, const Recording& recording,
-              const RunSummary& summary, const RunTimings& timings) {
+              const RunSummary& summary, const std::vector<std::string>& notes,
+              const RunTimings& timings) {
   const RecordingInfo& info = recording.info();
   Json out = {{"schema", kSchema}};
   out.update(header);
@@ -134,6 +142,9 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
   out["notes"] = Json::array();
   if (const auto note = summary.size_sample.note()) {
     out["notes"].push_back(*note);
+  }
+  for (const std::string& note : notes) {
+    out["notes"].push_back(note);
   }
   out["timings"] = {{"pass_one_s", timings.pass_one_s},
                     {"pass_two_s", timings.pass_two_s},

@@ -23,10 +23,13 @@ struct RunTimings {
   bool resumed = false;
 };
 
-/// run.json, schema version 1 (docs/outputs.md).
+/// Whether the job makes the folder figures/.
+bool draws_figures(const Job& job);
+
+/// run.json, schema version 1 (docs/outputs.md). `notes`: of the outputs, beside those of sizes.
 nlohmann::ordered_json run_json(const nlohmann::ordered_json& header, const Job& job,
                                 const Recording& recording, const RunSummary& summary,
-                                const RunTimings& timings);
+                                const std::vector<std::string>& notes, const RunTimings& timings);
 
 /// What the report says of the run.
 report::ReportInfo report_info(const Job& job, const Recording& recording,

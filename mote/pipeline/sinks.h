@@ -9,14 +9,22 @@
 #include "mote/pipeline/overlay_painter.h"
 #include "mote/pipeline/recording.h"
 #include "mote/pipeline/sink.h"
+#include "mote/report/figure_set.h"
 #include "mote/report/report_page.h"
 
 namespace mote::pipeline {
 
 /// particles.csv, frames.csv, tracks.csv, events.csv and drift.csv in `folder`; the last three only
-/// where something was tracked.
+/// where something was tracked. Leaves the tables that figures are drawn from in `made`.
 std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job,
-                                       const Recording& recording, const RunSummary& summary);
+                                       const Recording& recording, const RunSummary& summary,
+                                       report::FigureTables& made);
+
+/// figures/NAME.svg, .pdf and .csv. `made` is read at the end, when the sink of tables has
+/// finished; `notes` then gets a line for every figure that has nothing to show.
+std::unique_ptr<Sink> make_figures_sink(const std::string& folder, const RunSummary& summary,
+                                        const report::FigureTables& made,
+                                        std::vector<std::string>& notes);
 
 /// labels.tif, or one file a frame in labels/ where frames differ in size.
 std::unique_ptr<Sink> make_labels_sink(const std::string& folder, const Recording& recording,

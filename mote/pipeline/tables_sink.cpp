@@ -19,8 +19,9 @@ struct Lines : Sink::Rendered {
 class TablesSink : public Sink {
  public:
   TablesSink(const std::string& folder, const Job& job, const Recording& recording,
-             const RunSummary& summary)
+             const RunSummary& summary, report::FigureTables& made)
       : folder_(folder),
+        made_(made),
         tracking_(job.command != Command::kSegment),
         linking_(job.command == Command::kTrack),
         recording_(recording),
@@ -81,11 +82,12 @@ class TablesSink : public Sink {
     if (tracking_) {
       write_tracks();
       write_table("motion.csv", measure::motion_columns(), motion_.rows());
-      write_table("msd.csv", measure::msd_columns(), motion_.curves());
+      write_table("msd.csv", measure::msd_columns(), made_.msd = motion_.curves());
       write_table("growth.csv", measure::growth_columns(), growth_.growth());
-      write_table("rates.csv", measure::rate_columns(), growth_.rates());
-      write_table("survival.csv", measure::survival_columns(), growth_.survival());
+      write_table("rates.csv", measure::rate_columns(), made_.rates = growth_.rates());
+      write_table("survival.csv", measure::survival_columns(), made_.survival = growth_.survival());
       write_table("budget.csv", measure::budget_columns(), budget_rows_);
+      made_.budget = std::move(budget_rows_);
     }
     if (linking_) {
       write_events();
@@ -164,6 +166,7 @@ class TablesSink : public Sink {
   }
 
   std::string folder_;
+  report::FigureTables& made_;
   bool tracking_;
   bool linking_;
   const Recording& recording_;
@@ -183,8 +186,9 @@ class TablesSink : public Sink {
 }  // namespace
 
 std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job,
-                                       const Recording& recording, const RunSummary& summary) {
-  return std::make_unique<TablesSink>(folder, job, recording, summary);
+                                       const Recording& recording, const RunSummary& summary,
+                                       report::FigureTables& made) {
+  return std::make_unique<TablesSink>(folder, job, recording, summary, made);
 }
 
 }  // namespace mote::pipeline

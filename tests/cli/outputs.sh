@@ -12,14 +12,19 @@ for name in particles.csv tracks.csv events.csv frames.csv drift.csv motion.csv 
   [ -s one/$name ] || fail "no $name"
   [ $name = report.html ] || same one/$name two/$name
 done
+for name in radii sizes budget msd; do
+  for kind in pdf svg csv; do same one/figures/$name.$kind two/figures/$name.$kind; done
+done
 [ -e one/.mote ] && fail "the journal was left behind"
 [ "$(wc -l <one/frames.csv)" -eq 61 ] || fail "frames.csv has $(wc -l <one/frames.csv) lines"
 
 expect 2 "--force" "$mote" track $recording -o one
 runs "$mote" track $recording -o one --frames 0:20 --force --no-overlay --no-report
+[ -s one/figures/sizes.pdf ] || fail "no figures beside --no-report"
 [ -e one/overlay.mp4 ] && fail "the overlay of the earlier run was left"
 
 runs "$mote" measure demo/truth/labels.tif --image $recording -o measured --no-overlay
+[ -s measured/figures/radii.pdf ] || fail "measure drew no figures"
 [ "$(wc -l <measured/tracks.csv)" -gt 5 ] || fail "measure made no tracks"
 runs "$mote" track $recording --labels demo/truth -o linked --no-overlay
 [ "$(wc -l <linked/tracks.csv)" -gt 5 ] || fail "track --labels made no tracks"

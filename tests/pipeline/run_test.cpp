@@ -187,6 +187,43 @@ TEST_F(Run, TellsWarningsThatDifferInNumbersAloneInOneLine) {
   EXPECT_LE(result.warnings.size(), 4u);
 }
 
+TEST_F(Run, DrawsFiguresThatDoNotDependOnThreadsAndNotesThoseThatHaveNothingToShow) {
+  Job one = job("figures_one");
+  one.threads = 1;
+  Job four = job("figures_four");
+  four.threads = 4;
+
+  run(one);
+  run(four);
+
+  int64_t files = 0;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(*folder_ / "figures_one/figures")) {
+    const std::string name = entry.path().filename();
+    EXPECT_EQ(read_file(entry.path()), read_file(*folder_ / ("figures_four/figures/" + name)))
+        << name;
+    ++files;
+  }
+  const auto notes = nlohmann::json::parse(read_file(*folder_ / "figures_one/run.json"))["notes"];
+  EXPECT_THAT(notes, testing::Contains("no figure temperature: frames carry no temperature"));
+  int64_t missing = 0;
+  for (const auto& note : notes) {
+    missing += note.get<std::string>().starts_with("no figure ") ? 1 : 0;
+  }
+  EXPECT_EQ(files, 3 * (10 - missing));
+  EXPECT_TRUE(fs::exists(*folder_ / "figures_one/figures/radii.pdf"));
+}
+
+TEST_F(Run, DrawsNoFiguresWhereNoneAreWanted) {
+  Job without = job("without_figures");
+  without.figures = false;
+
+  run(without);
+
+  EXPECT_FALSE(fs::exists(*folder_ / "without_figures/figures"));
+  EXPECT_EQ(read_file(*folder_ / "without_figures/run.json").find("no figure"), std::string::npos);
+}
+
 TEST_F(Run, SaysInRunJsonWhatItDid) {
   const JobResult result = run(job("said"));
 

@@ -1,0 +1,63 @@
+#include <filesystem>
+
+#include "mote/io/output_file.h"
+#include "mote/measure/track.h"
+#include "mote/pipeline/sinks.h"
+
+namespace mote::pipeline {
+namespace {
+
+void write(const std::string& path, const std::string& bytes) {
+  io::OutputFile file(path);
+  file.write(bytes);
+  file.sync_and_close();
+}
+
+class FiguresSink : public Sink {
+ public:
+  FiguresSink(const std::string& folder, const RunSummary& summary,
+              const report::FigureTables& made, std::vector<std::string>& notes)
+      : folder_(folder + "/figures"),
+        made_(made),
+        notes_(notes),
+        builder_(summary.lineage, measure::track_ends(summary.lineage), summary.frames) {}
+
+  std::unique_ptr<Rendered> render(const FinalFrame& /*frame*/) const override { return nullptr; }
+
+  void write(const FinalFrame& frame, std::unique_ptr<Rendered> /*rendered*/) override {
+    builder_.add_frame(frame.row, frame.particles, frame.labels.size());
+  }
+
+  void finish() override {
+    const report::FigureSet set = builder_.figures(made_);
+    for (const report::MissingFigure& missing : set.missing) {
+      notes_.push_back(fmt::format("no figure {}: {}", missing.name, missing.why));
+    }
+    if (!set.figures.empty()) {
+      std::filesystem::create_directory(folder_);
+    }
+    for (const report::Figure& figure : set.figures) {
+      const std::string path = folder_ + "/" + figure.name;
+      const report::Drawing drawing = report::draw(figure);
+      pipeline::write(path + ".svg", report::svg(drawing));
+      pipeline::write(path + ".pdf", report::pdf(drawing));
+      pipeline::write(path + ".csv", report::csv(figure));
+    }
+  }
+
+ private:
+  std::string folder_;
+  const report::FigureTables& made_;
+  std::vector<std::string>& notes_;
+  report::FigureBuilder builder_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_figures_sink(const std::string& folder, const RunSummary& summary,
+                                        const report::FigureTables& made,
+                                        std::vector<std::string>& notes) {
+  return std::make_unique<FiguresSink>(folder, summary, made, notes);
+}
+
+}  // namespace mote::pipeline
