@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "mote/measure/clusters.h"
 #include "mote/measure/statistics.h"
 
 namespace mote::measure {
@@ -138,38 +139,21 @@ void fill_boundary_uncertainty(FrameRow& out, std::span<const ParticleRow> parti
 }
 
 /// Mean ECD where clusters count as one particle each, and where they are left out.
-void fill_cluster_variants(FrameRow& out, std::span<const ParticleRow> particles,
-                           std::span<const int32_t> clusters, Size field) {
-  struct Whole {
-    double area_px2 = 0;
-    Box box;
-    int64_t instances = 0;
-    bool shared = false;
-  };
-  std::map<int32_t, Whole> wholes;
-  for (size_t i = 0; i < particles.size(); ++i) {
-    Whole& whole = wholes[clusters[i]];
-    const InstanceMeasures& measures = particles[i].measures;
-    whole.box = whole.instances == 0 ? measures.box : whole.box.joined(measures.box);
-    whole.area_px2 += measures.area_px2;
-    whole.instances += 1;
-    whole.shared = whole.shared || particles[i].shared();
-  }
-  std::vector<Sized> all;
-  std::vector<Sized> alone;
-  for (const auto& [cluster, whole] : wholes) {
-    const Sized sized{.diameter = equivalent_diameter_px(whole.area_px2),
-                      .weight = weight_of(whole.box, field)};
-    if (sized.weight > 0) {
-      all.push_back(sized);
-      if (whole.instances == 1 && !whole.shared) {
-        alone.push_back(sized);
+void fill_cluster_variants(FrameRow& out, std::span<const ParticleRow> particles, Size field) {
+  const auto sizes = [&](ClusterRule rule) {
+    std::vector<Sized> sample;
+    for (const SizedBody& body : sized_bodies(particles, field, rule)) {
+      if (body.border_weight > 0) {
+        sample.push_back({.diameter = body.ecd_px, .weight = body.border_weight});
       }
     }
-  }
-  out.ecd_mean_whole_px = weighted_mean(all);
+    return sample;
+  };
+  const std::vector<Sized> whole = sizes(ClusterRule::kWhole);
+  const std::vector<Sized> alone = sizes(ClusterRule::kExclude);
+  out.ecd_mean_whole_px = weighted_mean(whole);
   out.ecd_mean_exclude_px = weighted_mean(alone);
-  out.n_sized_whole = static_cast<int64_t>(all.size());
+  out.n_sized_whole = static_cast<int64_t>(whole.size());
   out.n_sized_exclude = static_cast<int64_t>(alone.size());
 }
 
@@ -178,12 +162,7 @@ void fill_window(FrameRow& out, std::span<const ParticleRow> particles, const Bo
   int64_t n = 0;
   std::vector<Sized> sizes;
   for (const ParticleRow& row : particles) {
-    const Point at = row.specimen();
-    const bool inside = at.y_px >= static_cast<double>(window.y) - 0.5 &&
-                        at.x_px >= static_cast<double>(window.x) - 0.5 &&
-                        at.y_px < static_cast<double>(window.y_end()) - 0.5 &&
-                        at.x_px < static_cast<double>(window.x_end()) - 0.5;
-    if (!inside) {
+    if (!lies_in(window, row.specimen())) {
       continue;
     }
     n += particles_in(row);
@@ -277,7 +256,7 @@ FrameRow frame_row(const FrameInfo& info, std::span<const ParticleRow> particles
   const std::vector<int32_t> clusters = cluster_numbers(particles);
   fill_sizes(out, particles, clusters, options);
   fill_boundary_uncertainty(out, particles);
-  fill_cluster_variants(out, particles, clusters, field);
+  fill_cluster_variants(out, particles, field);
 
   std::vector<Point> centres;
   centres.reserve(particles.size());

@@ -8,6 +8,7 @@
 #include "mote/measure/budget.h"
 #include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
+#include "mote/measure/sizes.h"
 #include "mote/measure/table_builder.h"
 
 namespace mote::measure {
@@ -400,6 +401,9 @@ std::string columns_markdown() {
   add_markdown(out, "events.csv: a row an event, in order of frame", event_columns());
   add_markdown(out, "frames.csv: a row a frame", frame_columns());
   add_markdown(out, "drift.csv: a row a frame", drift_columns());
+  add_markdown(out, "sizes.csv: a row a time, region, rule for clusters, and weighting",
+               sizes_columns());
+  add_markdown(out, "size_curves.csv: a row a bin of each row of sizes.csv", size_curve_columns());
   add_markdown(out, "motion.csv: a row a track, in order of number", motion_columns());
   add_markdown(out, "msd.csv: a row a lag, of tracks and of pairs", msd_columns());
   add_markdown(out, "growth.csv: a row a fit", growth_columns());

@@ -14,8 +14,8 @@
 
 namespace mote::pipeline {
 
-/// particles.csv, frames.csv, tracks.csv, events.csv and drift.csv in `folder`; the last three only
-/// where something was tracked. Leaves the tables that figures are drawn from in `made`.
+/// The tables of docs/outputs.md in `folder`; those of tracks and events only where something was
+/// tracked. Leaves the tables that figures are drawn from in `made`.
 std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job,
                                        const Recording& recording, const RunSummary& summary,
                                        report::FigureTables& made);

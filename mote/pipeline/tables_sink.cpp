@@ -5,6 +5,7 @@
 #include "mote/measure/budget.h"
 #include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
+#include "mote/measure/sizes.h"
 #include "mote/measure/track.h"
 #include "mote/pipeline/sinks.h"
 
@@ -36,7 +37,11 @@ class TablesSink : public Sink {
                 {.frames = summary.frames,
                  .interval_s = summary.interval_s,
                  .seed = static_cast<uint64_t>(job.seed)}),
-        conservation_(summary.common_window) {
+        conservation_(summary.common_window),
+        sizes_({.frames = summary.frames,
+                .single_times = tracking_,
+                .common_window = summary.common_window,
+                .seed = static_cast<uint64_t>(job.seed)}) {
     particles_.write(measure::csv_header(measure::particle_columns()));
     frames_.write(measure::csv_header(frame_columns_));
     for (const Track& track : summary.lineage.tracks) {
@@ -67,6 +72,7 @@ class TablesSink : public Sink {
         tracks_.at(track).add(particle);
       }
     }
+    sizes_.add(frame.info, frame.particles, frame.labels.size());
     if (tracking_) {
       motion_.add(frame.particles, drift_residual_px(frame.info.frame));
       growth_.add(frame.info, frame.particles, temperature_of(frame.row));
@@ -79,6 +85,9 @@ class TablesSink : public Sink {
   void finish() override {
     particles_.sync_and_close();
     frames_.sync_and_close();
+    const measure::SizesCollector::Tables sizes = sizes_.tables();
+    write_table("sizes.csv", measure::sizes_columns(), sizes.sizes);
+    write_table("size_curves.csv", measure::size_curve_columns(), sizes.curves);
     if (tracking_) {
       write_tracks();
       write_table("motion.csv", measure::motion_columns(), motion_.rows());
@@ -179,6 +188,7 @@ class TablesSink : public Sink {
   std::map<int32_t, measure::TrackEnds> ends_;
   measure::GrowthCollector growth_;
   measure::Conservation conservation_;
+  measure::SizesCollector sizes_;
   std::vector<measure::Budget> budget_;
   std::vector<measure::BudgetRow> budget_rows_;
 };
