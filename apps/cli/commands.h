@@ -26,6 +26,7 @@ Subcommand add_segment_command(CLI::App& app);
 Subcommand add_track_command(CLI::App& app);
 Subcommand add_measure_command(CLI::App& app);
 Subcommand add_simulate_command(CLI::App& app);
+Subcommand add_montage_command(CLI::App& app);
 Subcommand add_evaluate_command(CLI::App& app);
 Subcommand add_data_command(CLI::App& app);
 

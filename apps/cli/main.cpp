@@ -66,10 +66,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   const std::vector<Subcommand> commands = {
-      mote::cli::add_info_command(app),     mote::cli::add_preview_command(app),
-      mote::cli::add_segment_command(app),  mote::cli::add_track_command(app),
-      mote::cli::add_measure_command(app),  mote::cli::add_simulate_command(app),
-      mote::cli::add_evaluate_command(app), mote::cli::add_data_command(app)};
+      mote::cli::add_info_command(app),    mote::cli::add_preview_command(app),
+      mote::cli::add_segment_command(app), mote::cli::add_track_command(app),
+      mote::cli::add_measure_command(app), mote::cli::add_simulate_command(app),
+      mote::cli::add_montage_command(app), mote::cli::add_evaluate_command(app),
+      mote::cli::add_data_command(app)};
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (!arguments.empty() && !arguments.front().starts_with("-")) {
     require_known(arguments.front(), commands);

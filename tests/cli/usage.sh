@@ -3,7 +3,7 @@ source "$(dirname "$0")/harness.sh"
 
 runs "$mote" --help
 runs "$mote" --version
-for command in info preview segment track measure simulate evaluate; do
+for command in info preview segment track measure simulate montage evaluate; do
   runs "$mote" "$command" --help
 done
 
