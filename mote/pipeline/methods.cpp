@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "mote/core/version.h"
+#include "mote/measure/growth.h"
+#include "mote/measure/motion.h"
 #include "mote/pipeline/timing.h"
 #include "mote/report/display_unit.h"
 #include "mote/segment/threshold.h"
@@ -69,7 +71,8 @@ class Methods {
            "others weighted for it (Miles and Lantuéjoul); the 95 % intervals come from a "
            "bootstrap "
            "over particles and hold sampling error only, not the errors of the pixel size and of "
-           "the boundary.";
+           "the boundary." +
+           (stills() ? "" : motion_sentences() + growth_sentences());
   }
 
  private:
@@ -285,6 +288,37 @@ class Methods {
         "{:.3g}.",
         drift(), distance(), duration("max-gap", job_.max_gap), job_.overlap.merge_neck_ratio,
         duration("confirm", job_.confirm), job_.overlap.split_neck_ratio);
+  }
+
+  // The exposure that the motion was corrected for, by the rule of motion.csv's exposure_source.
+  std::string exposure() const {
+    constexpr double kSlack = 1.001;
+    const bool known = info_.exposure_s && summary_.interval_s &&
+                       *info_.exposure_s <= kSlack * *summary_.interval_s;
+    return known ? fmt::format("the exposure of {:.4g} s", *info_.exposure_s)
+                 : "an exposure of the whole frame interval, which was assumed";
+  }
+
+  std::string motion_sentences() const {
+    const measure::MotionOptions defaults;
+    return fmt::format(
+        " Diffusion coefficients and localisation errors are of maximum likelihood (Michalet and "
+        "Berglund 2012), from positions on the specimen, corrected for {}; tracks of fewer than {} "
+        "displacements were left out, and those whose likelihood ratio against the error of the "
+        "drift has p >= {:.2g} count as immobile.",
+        exposure(), defaults.min_displacements, defaults.immobile_p);
+  }
+
+  std::string growth_sentences() const {
+    const measure::GrowthOptions defaults;
+    const bool log = std::any_of(summary_.values.begin(), summary_.values.end(),
+                                 [](const auto& v) { return v.first.starts_with("temperature"); });
+    return fmt::format(
+        " The mean radius was fitted by (r0^n + k t)^(1/n){}, with n free and n = 2, 3 and 4; 95 % "
+        "intervals come from {} bootstrap samples of families of tracks (those that merges and "
+        "splits connect). Survival is by Kaplan and Meier: tracks present at the start are "
+        "left-truncated, and every end but dissolution is censored.",
+        log ? " over each stretch of constant temperature" : "", defaults.resamples);
   }
 
   const Job& job_;

@@ -233,6 +233,7 @@ std::vector<report::OverlayInstance> instances_in(const LabelImage& labels) {
     }
   }
   std::vector<report::OverlayInstance> instances;
+  instances.reserve(found.size());
   for (auto& [label, instance] : found) {
     instances.push_back(std::move(instance));
   }
@@ -367,6 +368,7 @@ class Montage {
                        .labels = cropped(labels_.read(source(frame), image.size()), crop)});
     }
     std::vector<Picture> pictures;
+    pictures.reserve(tiles.size());
     for (const Tile& tile : tiles) {
       pictures.push_back(drawn(tile, report::join(ranges), pictures.empty()));
     }

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 constexpr auto kOutputs = std::to_array<const char*>(
     {"particles.csv", "tracks.csv", "events.csv", "frames.csv", "drift.csv", "motion.csv",
      "msd.csv", "growth.csv", "rates.csv", "survival.csv", "budget.csv", "labels.tif", "labels",
-     "overlay.mp4", "overlays", "figures", "report.html", "run.json"});
+     "overlay.mp4", "overlays", "figures", "methods.txt", "report.html", "run.json"});
 
 // `named` is the user's name for it.
 void make_folder(const std::string& path, const std::string& named) {

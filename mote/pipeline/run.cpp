@@ -16,6 +16,7 @@
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/memory.h"
+#include "mote/pipeline/methods.h"
 #include "mote/pipeline/output_folder.h"
 #include "mote/pipeline/pass_one.h"
 #include "mote/pipeline/pass_two.h"
@@ -170,6 +171,7 @@ JobResult run(const Job& job, const JobContext& context) {
   Figures figures;
   pass_two.run(make_sinks(job, stage, painter, recording, summary, figures), context);
   timings.pass_two_s = seconds_since(middle);
+  write_file(stage + "/methods.txt", methods_paragraph(job, recording, summary) + "\n");
   write_file(
       stage + "/run.json",
       json_text(run_json(header, job, recording, summary, figures.notes, timings), 2) + "\n");

@@ -51,6 +51,7 @@ std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summa
   if (draws_figures(job)) {
     files.push_back({"figures", "figures for a paper: SVG, PDF, and the numbers drawn as CSV"});
   }
+  files.push_back({"methods.txt", "a paragraph for the methods section of a paper"});
   files.push_back({"run.json", "options, versions, input, warnings"});
   return files;
 }

@@ -100,6 +100,27 @@ TEST_F(Methods, SayNothingOfSegmentersAndTrackersThatDidNotRun) {
   EXPECT_THAT(settings, Contains(Pair("label images", "labels.tif")));
 }
 
+TEST_F(Methods, TellWhichExposureTheMotionWasCorrectedFor) {
+  const std::string assumed = methods_paragraph(job_, recording_, summary_);
+  recording_ = Recording::from(std::make_unique<GreySource>(), {.exposure = "40ms"});
+  summary_.interval_s = 0.1;
+
+  EXPECT_THAT(assumed, HasSubstr("exposure of the whole frame interval, which was assumed"));
+  EXPECT_THAT(methods_paragraph(job_, recording_, summary_),
+              HasSubstr("corrected for the exposure of 0.04 s"));
+}
+
+TEST_F(Methods, SayHowGrowthWasFittedAndNothingOfItForStills) {
+  const std::string tracked = methods_paragraph(job_, recording_, summary_);
+  summary_.values["temperature_c"] = {};
+  const std::string heated = methods_paragraph(job_, recording_, summary_);
+  job_.command = Command::kSegment;
+
+  EXPECT_THAT(tracked, HasSubstr("fitted by (r0^n + k t)^(1/n), with n free"));
+  EXPECT_THAT(heated, HasSubstr("(1/n) over each stretch of constant temperature, with n free"));
+  EXPECT_THAT(methods_paragraph(job_, recording_, summary_), Not(HasSubstr("Kaplan")));
+}
+
 TEST_F(Methods, DoNotClaimADriftThatCouldNotBeMeasured) {
   summary_.drift = {{.ok = false}, {.ok = false}};
 
