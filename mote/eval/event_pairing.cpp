@@ -96,6 +96,9 @@ PairedEvents paired(const std::vector<EventClaim>& truth, const std::vector<Even
   Counts& counts = paired.scores.counts;
   counts.missed = dated(truth) - counts.right;
   excuse(truth, result, paired.is_wrong);
+  for (size_t r = 0; r < result.size(); ++r) {
+    paired.is_wrong[r] = paired.is_wrong[r] && !result[r].at_border;
+  }
   counts.wrong = std::count(paired.is_wrong.begin(), paired.is_wrong.end(), true);
   paired.scores.anytime_errors_frames = anytime_errors(truth, result);
   return paired;

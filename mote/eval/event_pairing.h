@@ -16,6 +16,7 @@ struct EventClaim {
   std::vector<int32_t> children;
   std::optional<int64_t> frame;  ///< none: not within the recording
   std::string type;
+  bool at_border = false;  ///< of the result: not wrong, whatever it names
 
   bool names_the_same(const EventClaim& other) const {
     return std::tie(tracks, children) == std::tie(other.tracks, other.children);

@@ -38,7 +38,7 @@ std::vector<int32_t> either(const std::vector<int32_t>& a, const std::vector<int
 
 /// Whom an event of its kind must name right.
 EventClaim claim_of(const HistoryEvent& event) {
-  EventClaim claim{.frame = event.frame, .type = event.type};
+  EventClaim claim{.frame = event.frame, .type = event.type, .at_border = event.at_border};
   if (is_birth(event)) {
     claim.children = sorted(either(event.children, event.tracks));
   } else if (event.type == "split") {
@@ -73,6 +73,16 @@ std::vector<EventClaim> claims_where(std::span<const HistoryEvent> events,
   for (const HistoryEvent& event : events) {
     if (predicate(event)) {
       claims.push_back(claim_of(event));
+    }
+  }
+  return claims;
+}
+
+/// The truth's claims, those at the border without a date: nobody is asked for them.
+std::vector<EventClaim> asked(std::vector<EventClaim> claims) {
+  for (EventClaim& claim : claims) {
+    if (claim.at_border) {
+      claim.frame.reset();
     }
   }
   return claims;
@@ -268,7 +278,7 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
   HistoryScores scores;
   const auto score = [&](const std::string& kind, const auto& predicate) {
     PairedEvents pairs =
-        paired(claims_where(truth, predicate), claims_where(found, predicate), options);
+        paired(asked(claims_where(truth, predicate)), claims_where(found, predicate), options);
     scores.kinds.emplace_back(kind, pairs.scores);
     return pairs;
   };
@@ -287,7 +297,7 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
   score_type("contact");
   const auto score_merges = [&](const std::string& kind, const std::vector<EventClaim>& wanted,
                                 const std::vector<EventClaim>& claimed) {
-    PairedEvents pairs = paired(wanted, claimed, options);
+    PairedEvents pairs = paired(asked(wanted), claimed, options);
     scores.kinds.emplace_back(kind, pairs.scores);
     return pairs;
   };

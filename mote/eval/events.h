@@ -28,6 +28,8 @@ struct HistoryEvent {
   /// Of a merge whose neck is dated: the first frame in which it has 0.7, and 0.95, of the smaller
   /// diameter; none where that is not within the recording. Else `frame` stands for all.
   std::optional<NeckDates> neck;
+  /// Of a meeting or split: who takes part was cut by the border of the field then.
+  bool at_border = false;
   /// Of a crossing or flicker: the first frame after it; none of a flicker that is never over.
   std::optional<int64_t> until_frame;
 };
@@ -58,12 +60,12 @@ struct EventScores {
 /// `contact`; `merge`, dated by when its neck has 0.7 of the smaller diameter, and the same dated
 /// by contact (`merge_contact`), by its own frame (`merge_half`) and by 0.95 (`merge_complete`),
 /// the last two where the truth dates a neck; `split`; `birth` and `death` of whatever cause, and
-/// every cause by its own name. A truth that is not dated by a kind is neither asked there, nor is
-/// what names it wrong. A result's event is right where a truth of its kind has the same tracks,
-/// under the truth's names, within `tolerance_frames`: a merge all parents, a split the parent and
-/// all children, a contact both tracks, a birth the child, a death the track. Events are paired one
-/// to one, as many as possible, at the least sum of timing errors. docs/metrics.md has worked
-/// examples.
+/// every cause by its own name. A truth that is not dated by a kind, and a meeting at the border,
+/// is neither asked there, nor is what names it wrong; nor is a result's at the border. A result's
+/// event is right where a truth of its kind has the same tracks, under the truth's names, within
+/// `tolerance_frames`: a merge all parents, a split the parent and all children, a contact both
+/// tracks, a birth the child, a death the track. Events are paired one to one, as many as possible,
+/// at the least sum of timing errors. docs/metrics.md has worked examples.
 struct HistoryScores {
   std::vector<std::pair<std::string, EventScores>> kinds;
   Counts

@@ -130,6 +130,23 @@ std::vector<ObjectBox> boxes_of(const ObjectImage& image) {
   return boxes;
 }
 
+namespace {
+
+/// Those that may go on beyond the image.
+std::vector<int32_t> cut_by_border(const ObjectImage& image) {
+  std::vector<int32_t> ids;
+  for (const Object& object : image.objects) {
+    const Box box = object.mask.bounds();
+    if (!box.empty() && (box.y <= 0 || box.x <= 0 || box.y_end() >= image.size.height ||
+                         box.x_end() >= image.size.width)) {
+      ids.push_back(object.id);
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
 Overlaps overlaps_of(const ObjectImage& truth, const ObjectImage& result) {
   if (truth.size != result.size) {
     throw Error(ErrorKind::kUsage, "the truth is {} x {} px, the result {} x {} px",
@@ -146,6 +163,8 @@ Overlaps overlaps_of(const ObjectImage& truth, const ObjectImage& result) {
     overlaps.result_areas.push_back(static_cast<double>(object.mask.area_px()));
     overlaps.result_scores.push_back(object.score);
   }
+  overlaps.cut_truths = cut_by_border(truth);
+  overlaps.cut_results = cut_by_border(result);
   const auto truth_rows = rows_of(truth);
   const auto result_rows = rows_of(result);
   std::vector<Shared> shared;

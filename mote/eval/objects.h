@@ -63,7 +63,9 @@ struct Overlaps {
   std::vector<double> result_areas;
   std::vector<double> result_scores;
   std::vector<uint8_t> truth_crowds;  ///< 1 where the truth is a crowd
-  std::vector<Overlap> pairs;         ///< that share any area, in order of (truth, result)
+  std::vector<int32_t> cut_truths;    ///< ids of those with a pixel at the border; none of boxes
+  std::vector<int32_t> cut_results;
+  std::vector<Overlap> pairs;  ///< that share any area, in order of (truth, result)
 
   double iou(const Overlap& pair) const {
     const double either = truth_areas[static_cast<size_t>(pair.truth)] +

@@ -193,6 +193,38 @@ bool all_are_there(const eval::HistoryEvent& event, const std::set<int32_t>& ids
   return std::all_of(named.begin(), named.end(), [&](int32_t id) { return ids.contains(id); });
 }
 
+std::vector<std::vector<int32_t>> ids_of(const std::vector<eval::Overlaps>& frames,
+                                         std::vector<int32_t> eval::Overlaps::*member) {
+  std::vector<std::vector<int32_t>> ids;
+  ids.reserve(frames.size());
+  for (const eval::Overlaps& frame : frames) {
+    ids.push_back(frame.*member);
+  }
+  return ids;
+}
+
+/// Marks the meetings and splits of particles that the border cut in the frame before.
+///
+/// `absent`: so does not being there in it, as in a truth, whose particles are never overlooked.
+void mark_border(const std::vector<std::vector<int32_t>>& cut,
+                 const std::vector<std::vector<int32_t>>& seen, bool absent,
+                 std::vector<eval::HistoryEvent>& events) {
+  for (eval::HistoryEvent& event : events) {
+    const bool meets = event.type == "contact" || event.type == "overlap" ||
+                       event.type == "parted" || event.type == "merge" || event.type == "split";
+    const auto before = static_cast<size_t>(std::max<int64_t>(0, event.frame - 1));
+    if (!meets || before >= cut.size()) {
+      continue;
+    }
+    const auto holds = [&](const std::vector<int32_t>& ids, int32_t id) {
+      return std::find(ids.begin(), ids.end(), id) != ids.end();
+    };
+    event.at_border = std::any_of(event.tracks.begin(), event.tracks.end(), [&](int32_t id) {
+      return holds(cut[before], id) || (absent && !holds(seen[before], id));
+    });
+  }
+}
+
 /// The events of a source that lie after the first and up to the last of the scored frames, and
 /// the overlaps and flickers that go on in them, of tracks among `ids`; dates count scored frames.
 std::vector<eval::HistoryEvent> events_within(const ScoreInfo& info, const std::set<int32_t>& ids,
@@ -340,9 +372,14 @@ void add_events(const std::vector<eval::Overlaps>& frames, const ScoreInfo& trut
     truth_ids.insert(frame.truth_ids.begin(), frame.truth_ids.end());
     result_ids.insert(frame.result_ids.begin(), frame.result_ids.end());
   }
-  const eval::HistoryScores found = eval::history_scores(events_within(truth, truth_ids, pairs),
-                                                         events_within(result, result_ids, pairs),
-                                                         eval::names_of(frames), options);
+  std::vector<eval::HistoryEvent> wanted = events_within(truth, truth_ids, pairs);
+  std::vector<eval::HistoryEvent> claimed = events_within(result, result_ids, pairs);
+  mark_border(ids_of(frames, &eval::Overlaps::cut_truths),
+              ids_of(frames, &eval::Overlaps::truth_ids), true, wanted);
+  mark_border(ids_of(frames, &eval::Overlaps::cut_results),
+              ids_of(frames, &eval::Overlaps::result_ids), false, claimed);
+  const eval::HistoryScores found =
+      eval::history_scores(wanted, claimed, eval::names_of(frames), options);
   ScoreList list("events", scores);
   for (const auto& [kind, score] : found.kinds) {
     if (score.counts != eval::Counts{}) {  // there is something of the kind on either side

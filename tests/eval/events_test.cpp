@@ -39,6 +39,19 @@ TEST(Events, AMergeIsDatedByContactAndByMerging) {
   EXPECT_EQ(kind(scores, "contact").counts, (Counts{.missed = 1}));
 }
 
+TEST(Events, AMeetingAtTheBorderIsNotAskedAndNotWrong) {
+  const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}, .at_border = true},
+                        {.type = "merge", .frame = 30, .tracks = {3, 4}}};
+  const Events result = {{.type = "merge", .frame = 25, .tracks = {11, 12}},
+                         {.type = "merge", .frame = 30, .tracks = {13, 14}},
+                         {.type = "merge", .frame = 40, .tracks = {11, 14}, .at_border = true},
+                         {.type = "merge", .frame = 40, .tracks = {12, 14}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_EQ(kind(scores, "merge").counts, (Counts{.right = 1, .wrong = 1}));
+}
+
 // Worked example 2 of docs/metrics.md.
 TEST(Events, AMergeNeedsAllParents) {
   const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}}};
