@@ -22,6 +22,7 @@ std::string_view name(EventType type) {
     case EventType::kLost: return "lost";
     case EventType::kLeft: return "left";
     case EventType::kContact: return "contact";
+    case EventType::kOverlap: return "overlap";
     case EventType::kParted: return "parted";
     case EventType::kMerge: return "merge";
     case EventType::kUndecided: return "undecided";

@@ -27,6 +27,7 @@ enum class EventType {
   kLost,       ///< a track ends inside the field, cause not decided
   kLeft,       ///< a track ends at the border
   kContact,    ///< two tracks touch
+  kOverlap,    ///< two tracks lie over each other in projection
   kParted,     ///< a contact ends with both going on
   kMerge,      ///< a contact ends in one track
   kUndecided,  ///< a contact that the end of the recording or of a track leaves open

@@ -91,8 +91,9 @@ int64_t affordable_resamples(int64_t wanted, int64_t n) {
 template <typename Row>
 void add_keys(Table<Row>& table) {
   table.add("at", "",
-            "`first`, `middle` and `last` frame, one of --sizes-at, or the `recording`: at most 50 "
-            "frames of it, evenly spread, of which frame and time are those of the first",
+            "`first`, `middle` and `last` frame, or the `recording`: at most 50 frames of it, "
+            "evenly spread, "
+            "of which frame and time are those of the first",
             "", [](const Row& row) { return row.at; });
   table.frame_and_time();
   table.add("region", "",
@@ -201,30 +202,16 @@ std::vector<Column<SizeCurveRow>> make_size_curve_columns() {
 }  // namespace
 
 SizesCollector::SizesCollector(const SizesOptions& options) : options_(options) {
-  whole_.asked.text = "recording";
-  const auto add_time = [this](SizesTime asked) { times_.emplace_back().asked = std::move(asked); };
-  const int64_t last = options_.frames - 1;
-  if (options_.single_times && last >= 0) {
-    add_time({.text = "first", .frame = 0});
-    if (last >= 2) {
-      add_time({.text = "middle", .frame = last / 2});
-    }
-    if (last >= 1) {
-      add_time({.text = "last", .frame = last});
-    }
+  whole_.at = "recording";
+  const int64_t frames = options_.frames;
+  if (frames < 1) {
+    return;
   }
-  for (const SizesTime& asked : options_.at) {
-    add_time(asked);
+  if (options_.single_times) {
+    times_[(frames - 1) / 2].at = "middle";
+    times_[frames - 1].at = "last";
+    times_[0].at = "first";
   }
-}
-
-bool SizesCollector::begins(const Time& time, const FrameInfo& info) {
-  if (time.frames > 0) {
-    return false;
-  }
-  const SizesTime& asked = time.asked;
-  return asked.frame ? *asked.frame == info.frame
-                     : asked.time_s && info.time_s && *info.time_s >= *asked.time_s;
 }
 
 /// Frame i of m is the one at i (frames - 1) / (m - 1), rounded down.
@@ -240,10 +227,8 @@ bool SizesCollector::belongs_to_whole(int64_t frame) const {
 
 void SizesCollector::add(const FrameInfo& info, std::span<const ParticleRow> particles,
                          Size field) {
-  for (Time& time : times_) {
-    if (begins(time, info)) {
-      add_to(time, info, particles, field);
-    }
+  if (const auto time = times_.find(info.frame); time != times_.end()) {
+    add_to(time->second, info, particles, field);
   }
   if (belongs_to_whole(info.frame)) {
     add_to(whole_, info, particles, field);
@@ -287,7 +272,7 @@ void SizesCollector::add_rows(const Time& time, bool window, ClusterRule rule, T
   };
   for (const Weighting weighting : kWeightings) {
     const std::vector<Sized> counted = weighted(sizes, weighting);
-    SizesRow row{.at = time.asked.text,
+    SizesRow row{.at = time.at,
                  .info = time.info,
                  .frames = time.frames,
                  .region = window ? "window" : "field",
@@ -340,7 +325,7 @@ SizesCollector::Tables SizesCollector::tables() const {
       }
     }
   };
-  for (const Time& time : times_) {
+  for (const auto& [frame, time] : times_) {
     add_time(time);
   }
   add_time(whole_);

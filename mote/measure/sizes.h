@@ -28,7 +28,7 @@ struct LawBeside {
 
 /// A row of sizes.csv: the sizes at one time, in one region, by one rule and weighting.
 struct SizesRow {
-  std::string at;         ///< `first`, `middle`, `last`, one asked for, or `recording`
+  std::string at;         ///< `first`, `middle`, `last`, or `recording`
   FrameInfo info;         ///< of the frame; of a recording, of its first
   int64_t frames = 1;     ///< that particles were taken from
   std::string region;     ///< `field` or `window`
@@ -56,19 +56,9 @@ struct SizeCurveRow {
   std::array<std::optional<double>, kSizeLaws.size()> expected;
 };
 
-/// A time that sizes are asked for: a frame by number, or the first frame at or after a time.
-struct SizesTime {
-  std::string text;  ///< as it was asked for, which names its rows
-  std::optional<int64_t> frame;
-  std::optional<double> time_s;
-
-  bool operator==(const SizesTime&) const = default;
-};
-
 struct SizesOptions {
-  int64_t frames = 0;         ///< of the recording
-  bool single_times = true;   ///< also first, middle and last frame, not the recording alone
-  std::vector<SizesTime> at;  ///< further times
+  int64_t frames = 0;        ///< of the recording
+  bool single_times = true;  ///< also first, middle and last frame, not the recording alone
   std::optional<Box> common_window;
   int64_t whole_frames = 50;    ///< that `recording` is made of at most, evenly spread
   int64_t resamples = 200;      ///< bootstrap of intervals, over particles
@@ -103,21 +93,20 @@ class SizesCollector {
     std::vector<std::pair<int64_t, int32_t>> groups;  ///< (frame, cluster) or (-1, track)
   };
   struct Time {
-    SizesTime asked;
+    std::string at;
     FrameInfo info;
     Size field;
     int64_t frames = 0;
     std::map<std::pair<bool, ClusterRule>, Sample> samples;  ///< by (window, rule)
   };
 
-  static bool begins(const Time& time, const FrameInfo& info);
   bool belongs_to_whole(int64_t frame) const;
   void add_to(Time& time, const FrameInfo& info, std::span<const ParticleRow> particles,
               Size field) const;
   void add_rows(const Time& time, bool window, ClusterRule rule, Tables& out) const;
 
   SizesOptions options_;
-  std::vector<Time> times_;
+  std::map<int64_t, Time> times_;  // by frame
   Time whole_;
 };
 

@@ -53,6 +53,7 @@ std::map<int32_t, TrackEnds> track_ends(const Lineage& lineage) {
         }
         break;
       case EventType::kContact:
+      case EventType::kOverlap:
       case EventType::kParted:
       case EventType::kUndecided: break;
     }

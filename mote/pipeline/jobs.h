@@ -49,9 +49,8 @@ struct Job {
 
   OverlayOptions overlay;
   bool report = true;
-  bool figures = true;   ///< where something was tracked
-  int64_t seed = 1;      ///< of the bootstrap
-  std::string sizes_at;  ///< further times of sizes.csv: frames or times, commas between
+  bool figures = true;  ///< where something was tracked
+  int64_t seed = 1;     ///< of the bootstrap
   InputHash hash = InputHash::kSampled;
 
   std::string output;  ///< folder

@@ -234,8 +234,6 @@ void visit_options(OptionVisitor& visitor, Job& job) {
   if (job.command != Command::kSegment) {
     visitor.flag("figures", job.figures, "Write figures/");
   }
-  visitor.text("sizes-at", job.sizes_at,
-               "Further times of sizes.csv, by frame or time, such as 40,5s,2min");
   visitor.count("seed", job.seed, "Seed of the bootstrap intervals");
   visitor.choice(
       "hash", choice_of(job.hash, {{"sampled", InputHash::kSampled}, {"full", InputHash::kFull}}),

@@ -22,7 +22,6 @@
 #include "mote/pipeline/pass_two.h"
 #include "mote/pipeline/run_json.h"
 #include "mote/pipeline/sinks.h"
-#include "mote/pipeline/sizes_at.h"
 
 namespace mote::pipeline {
 namespace {
@@ -150,7 +149,6 @@ JobResult run(const Job& job, const JobContext& context) {
   if (!job.labels.empty()) {
     labels = std::make_unique<LabelInput>(job.labels, job.recording, recording);
   }
-  parse_sizes_at(job.sizes_at, recording);  // refused before the work, not after it
   auto pass_one = std::make_unique<PassOne>(job, recording, labels.get());
   const std::vector<std::string> inputs = input_files(job, recording, labels.get());
   require_apart(inputs, job.output);

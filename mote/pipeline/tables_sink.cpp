@@ -8,7 +8,6 @@
 #include "mote/measure/sizes.h"
 #include "mote/measure/track.h"
 #include "mote/pipeline/sinks.h"
-#include "mote/pipeline/sizes_at.h"
 
 namespace mote::pipeline {
 namespace {
@@ -41,7 +40,6 @@ class TablesSink : public Sink {
         conservation_(summary.common_window),
         sizes_({.frames = summary.frames,
                 .single_times = tracking_,
-                .at = parse_sizes_at(job.sizes_at, recording),
                 .common_window = summary.common_window,
                 .seed = static_cast<uint64_t>(job.seed)}) {
     particles_.write(measure::csv_header(measure::particle_columns()));

@@ -127,7 +127,7 @@ std::optional<Figure> budget_figure(std::span<const measure::BudgetRow> rows,
 /// Sums of ECD³ and of intensity over the common window. Nothing where it held no particle.
 std::optional<Figure> conservation_figure(std::span<const measure::BudgetRow> rows,
                                           const FigureUnits& units, int64_t most_frames);
-/// dr/dt against r, in up to three parts of the recording, each with its critical radius.
+/// dr/dt against r, in thirds of the recording, each with its critical radius.
 std::optional<Figure> rates_figure(std::span<const measure::RateRow> rows, const FigureUnits& units,
                                    int64_t most_points);
 std::optional<Figure> survival_figure(std::span<const measure::SurvivalRow> rows,

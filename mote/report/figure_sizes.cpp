@@ -124,7 +124,7 @@ std::optional<Figure> sizes_figure(std::span<const SizesAtTime> times, const Fig
                                    [mean](double d) { return lsw_density(d / mean) / mean; }));
     }
     const std::string when =
-        units.timed ? fmt::format("*t* = {:.3g} s", time) : fmt::format("frame {}", at.info.frame);
+        units.timed ? fmt::format("*t* = {:.4g} s", time) : fmt::format("frame {}", at.info.frame);
     for (Series& series : panel.series) {
       series.name += ", " + plain_text(when);
       if (!figure.panels.empty()) {

@@ -47,8 +47,8 @@ constexpr std::array<Count, 7> kCounts = {
      {"split", FigureColour::kBlack, &measure::Budget::split},
      {"unresolved", FigureColour::kOrange, &measure::Budget::unresolved}}};
 
-constexpr std::array<FigureColour, 3> kPartColours = {
-    FigureColour::kBlue, FigureColour::kVermillion, FigureColour::kGreen};
+constexpr std::array<FigureColour, 3> kThirds = {FigureColour::kBlue, FigureColour::kVermillion,
+                                                 FigureColour::kGreen};
 
 }  // namespace
 
@@ -161,22 +161,17 @@ std::optional<Figure> rates_figure(std::span<const measure::RateRow> rows, const
       std::max_element(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
         return a.bin < b.bin;
       })->bin;
-  constexpr std::array<std::array<const char*, 3>, 3> kNames = {
-      {{"whole recording", "", ""},
-       {"first half", "second half", ""},
-       {"first third", "second third", "last third"}}};
-  const int64_t parts = std::min<int64_t>(3, last_bin + 1);
-  const auto& names = kNames.at(static_cast<size_t>(parts - 1));
-  std::array<Series, 3> by_part;
+  constexpr std::array<const char*, 3> kNames = {"first third", "second third", "last third"};
+  std::array<Series, 3> thirds;
   std::array<std::vector<measure::Interval>, 3> critical;
   std::vector<double> all;
   for (const measure::RateRow* row : thinned(rows, most_points)) {
-    const auto part = static_cast<size_t>(parts * row->bin / (last_bin + 1));
-    by_part.at(part).x.push_back(row->radius_px * units.per_pixel);
-    by_part.at(part).y.push_back(row->rate * per_rate);
+    const auto third = static_cast<size_t>(3 * row->bin / (last_bin + 1));
+    thirds.at(third).x.push_back(row->radius_px * units.per_pixel);
+    thirds.at(third).y.push_back(row->rate * per_rate);
     all.push_back(row->rate * per_rate);
     if (row->critical_radius_px) {
-      critical.at(part).push_back(*row->critical_radius_px);
+      critical.at(third).push_back(*row->critical_radius_px);
     }
   }
   // A few wild rates would flatten all others.
@@ -188,16 +183,16 @@ std::optional<Figure> rates_figure(std::span<const measure::RateRow> rows, const
   const auto beyond = std::count_if(all.begin(), all.end(), [&panel](double rate) {
     return rate < *panel.y.low || rate > *panel.y.high;
   });
-  for (size_t i = 0; i < by_part.size(); ++i) {
-    Series& series = by_part.at(i);
+  for (size_t i = 0; i < thirds.size(); ++i) {
+    Series& series = thirds.at(i);
     if (series.x.empty()) {
       continue;
     }
-    series.name = names.at(i);
-    series.label = names.at(i);
+    series.name = kNames.at(i);
+    series.label = kNames.at(i);
     series.style = SeriesStyle::kMarks;
     series.symbol = std::array{Symbol::kDisc, Symbol::kSquare, Symbol::kTriangle}.at(i);
-    series.colour = kPartColours.at(i);
+    series.colour = kThirds.at(i);
     series.opacity = 0.6;
     if (!critical.at(i).empty()) {
       std::vector<measure::Interval>& of_bins = critical.at(i);
@@ -208,8 +203,8 @@ std::optional<Figure> rates_figure(std::span<const measure::RateRow> rows, const
       series.label +=
           fmt::format(", *r*\\* = {:.2f} ({:.2f}\u2013{:.2f}) {}", at,
                       middle->low * units.per_pixel, middle->high * units.per_pixel, units.length);
-      panel.series.push_back({.name = fmt::format("critical radius, {}", names.at(i)),
-                              .colour = kPartColours.at(i),
+      panel.series.push_back({.name = fmt::format("critical radius, {}", kNames.at(i)),
+                              .colour = kThirds.at(i),
                               .dashed = true,
                               .x = {at, at},
                               .y = {*panel.y.low, *panel.y.high}});
@@ -248,13 +243,13 @@ std::optional<Figure> survival_figure(std::span<const measure::SurvivalRow> rows
   for (const measure::SurvivalRow& row : rows) {
     const std::string name = fmt::format("size class {}", row.size_class);
     if (panel.series.empty() || panel.series.back().name != name) {
-      panel.series.push_back(
-          {.name = name,
-           .label = fmt::format(
-               "*r*_{{0}} = {:.2g}\u2013{:.2g} {}, *N* = {}", row.least_radius_px * units.per_pixel,
-               row.greatest_radius_px * units.per_pixel, units.length, row.n_tracks),
-           .style = SeriesStyle::kSteps,
-           .colour = kPartColours.at(panel.series.size() % kPartColours.size())});
+      panel.series.push_back({.name = name,
+                              .label = fmt::format("*r*_{{0}} = {:.2g}\u2013{:.2g} {}, *N* = {}",
+                                                   row.least_radius_px * units.per_pixel,
+                                                   row.greatest_radius_px * units.per_pixel,
+                                                   units.length, row.n_tracks),
+                              .style = SeriesStyle::kSteps,
+                              .colour = kThirds.at(panel.series.size() % kThirds.size())});
     }
     Series& series = panel.series.back();
     series.x.push_back(units.timed ? row.time_s.value_or(kNan) : static_cast<double>(row.frame));

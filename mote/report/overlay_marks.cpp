@@ -12,8 +12,8 @@ namespace {
 
 // Is it one of those that change who is who? They are marked before births and deaths.
 bool is_meeting(EventType type) {
-  return type == EventType::kContact || type == EventType::kParted || type == EventType::kMerge ||
-         type == EventType::kUndecided || type == EventType::kSplit;
+  return type == EventType::kContact || type == EventType::kOverlap || type == EventType::kParted ||
+         type == EventType::kMerge || type == EventType::kUndecided || type == EventType::kSplit;
 }
 
 struct Marker {
@@ -35,7 +35,8 @@ Marker marker_of(const Scene& scene, const SizeByTrack& sizes, const Event& even
       }
     }
   }
-  const bool between = event.type == EventType::kContact || event.type == EventType::kParted;
+  const bool between = event.type == EventType::kContact || event.type == EventType::kOverlap ||
+                       event.type == EventType::kParted;
   const double out_px = ecd * scene.scale;
   const double wanted = between ? 0.3 * out_px : 0.5 * out_px + 0.45 * scene.font_px;
   const auto away = static_cast<double>(std::abs(scene.frame.index - event.frame));

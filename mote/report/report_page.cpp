@@ -19,6 +19,7 @@ int rank(EventType type) {
     case EventType::kMerge:
     case EventType::kSplit: return 0;
     case EventType::kContact:
+    case EventType::kOverlap:
     case EventType::kParted:
     case EventType::kUndecided: return 1;
     default: return 2;
@@ -270,7 +271,7 @@ CheckInputs ReportBuilder::check_inputs(const ReportInfo& info) const {
     const auto found = events_total_.find(type);
     return found == events_total_.end() ? 0 : found->second;
   };
-  inputs.contacts = total(EventType::kContact);
+  inputs.contacts = total(EventType::kContact) + total(EventType::kOverlap);
   inputs.undecided = total(EventType::kUndecided);
   std::vector<double> medians;
   std::vector<double> effective;

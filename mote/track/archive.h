@@ -25,6 +25,11 @@ class ArchiveWriter {
 
   std::string take() { return bytes_.take(); }
 
+  template <typename Value>
+  void grid(const Grid<Value>& grid) {
+    bytes_.put(grid);
+  }
+
  private:
   template <typename Type>
   void put(Type& value) {
@@ -52,6 +57,11 @@ class ArchiveReader {
   uint64_t count() { return bytes_.get_count(1); }
 
   void expect_end() const { bytes_.expect_end(); }
+
+  template <typename Value>
+  void grid(Grid<Value>& grid) {
+    bytes_.get(grid);
+  }
 
  private:
   template <typename Type>
@@ -93,6 +103,16 @@ void archive(Archive& archive, std::vector<Type>& values) {
 template <typename Archive, typename Type>
 void archive(Archive& archive, std::deque<Type>& values) {
   archive_sequence(archive, values);
+}
+
+template <typename Value>
+void archive(ArchiveWriter& writer, Grid<Value>& grid) {
+  writer.grid(grid);
+}
+
+template <typename Value>
+void archive(ArchiveReader& reader, Grid<Value>& grid) {
+  reader.grid(grid);
 }
 
 template <typename Archive>

@@ -5,6 +5,14 @@
 namespace mote::track {
 namespace {
 
+/// A lens shows the contrast of both (1) or of one (0). Of 210 merges of simulated recordings nine
+/// in ten show less than 0.1 and one more than 0.4, crossings 0.4 to 1.
+constexpr double kSeenThrough = 0.4;
+/// Standard error of the share above which it tells nothing.
+constexpr double kFaint = 0.15;
+/// Of what was seen before, that still counts in the next frame.
+constexpr double kRemembered = 0.95;
+
 double area_of(const std::map<int32_t, double>& areas_px, int32_t track) {
   const auto found = areas_px.find(track);
   return found == areas_px.end() ? 0 : found->second;
@@ -28,6 +36,7 @@ void join(Contact& into, const Contact& other) {
   }
   into.highest_ratio = std::max(into.highest_ratio, other.highest_ratio);
   into.last_ratio = std::max(into.last_ratio, other.last_ratio);
+  into.overlapped = into.overlapped || other.overlapped;
   into.judged = std::max(into.judged, other.judged);
   into.joined = earlier(into.joined, other.joined);
   into.fused = earlier(into.fused, other.fused);
@@ -36,6 +45,24 @@ void join(Contact& into, const Contact& other) {
   } else if (into.apart->frame < other.apart->frame) {
     into.apart = other.apart;
   }
+}
+
+/// How a contact opens whose neck is first seen in `neck`: it began when the gap closed.
+Event opening_of(IdPair tracks, const PairSample& neck, const Approaches& approaches) {
+  Event event{.type = EventType::kContact,
+              .frame = neck.frame,
+              .tracks = {tracks.first, tracks.second},
+              .children = {},
+              .position = neck.position,
+              .evidence = {{"neck_frame", static_cast<double>(neck.frame)}}};
+  const std::optional<Closing> closing = approaches.closing(tracks);
+  if (closing && closing->frame < neck.frame) {
+    event.frame = closing->frame;
+    event.position = closing->position;
+  }
+  event.frame_before = std::max<int64_t>(0, event.frame - 1);
+  add_ratio(event.evidence, "neck_ratio", neck.ratio);
+  return event;
 }
 
 }  // namespace
@@ -50,6 +77,10 @@ void add_ratio(std::map<std::string, double>& evidence, const std::string& name,
 
 IdPair pair_of(int32_t a, int32_t b) {
   return {std::min(a, b), std::max(a, b)};
+}
+
+bool seen_through(const Excess& excess) {
+  return excess.expected > 0 && excess.error() < kFaint && excess.share() >= kSeenThrough;
 }
 
 bool has_lasted(double since, double now, double long_enough) {
@@ -82,13 +113,14 @@ void Contacts::note(IdPair tracks, const PairSample& sample, int64_t both_since)
 }
 
 std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
-                                          const std::map<int32_t, double>& areas_px) {
+                                          const std::map<int32_t, double>& areas_px,
+                                          const Approaches& approaches) {
   std::vector<EndedContact> parted;
   for (auto at = pairs_.begin(); at != pairs_.end();) {
     const IdPair tracks = at->first;
     Contact& contact = at->second;
     const std::optional<PairSample> median = contact.series.median_at(frame.index);
-    const std::optional<double> own = contact.series.ratio_at(frame.index);
+    const std::optional<PairSample> own = contact.series.at(frame.index);
     contact.series.forget_before(frame.index - kHalfWindow);
     if (!median || !own) {
       if (contact.open && !contact.apart) {
@@ -105,9 +137,13 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     };
     const double ratio = median->ratio;
     contact.judged = frame.index;
-    since(contact.apart, ratio < 0, *own < 0);
-    since(contact.joined, ratio >= options_.split_neck_ratio, *own >= options_.split_neck_ratio);
-    since(contact.fused, ratio > options_.merge_neck_ratio, *own > options_.merge_neck_ratio);
+    since(contact.apart, ratio < 0, own->ratio < 0);
+    since(contact.joined, ratio >= options_.split_neck_ratio,
+          own->ratio >= options_.split_neck_ratio);
+    since(contact.fused, ratio > options_.merge_neck_ratio, own->ratio > options_.merge_neck_ratio);
+    contact.excess.fade(kRemembered);
+    contact.excess.add(own->excess);
+    contact.overlapped = contact.overlapped || seen_through(contact.excess);
     contact.last_ratio = ratio;
     contact.highest_ratio = std::max(contact.highest_ratio, ratio);
     if (contact.apart) {
@@ -116,15 +152,10 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     if (!contact.open && !contact.apart && (!contact.after_split || contact.joined)) {
       contact.open = true;
       contact.area_px = area_of(areas_px, tracks.first) + area_of(areas_px, tracks.second);
-      contact.openings = {{.type = EventType::kContact,
-                           .frame_before = std::max<int64_t>(0, frame.index - 1),
-                           .frame = frame.index,
-                           .tracks = {tracks.first, tracks.second},
-                           .children = {},
-                           .position = median->position,
-                           .confidence = contact.series.share_touching(frame.index),
-                           .evidence = {{"area_px2", contact.area_px}}}};
-      add_ratio(contact.openings.back().evidence, "neck_ratio", ratio);
+      contact.openings = {opening_of(tracks, *median, approaches)};
+      Event& opening = contact.openings.back();
+      opening.confidence = contact.series.share_touching(frame.index);
+      opening.evidence["area_px2"] = contact.area_px;
     }
     if (contact.open && !contact.apart) {
       frame.touching.push_back(tracks);
@@ -151,8 +182,23 @@ std::optional<EndedContact> Contacts::take_merge(const HeldFrame& frame) {
   for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
     const Contact& contact = at->second;
     if (contact.judged == frame.index && contact.fused && contact.joined &&
-        has_lasted(contact.fused->time, frame.time, options_.confirm)) {
+        has_lasted(contact.fused->time, frame.time, options_.confirm) &&
+        !seen_through(contact.excess)) {
       EndedContact ended{.tracks = at->first, .contact = std::move(at->second)};
+      pairs_.erase(at);
+      return ended;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<EndedContact> Contacts::take_swallowed(int32_t track) {
+  for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
+    const auto& [tracks, contact] = *at;
+    const bool of_track = tracks.first == track || tracks.second == track;
+    if (of_track && contact.open && contact.fused && contact.joined &&
+        !seen_through(contact.excess)) {
+      EndedContact ended{.tracks = tracks, .contact = std::move(at->second)};
       pairs_.erase(at);
       return ended;
     }
@@ -222,6 +268,9 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
   if (events.empty()) {
     return events;
   }
+  if (contact.overlapped && type != EventType::kMerge) {
+    events.front().type = EventType::kOverlap;
+  }
   Event end{.type = type,
             .frame_before = last_frame,
             .frame = last_frame,
@@ -233,6 +282,10 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
                          {"area_px2", contact.area_px}}};
   add_ratio(end.evidence, "neck_ratio", contact.last_ratio);
   add_ratio(end.evidence, "highest_neck_ratio", contact.highest_ratio);
+  if (contact.excess.expected > 0) {
+    end.evidence["excess"] = contact.excess.share();
+    end.evidence["excess_error"] = contact.excess.error();
+  }
   const std::optional<Since>& since = type == EventType::kMerge ? contact.joined : contact.apart;
   if (type != EventType::kUndecided && since) {
     end.frame_before = since->frame - 1;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mote/core/lineage.h"
+#include "mote/track/approach.h"
 #include "mote/track/held_frames.h"
 #include "mote/track/overlap.h"
 #include "mote/track/pair_series.h"
@@ -54,11 +55,17 @@ struct Contact {
   double area_px = 0;           ///< of both when the contact opened
   double highest_ratio = kApart;
   double last_ratio = kApart;
+  Excess excess;                ///< of the latest frames in which both made one instance
+  bool overlapped = false;      ///< one was seen through the other
   int64_t judged = -1;          ///< last frame that had something to judge by
   std::optional<Since> joined;  ///< split_neck_ratio reached
   std::optional<Since> fused;   ///< merge_neck_ratio exceeded
   std::optional<Since> apart;
 };
+
+/// Whether both of a pair are seen where they lie over each other: then they are two, however much
+/// of a neck there seems to be.
+bool seen_through(const Excess& excess);
 
 /// A contact that has ended, at `joined` by a merge or at `apart` by a parting.
 struct EndedContact {
@@ -77,12 +84,17 @@ class Contacts {
   /// Judges a frame, of which kHalfWindow later frames have been noted (fewer at the end). Tracks
   /// whose regions make one instance go into `frame.joined`, all in contact into
   /// `frame.touching`. Gives the contacts that have parted.
-  /// `areas_px` holds those of the tracks now.
-  std::vector<EndedContact> judge(HeldFrame& frame, const std::map<int32_t, double>& areas_px);
+  /// `areas_px` holds those of the tracks now; `approaches` dates the contacts that open.
+  std::vector<EndedContact> judge(HeldFrame& frame, const std::map<int32_t, double>& areas_px,
+                                  const Approaches& approaches);
 
   /// Takes out a contact that, in the frame just judged, has been a merge for `confirm`, while
   /// there is one.
   std::optional<EndedContact> take_merge(const HeldFrame& frame);
+
+  /// Takes out a contact of a track that has ended while it was a merge, however short, and no
+  /// overlap: what went into another particle and did not come out.
+  std::optional<EndedContact> take_swallowed(int32_t track);
 
   /// Takes out the contacts of a track; of all tracks where it is 0.
   std::vector<EndedContact> take(int32_t track);

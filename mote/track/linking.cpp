@@ -195,6 +195,44 @@ void share_regions(const std::vector<Lobe>& lobes, const std::vector<Placed>& pl
   }
 }
 
+/// Of the area that a particle takes up of one that it swallows, to say that it did.
+constexpr double kShareSwallowed = 0.5;
+
+// Whether a region has become larger, since `host` had it for itself, by what `lobe` adds to it
+// when both flow together at constant volume.
+bool swallowed(const Lobe& lobe, const Lobe& host, const Region& region) {
+  const double volume = std::pow(lobe.area_px, 1.5) + std::pow(host.area_px, 1.5);
+  const double added_px = std::cbrt(volume * volume) - host.area_px;
+  return region.area_px >= host.area_px + kShareSwallowed * added_px;
+}
+
+// Lobes that are left over, and touched or shared a region with one whose region has grown by them.
+void share_swallowers(const std::vector<Lobe>& lobes, const Segmentation& segmentation,
+                      Links& links) {
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    if (links.region_of[l] >= 0 || lobes[l].missing) {
+      continue;
+    }
+    const Lobe* host = nullptr;
+    int32_t region = -1;
+    for (size_t o = 0; o < lobes.size(); ++o) {
+      const int32_t r = links.region_of[o];
+      if (r < 0 || o == l || gap_px(lobes[l], lobes[o]) > closed_gap_px(lobes[l], lobes[o]) ||
+          !swallowed(lobes[l], lobes[o], segmentation.regions[static_cast<size_t>(r)])) {
+        continue;
+      }
+      if (host == nullptr || gap_px(lobes[l], lobes[o]) < gap_px(lobes[l], *host)) {
+        host = &lobes[o];
+        region = r;
+      }
+    }
+    if (host != nullptr) {
+      links.region_of[l] = region;
+      links.lobes_of[static_cast<size_t>(region)].push_back(static_cast<int32_t>(l));
+    }
+  }
+}
+
 // Regions without a lobe, of which a track covered more than half.
 void tell_covered(const std::vector<Lobe>& lobes, const std::vector<Placed>& placed,
                   const Segmentation& segmentation, Links& links) {
@@ -270,6 +308,7 @@ Links link(const std::vector<Lobe>& lobes, int64_t frame, Point drift,
     }
   }
   share_regions(lobes, placed, links);
+  share_swallowers(lobes, segmentation, links);
   tell_covered(lobes, placed, segmentation, links);
   return links;
 }

@@ -66,6 +66,12 @@ double gap_px(const Lobe& a, const Lobe& b) {
          radius_px(a) - radius_px(b);
 }
 
+double closed_gap_px(const Lobe& a, const Lobe& b) {
+  constexpr double kRimPx = 1.5;
+  constexpr double kOutlineShare = 0.1;
+  return kRimPx + kOutlineShare * std::min(radius_px(a), radius_px(b));
+}
+
 Point velocity(const Lobe& lobe) {
   if (lobe.sights.size() < 2) {
     return {};

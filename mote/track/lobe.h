@@ -5,6 +5,7 @@
 
 #include "mote/core/grid.h"
 #include "mote/core/mask.h"
+#include "mote/track/portrait.h"
 
 namespace mote::track {
 
@@ -25,6 +26,7 @@ struct Lobe {
   Point mask_centroid;  ///< in camera pixels
   double area_px = 0;
   std::vector<Sight> sights;  ///< the latest, oldest first
+  Portrait portrait;
 
   // Now:
   Point position;  ///< as seen or predicted, the drift taken off
@@ -38,6 +40,10 @@ double radius_px(const Lobe& lobe);
 
 /// How far the discs of equal area are apart; negative where they overlap.
 double gap_px(const Lobe& a, const Lobe& b);
+
+/// The gap up to which two lobes may touch: 1.5 px and a tenth of the smaller radius, for blur and
+/// noise take something off the rims, and outlines are no circles.
+double closed_gap_px(const Lobe& a, const Lobe& b);
 
 /// In pixels a frame, over the latest sights; zero before the second.
 Point velocity(const Lobe& lobe);

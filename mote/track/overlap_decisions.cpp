@@ -23,7 +23,8 @@ double area_of(const HeldFrame& frame, IdPair tracks) {
 }  // namespace
 
 void OverlapTracker::judge(HeldFrame& frame) {
-  for (const EndedContact& parted : contacts_.judge(frame, areas_px())) {
+  for (const EndedContact& parted : contacts_.judge(frame, areas_px(), approaches_)) {
+    approaches_.forget(parted.tracks);
     close(parted);
   }
   while (const std::optional<EndedContact> merged = contacts_.take_merge(frame)) {
@@ -47,6 +48,13 @@ void OverlapTracker::end_tracks(const HeldFrame& frame) {
     }
   }
   for (const int32_t id : dead) {
+    if (!tracks_.contains(id)) {
+      continue;  // it has just merged with another that ended too
+    }
+    if (const std::optional<EndedContact> merged = contacts_.take_swallowed(id)) {
+      merge(*merged, frame);
+      continue;
+    }
     for (const EndedContact& contact : contacts_.take(id)) {
       close(contact);
     }

@@ -77,7 +77,7 @@ LiveTrack* OverlapTracker::known_track(int32_t id) {
 
 /// A track may have been taken out of frames since: a contact begins and ends where both are there.
 void OverlapTracker::date_within_lives(Event& event) {
-  const bool begins = event.type == EventType::kContact;
+  const bool begins = event.type == EventType::kContact || event.type == EventType::kOverlap;
   if (!begins && event.type != EventType::kParted && event.type != EventType::kUndecided) {
     return;
   }

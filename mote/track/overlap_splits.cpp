@@ -43,11 +43,11 @@ double area_px(const std::vector<const Lobe*>& part) {
 void OverlapTracker::judge_bonds(const HeldFrame& frame) {
   for (auto& [pair, bond] : bonds_) {
     const std::optional<PairSample> median = bond.series.median_at(frame.index);
-    const std::optional<double> own = bond.series.ratio_at(frame.index);
+    const std::optional<PairSample> own = bond.series.at(frame.index);
     bond.series.forget_before(frame.index - kHalfWindow);
     if (median && own) {
       const double limit = options_.split_neck_ratio;
-      advance(bond.below, median->ratio < limit, *own < limit, *median, frame.time);
+      advance(bond.below, median->ratio < limit, own->ratio < limit, *median, frame.time);
     }
   }
 }

@@ -36,7 +36,7 @@ void archive(Archive& archive, Event& event) {
           event.confidence, event.evidence);
 }
 
-constexpr uint64_t kMark = 0x33706c726f766f6d;  // "movorlp3": the last byte counts versions
+constexpr uint64_t kMark = 0x34706c726f766f6d;  // "movorlp4": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -44,9 +44,19 @@ void archive(Archive& archive, Sight& sight) {
 }
 
 template <typename Archive>
+void archive(Archive& archive, Portrait& portrait) {
+  archive(portrait.values, portrait.radius_px, portrait.dark, portrait.partial, portrait.frames);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Excess& excess) {
+  archive(excess.seen, excess.expected, excess.variance);
+}
+
+template <typename Archive>
 void archive(Archive& archive, Lobe& lobe) {
   archive(lobe.id, lobe.track, lobe.mask, lobe.mask_centroid, lobe.area_px, lobe.sights,
-          lobe.position, lobe.frame, lobe.shared, lobe.missing, lobe.missing_since);
+          lobe.portrait, lobe.position, lobe.frame, lobe.shared, lobe.missing, lobe.missing_since);
 }
 
 template <typename Archive>
@@ -67,7 +77,7 @@ void archive(Archive& archive, LiveTrack& track) {
 
 template <typename Archive>
 void archive(Archive& archive, PairSample& sample) {
-  archive(sample.frame, sample.ratio, sample.position);
+  archive(sample.frame, sample.ratio, sample.position, sample.excess);
 }
 
 template <typename Archive>
@@ -83,8 +93,23 @@ void archive(Archive& archive, Since& since) {
 template <typename Archive>
 void archive(Archive& archive, Contact& contact) {
   archive(contact.series, contact.open, contact.after_split, contact.openings, contact.area_px,
-          contact.highest_ratio, contact.last_ratio, contact.judged, contact.joined, contact.fused,
-          contact.apart);
+          contact.highest_ratio, contact.last_ratio, contact.excess, contact.overlapped,
+          contact.judged, contact.joined, contact.fused, contact.apart);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Approach::Sample& sample) {
+  archive(sample.frame, sample.excess_px, sample.limit_px, sample.position);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Closing& closing) {
+  archive(closing.frame, closing.position);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Approach& approach) {
+  archive(approach.samples, approach.closing, approach.is_settled);
 }
 
 template <typename Archive>
@@ -111,7 +136,8 @@ void archive(Archive& archive, HeldFrame& frame) {
 template <typename Archive>
 void OverlapTracker::archive(Archive& archive) {
   archive(now_.frame, now_.time, now_.drift, next_frame_, handed_back_, last_track_id_,
-          last_lobe_id_, lobes_, tracks_, ended_, contacts_.pairs(), bonds_, held_, held_events_);
+          last_lobe_id_, lobes_, tracks_, ended_, contacts_.pairs(), approaches_.pairs(), bonds_,
+          held_, held_events_);
 }
 
 std::string OverlapTracker::save_state() const {

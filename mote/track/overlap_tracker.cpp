@@ -9,7 +9,6 @@
 #include "mote/core/median.h"
 
 namespace mote::track {
-
 OverlapTracker::OverlapTracker(const OverlapOptions& options, Size field)
     : options_(options), field_(field), contacts_(options) {}
 
@@ -24,6 +23,11 @@ TrackerOutput OverlapTracker::push(const TrackerFrame& frame, const LazySegmenta
                 frame.index, segmentation.labels.width(), segmentation.labels.height(),
                 field_.width, field_.height);
   }
+  if (!frame.image.empty() && frame.image.size() != field_) {
+    throw Error(ErrorKind::kUsage, "the image of frame {} has {} x {} px, expected {} x {}",
+                frame.index, frame.image.width(), frame.image.height(), field_.width,
+                field_.height);
+  }
   now_ = {.frame = frame.index, .time = frame.time, .drift = frame.drift};
   ++next_frame_;
 
@@ -32,7 +36,13 @@ TrackerOutput OverlapTracker::push(const TrackerFrame& frame, const LazySegmenta
   take_regions(segmentation, masks, links);
   begin_lobes(segmentation, masks, links);
   glimpse_tracks(segmentation, links);
+  excess_.clear();
+  if (!frame.image.empty()) {
+    paint_portraits(frame.image, segmentation, links);
+    look_through(frame.image, segmentation, links);
+  }
   note_pairs(segmentation, links);
+  approaches_.note(lobes_, now_.frame, now_.drift);
   hold(frame, segmentation, masks, links);
   if (held_.size() > static_cast<size_t>(kHalfWindow)) {
     judge(held_[held_.size() - 1 - static_cast<size_t>(kHalfWindow)]);
@@ -86,6 +96,7 @@ void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<
       for (const int32_t l : owners) {
         Lobe& lobe = lobes_[l];
         lobe.position = predicted(lobe, now_.frame);
+        lobe.sights.clear();  // how it moved alone says nothing of how it moves with others
         lobe.frame = now_.frame;
         lobe.shared = true;
         lobe.missing = false;
@@ -200,7 +211,8 @@ void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio) {
   const PairSample sample{
       .frame = now_.frame,
       .ratio = ratio,
-      .position = a.position + now_.drift + Point{share * between.y_px, share * between.x_px}};
+      .position = a.position + now_.drift + Point{share * between.y_px, share * between.x_px},
+      .excess = excess_of(a, b)};
   if (a.track == b.track) {
     bonds_[pair_of(a.id, b.id)].series.add(sample);
   } else {

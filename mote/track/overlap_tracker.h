@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mote/track/approach.h"
 #include "mote/track/contacts.h"
 #include "mote/track/held_frames.h"
 #include "mote/track/linking.h"
@@ -56,6 +57,14 @@ class OverlapTracker : public Tracker {
   void begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks, Links& links);
   size_t begin_lobe(int32_t track, const Region& region, const Mask& mask);
   void glimpse_tracks(const Segmentation& segmentation, const Links& links);
+
+  // overlap_portraits.cpp: what the image shows.
+  void paint_portraits(const Grid<float>& image, const Segmentation& segmentation,
+                       const Links& links);
+  void look_through(const Grid<float>& image, const Segmentation& segmentation, const Links& links);
+  Excess excess_of(const Lobe& a, const Lobe& b) const;
+
+  // overlap_tracker.cpp again.
   void note_pairs(const Segmentation& segmentation, const Links& links);
   void note_necks(const Segmentation& segmentation, const Links& links, std::set<IdPair>& touching);
   void note_shared_regions(const Links& links, std::set<IdPair>& touching);
@@ -108,7 +117,9 @@ class OverlapTracker : public Tracker {
   std::map<int32_t, LiveTrack> tracks_;
   std::map<int32_t, LiveTrack> ended_;  ///< whose last frame is held
   Contacts contacts_;
-  std::map<IdPair, Bond> bonds_;  ///< by lobes
+  Approaches approaches_;
+  std::map<IdPair, Bond> bonds_;     ///< by lobes
+  std::map<IdPair, Excess> excess_;  ///< by lobes, of this frame
   std::deque<HeldFrame> held_;
   std::vector<Event> held_events_;  ///< of frames that are held
   TrackerOutput output_;

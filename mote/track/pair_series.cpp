@@ -35,7 +35,7 @@ std::optional<PairSample> PairSeries::median_at(int64_t frame) const {
   // The lower of two in the middle: doubt is no contact.
   const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>((ratios.size() - 1) / 2);
   std::nth_element(ratios.begin(), middle, ratios.end());
-  return PairSample{.frame = frame, .ratio = *middle, .position = nearest->position};
+  return PairSample{.frame = frame, .ratio = *middle, .position = nearest->position, .excess = {}};
 }
 
 double PairSeries::share_touching(int64_t frame) const {
@@ -50,10 +50,10 @@ double PairSeries::share_touching(int64_t frame) const {
   return all > 0 ? static_cast<double>(touching) / static_cast<double>(all) : 0;
 }
 
-std::optional<double> PairSeries::ratio_at(int64_t frame) const {
+std::optional<PairSample> PairSeries::at(int64_t frame) const {
   for (const PairSample& sample : samples) {
     if (sample.frame == frame) {
-      return sample.ratio;
+      return sample;
     }
   }
   return std::nullopt;

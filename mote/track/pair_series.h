@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "mote/core/grid.h"
+#include "mote/track/portrait.h"
 
 namespace mote::track {
 
@@ -20,6 +21,7 @@ struct PairSample {
   int64_t frame = 0;
   double ratio = kApart;  ///< of the neck, as in Neck
   Point position;         ///< in camera pixels
+  Excess excess;          ///< empty where it was not looked for
 
   bool operator==(const PairSample&) const = default;
 };
@@ -38,7 +40,8 @@ class PairSeries {
   /// Of the same frames, the share in which they touched.
   double share_touching(int64_t frame) const;
 
-  std::optional<double> ratio_at(int64_t frame) const;
+  /// What was seen in `frame` itself.
+  std::optional<PairSample> at(int64_t frame) const;
 
   /// In every frame that is remembered.
   bool all_apart() const;

@@ -124,8 +124,8 @@ Lineage LineageBuilder::build() {
   }
   // Two that turned out to be one already had no contact.
   std::erase_if(lineage.events, [](const Event& event) {
-    const bool of_two = event.type == EventType::kContact || event.type == EventType::kParted ||
-                        event.type == EventType::kUndecided;
+    const bool of_two = event.type == EventType::kContact || event.type == EventType::kOverlap ||
+                        event.type == EventType::kParted || event.type == EventType::kUndecided;
     return of_two && event.tracks.size() < 2;
   });
   std::sort(lineage.events.begin(), lineage.events.end(), [](const Event& a, const Event& b) {

@@ -18,8 +18,8 @@ namespace mote::track {
 struct TrackerFrame {
   int64_t index = 0;  ///< counts from 0 without holes over the frames that are tracked
   double time = 0;    ///< seconds where the recording has them, else the recording's frame number
-  const Grid<float>& image;
-  Point drift;  ///< by how far the specimen has moved since frame 0, as known so far
+  const Grid<float>& image;  ///< grey levels; may be empty where only the segmentation is known
+  Point drift;               ///< by how far the specimen has moved since frame 0, as known so far
 };
 
 /// The frame's segmentation, computed when first asked for.

@@ -118,20 +118,6 @@ TEST(SizesCollector, GivesARowOfEachTimeRegionRuleAndWeighting) {
   EXPECT_EQ(row_of(all, "recording", "field", "split", "number").frames, 9);
 }
 
-TEST(SizesCollector, TakesAFrameByNumberAndTheFirstAtOrAfterATime) {
-  SizesCollector collector(
-      {.frames = 9, .at = {{.text = "3", .frame = 3}, {.text = "2.5s", .time_s = 2.5}}});
-  for (int64_t frame = 0; frame < 9; ++frame) {
-    collector.add({.frame = frame, .time_s = 0.4 * static_cast<double>(frame)},
-                  population(frame, 10), kField);
-  }
-
-  const auto all = collector.tables();
-
-  EXPECT_EQ(row_of(all, "3", "field", "split", "number").info.frame, 3);
-  EXPECT_EQ(row_of(all, "2.5s", "field", "split", "number").info.frame, 7);
-}
-
 TEST(SizesCollector, LeavesTheWindowOutWhereThereIsNone) {
   for (const SizesRow& row : tables({.frames = 1}, 10).sizes) {
     EXPECT_EQ(row.region, "field");

@@ -224,26 +224,6 @@ TEST(FigureSet, ShowsRatesInPhysicalUnitsAndCountsThoseBeyondTheAxis) {
   EXPECT_THAT(csv(*find(set, "rates")), HasSubstr("\"critical radius, first third\",3,"));
 }
 
-TEST(FigureSet, PartsRatesOfTwoBinsIntoHalves) {
-  FigureTables tables;
-  for (int i = 0; i < 8; ++i) {
-    measure::RateRow row;
-    row.bin = i / 4;
-    row.radius_px = 4 + i;
-    row.rate = 0.1 * i;
-    tables.rates.push_back(row);
-  }
-
-  const FigureSet set = Recording().figures(tables);
-
-  std::vector<std::string> names;
-  for (const Series& series : find(set, "rates")->panels.at(0).series) {
-    names.push_back(series.name);
-  }
-  EXPECT_THAT(names, ElementsAre("zero", "first half", "second half"));
-  EXPECT_EQ(find(set, "rates")->panels.at(0).y.label, "d*r*/d*t* (nm/frame)");
-}
-
 TEST(FigureSet, ShowsSurvivalToTheEndOfTheRecordingWhereAnyDissolved) {
   FigureTables tables;
   measure::SurvivalRow row{.least_radius_px = 2, .greatest_radius_px = 4, .n_tracks = 10};

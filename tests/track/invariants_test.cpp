@@ -80,7 +80,8 @@ std::set<std::pair<int32_t, int32_t>> contacts_in(const Lineage& lineage, int64_
       break;
     }
     switch (event.type) {
-      case EventType::kContact: open.insert({event.tracks[0], event.tracks[1]}); break;
+      case EventType::kContact:
+      case EventType::kOverlap: open.insert({event.tracks[0], event.tracks[1]}); break;
       case EventType::kParted: open.erase({event.tracks[0], event.tracks[1]}); break;
       case EventType::kMerge:
       case EventType::kSplit:
