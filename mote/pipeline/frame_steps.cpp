@@ -268,7 +268,8 @@ JournalFrame FrameSteps::measured(const WaitingFrame& frame,
                    .size = tracked.labels.size(),
                    .excluded_px = frame.excluded_px,
                    .values = frame.values,
-                   .warnings = frame.warnings};
+                   .warnings = frame.warnings,
+                   .necks = tracked.necks};
   size_t k = 0;
   for (const track::TrackedInstance& instance : tracked.instances) {
     while (k < measures.size() && measures[k].label < instance.label) {

@@ -20,7 +20,7 @@ struct RecordHead {
   uint64_t length = 0;
   uint64_t hash = 0;
 
-  static constexpr uint32_t kMagic = 0x65746f6d;  // "mote"
+  static constexpr uint32_t kMagic = 0x32746f6d;  // "mot2": the last byte counts versions
 };
 
 void put(ByteWriter& out, const std::map<std::string, double>& values) {
@@ -90,6 +90,30 @@ measure::InstanceMeasures get_measures(ByteReader& in) {
   return m;
 }
 
+void put(ByteWriter& out, const track::TrackedNeck& neck) {
+  out.put(neck.a);
+  out.put(neck.b);
+  put(out, neck.ratio);
+  put(out, neck.width_px);
+  for (const double value : {neck.apart.y_px, neck.apart.x_px, neck.excess.seen,
+                             neck.excess.expected, neck.excess.variance}) {
+    out.put(value);
+  }
+}
+
+track::TrackedNeck get_neck(ByteReader& in) {
+  track::TrackedNeck neck;
+  neck.a = in.get<int32_t>();
+  neck.b = in.get<int32_t>();
+  neck.ratio = get_optional(in);
+  neck.width_px = get_optional(in);
+  for (double* value : {&neck.apart.y_px, &neck.apart.x_px, &neck.excess.seen,
+                        &neck.excess.expected, &neck.excess.variance}) {
+    *value = in.get<double>();
+  }
+  return neck;
+}
+
 bool read_all(int file, char* bytes, size_t count) {
   while (count > 0) {
     const ssize_t got = ::read(file, bytes, count);
@@ -127,6 +151,10 @@ std::string encode(const JournalFrame& frame) {
     put(out, instance.measures);
     out.put(instance.mask.runs);
   }
+  out.put<uint64_t>(frame.necks.size());
+  for (const track::TrackedNeck& neck : frame.necks) {
+    put(out, neck);
+  }
   return out.take();
 }
 
@@ -151,6 +179,10 @@ JournalFrame decode_frame(const std::string& bytes) {
     instance.tracks = in.get<std::vector<int32_t>>();
     instance.measures = get_measures(in);
     in.get(instance.mask.runs);
+  }
+  const uint64_t necks = in.get_count(66);
+  for (uint64_t i = 0; i < necks; ++i) {
+    frame.necks.push_back(get_neck(in));
   }
   return frame;
 }

@@ -32,6 +32,7 @@ struct JournalFrame {
   std::map<std::string, double> values;  ///< threshold, readings of the recording, ...
   std::vector<std::string> warnings;
   std::vector<JournalInstance> instances;  ///< in order of label
+  std::vector<track::TrackedNeck> necks;   ///< of provisional ids
 };
 
 /// The payload of a kFrame record, and back. Decoding throws kBadFile where bytes are missing.

@@ -55,6 +55,29 @@ struct PassTwo::Impl {
                         .width = window->width});
   }
 
+  // With final ids. A neck of two that turned out not to be two tracks, or more, tells nothing.
+  std::vector<measure::NeckSample> necks_of(const JournalFrame& frame) const {
+    std::vector<measure::NeckSample> necks;
+    for (const track::TrackedNeck& neck : frame.necks) {
+      const std::vector<int32_t> a = known.lineage.final_tracks(frame.index, {neck.a});
+      const std::vector<int32_t> b = known.lineage.final_tracks(frame.index, {neck.b});
+      if (a.size() != 1 || b.size() != 1) {
+        continue;
+      }
+      measure::NeckSample sample{.a = a.front(),
+                                 .b = b.front(),
+                                 .ratio = neck.ratio,
+                                 .width_px = neck.width_px,
+                                 .apart = neck.apart};
+      if (neck.excess.expected > 0) {
+        sample.excess = neck.excess.share();
+        sample.excess_error = neck.excess.error();
+      }
+      necks.push_back(sample);
+    }
+    return necks;
+  }
+
   void decode(Task& task) const {
     const RunSummary& summary = known.summary;
     const JournalFrame journal_frame = decode_frame(task.encoded);
@@ -81,6 +104,7 @@ struct PassTwo::Impl {
                      [](const measure::ParticleRow& a, const measure::ParticleRow& b) {
                        return a.measures.label < b.measures.label;
                      });
+    frame.necks = necks_of(journal_frame);
     frame.row = measure::frame_row(
         frame.info, frame.particles, journal_frame.size,
         {.seed = static_cast<uint64_t>(job.seed),

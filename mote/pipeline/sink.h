@@ -12,6 +12,7 @@
 #include "mote/core/mask.h"
 #include "mote/core/picture.h"
 #include "mote/measure/frame.h"
+#include "mote/measure/necks.h"
 #include "mote/measure/tables.h"
 #include "mote/report/overlay.h"
 
@@ -23,6 +24,7 @@ struct FinalFrame {
   int64_t source_index = 0;
   LabelImage labels;  ///< final track ids, the lowest where shared; labels of the frame in stills
   std::vector<measure::ParticleRow> particles;  ///< in order of label
+  std::vector<measure::NeckSample> necks;       ///< of pairs that touch, or may be about to
   measure::FrameRow row;
   std::vector<report::Trail> trails;
   /// The image, read anew when first asked for: only those who need it pay for it.

@@ -5,6 +5,7 @@
 #include "mote/measure/budget.h"
 #include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
+#include "mote/measure/necks.h"
 #include "mote/measure/sizes.h"
 #include "mote/measure/track.h"
 #include "mote/pipeline/sinks.h"
@@ -38,6 +39,7 @@ class TablesSink : public Sink {
                  .interval_s = summary.interval_s,
                  .seed = static_cast<uint64_t>(job.seed)}),
         conservation_(summary.common_window),
+        necks_(summary.lineage),
         sizes_({.frames = summary.frames,
                 .single_times = tracking_,
                 .common_window = summary.common_window,
@@ -51,6 +53,10 @@ class TablesSink : public Sink {
     }
     if (tracking_) {
       budget_ = measure::mechanism_budget(summary.lineage.tracks, ends_, summary.frames);
+    }
+    if (linking_) {
+      neck_file_.emplace(folder + "/necks.csv");
+      neck_file_->write(measure::csv_header(measure::neck_columns()));
     }
   }
 
@@ -80,6 +86,9 @@ class TablesSink : public Sink {
                               .budget = budget_.at(static_cast<size_t>(frame.info.frame)),
                               .conserved = conservation_.add(frame.particles)});
     }
+    if (linking_) {
+      add_necks(frame);
+    }
   }
 
   void finish() override {
@@ -99,6 +108,7 @@ class TablesSink : public Sink {
       made_.budget = std::move(budget_rows_);
     }
     if (linking_) {
+      neck_file_->sync_and_close();
       write_events();
     }
     if (!summary_.drift.empty()) {
@@ -107,6 +117,14 @@ class TablesSink : public Sink {
   }
 
  private:
+  void add_necks(const FinalFrame& frame) {
+    std::string lines;
+    for (const measure::NeckRow& row : necks_.add(frame.info, frame.particles, frame.necks)) {
+      lines += measure::csv_line(measure::neck_columns(), row);
+    }
+    neck_file_->write(lines);
+  }
+
   void write_tracks() {
     io::OutputFile file(folder_ + "/tracks.csv");
     file.write(measure::csv_header(measure::track_columns()));
@@ -188,6 +206,8 @@ class TablesSink : public Sink {
   std::map<int32_t, measure::TrackEnds> ends_;
   measure::GrowthCollector growth_;
   measure::Conservation conservation_;
+  measure::NeckCollector necks_;
+  std::optional<io::OutputFile> neck_file_;
   measure::SizesCollector sizes_;
   std::vector<measure::Budget> budget_;
   std::vector<measure::BudgetRow> budget_rows_;

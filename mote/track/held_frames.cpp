@@ -32,6 +32,19 @@ class Sets {
   std::vector<size_t> parent_;
 };
 
+/// `rename(a, b)` for all pairs of tracks that the frame tells something of.
+template <typename Rename>
+void for_pairs(HeldFrame& frame, const Rename& rename) {
+  for (auto* pairs : {&frame.touching, &frame.joined}) {
+    for (auto& [a, b] : *pairs) {
+      rename(a, b);
+    }
+  }
+  for (TrackedNeck& neck : frame.necks) {
+    rename(neck.a, neck.b);
+  }
+}
+
 }  // namespace
 
 std::vector<uint8_t> packed(const Grid<uint8_t>& grid) {
@@ -111,7 +124,8 @@ TrackedFrame handed_back(const HeldFrame& frame, Size field) {
                       .labels = LabelImage(field),
                       .coverage = unpacked(frame.coverage, field),
                       .instances = {},
-                      .values = frame.values};
+                      .values = frame.values,
+                      .necks = frame.necks};
   std::map<size_t, size_t> instance_of;
   for (size_t r = 0; r < frame.regions.size(); ++r) {
     const HeldRegion& region = frame.regions[r];
@@ -143,24 +157,20 @@ void rename_track(HeldFrame& frame, int32_t from, int32_t to) {
       }
     }
   }
-  for (auto* pairs : {&frame.touching, &frame.joined}) {
-    for (auto& [a, b] : *pairs) {
-      a = a == from ? to : a;
-      b = b == from ? to : b;
-    }
-  }
+  for_pairs(frame, [=](int32_t& a, int32_t& b) {
+    a = a == from ? to : a;
+    b = b == from ? to : b;
+  });
 }
 
 void rename_contact(HeldFrame& frame, int32_t from, int32_t other, int32_t to) {
-  for (auto* pairs : {&frame.touching, &frame.joined}) {
-    for (auto& [a, b] : *pairs) {
-      if (a == from && b == other) {
-        a = to;
-      } else if (a == other && b == from) {
-        b = to;
-      }
+  for_pairs(frame, [=](int32_t& a, int32_t& b) {
+    if (a == from && b == other) {
+      a = to;
+    } else if (a == other && b == from) {
+      b = to;
     }
-  }
+  });
 }
 
 void part_strangers(HeldFrame& frame, const std::function<bool(int32_t track)>& allowed) {

@@ -40,6 +40,7 @@ struct HeldFrame {
   std::vector<std::pair<int32_t, int32_t>> touching;  ///< tracks in contact
   std::vector<std::pair<int32_t, int32_t>> joined;    ///< of these, whose regions make one instance
   std::map<std::string, double> values;               ///< as in TrackedFrame
+  std::vector<TrackedNeck> necks;
 };
 
 /// A grid as (value, length of run) pairs: few where most of it is 0 or 255.

@@ -36,7 +36,7 @@ void archive(Archive& archive, Event& event) {
           event.confidence, event.evidence);
 }
 
-constexpr uint64_t kMark = 0x34706c726f766f6d;  // "movorlp4": the last byte counts versions
+constexpr uint64_t kMark = 0x35706c726f766f6d;  // "movorlp5": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -128,9 +128,14 @@ void archive(Archive& archive, HeldRegion& region) {
 }
 
 template <typename Archive>
+void archive(Archive& archive, TrackedNeck& neck) {
+  archive(neck.a, neck.b, neck.ratio, neck.width_px, neck.apart, neck.excess);
+}
+
+template <typename Archive>
 void archive(Archive& archive, HeldFrame& frame) {
   archive(frame.index, frame.time, frame.coverage, frame.regions, frame.touching, frame.joined,
-          frame.values);
+          frame.values, frame.necks);
 }
 
 template <typename Archive>

@@ -205,7 +205,7 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
   }
 }
 
-void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio) {
+void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio, double width_px) {
   const double share = radius_px(a) / (radius_px(a) + radius_px(b));
   const Point between = b.position - a.position;
   const PairSample sample{
@@ -219,11 +219,30 @@ void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio) {
     const int64_t both_since =
         std::max(tracks_.at(a.track).track.first_frame, tracks_.at(b.track).track.first_frame);
     contacts_.note(pair_of(a.track, b.track), sample, both_since);
+    note_track_neck(sample, a, b, width_px);
+  }
+}
+
+// Of several necks between two tracks, the widest.
+void OverlapTracker::note_track_neck(const PairSample& sample, const Lobe& a, const Lobe& b,
+                                     double width_px) {
+  const auto [at, is_new] = necks_.try_emplace(pair_of(a.track, b.track));
+  const bool in_one_region = sample.ratio >= kInseparable;
+  TrackedNeck neck{.a = at->first.first, .b = at->first.second, .excess = sample.excess};
+  if (!in_one_region) {
+    neck.ratio = std::max(0.0, sample.ratio);
+    neck.width_px = width_px;
+  }
+  // Both tracks have been glimpsed in this frame: a pair is noted where both are seen.
+  neck.apart = tracks_.at(b.track).last.back().centroid - tracks_.at(a.track).last.back().centroid;
+  if (is_new || (at->second.ratio && (in_one_region || *neck.ratio > *at->second.ratio))) {
+    at->second = std::move(neck);
   }
 }
 
 void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& links) {
   std::set<IdPair> touching;  // lobes
+  necks_.clear();
   note_necks(segmentation, links, touching);
   note_shared_regions(links, touching);
   note_apart(links, touching);
@@ -246,7 +265,7 @@ void OverlapTracker::note_necks(const Segmentation& segmentation, const Links& l
         }
       }
     }
-    note_pair(*nearest_a, *nearest_b, neck.ratio);
+    note_pair(*nearest_a, *nearest_b, neck.ratio, neck.width_px);
     touching.insert(pair_of(nearest_a->id, nearest_b->id));
   }
 }
@@ -267,7 +286,7 @@ void OverlapTracker::note_shared_regions(const Links& links, std::set<IdPair>& t
         const Lobe& other = lobes_[owners[j]];
         nearest = rank(other) < rank(*nearest) ? &other : nearest;
       }
-      note_pair(*nearest, lobe, kInseparable);
+      note_pair(*nearest, lobe, kInseparable, 0);
       touching.insert(pair_of(nearest->id, lobe.id));
     }
   }
@@ -290,7 +309,7 @@ void OverlapTracker::note_apart(const Links& links, const std::set<IdPair>& touc
   const auto note = [&](const Lobe& a, const Lobe& b) {
     if (!a.missing && !b.missing && !among_others.contains(a.id) && !among_others.contains(b.id) &&
         !touching.contains(pair_of(a.id, b.id))) {
-      note_pair(a, b, kApart);
+      note_pair(a, b, kApart, 0);
     }
   };
   for (const auto& [pair, contact] : contacts_.pairs()) {
@@ -322,7 +341,11 @@ void OverlapTracker::hold(const TrackerFrame& frame, const Segmentation& segment
                  .regions = {},
                  .touching = {},
                  .joined = {},
-                 .values = {}};
+                 .values = {},
+                 .necks = {}};
+  for (const auto& [tracks, neck] : necks_) {
+    held.necks.push_back(neck);
+  }
   if (!links.reach_px.empty()) {
     held.values["link_reach_px"] = median(links.reach_px);
   }

@@ -69,7 +69,8 @@ class OverlapTracker : public Tracker {
   void note_necks(const Segmentation& segmentation, const Links& links, std::set<IdPair>& touching);
   void note_shared_regions(const Links& links, std::set<IdPair>& touching);
   void note_apart(const Links& links, const std::set<IdPair>& touching);
-  void note_pair(const Lobe& a, const Lobe& b, double ratio);
+  void note_pair(const Lobe& a, const Lobe& b, double ratio, double width_px);
+  void note_track_neck(const PairSample& sample, const Lobe& a, const Lobe& b, double width_px);
   void hold(const TrackerFrame& frame, const Segmentation& segmentation, std::vector<Mask>& masks,
             const Links& links);
   void drop_absorbed_lobes();
@@ -118,8 +119,9 @@ class OverlapTracker : public Tracker {
   std::map<int32_t, LiveTrack> ended_;  ///< whose last frame is held
   Contacts contacts_;
   Approaches approaches_;
-  std::map<IdPair, Bond> bonds_;     ///< by lobes
-  std::map<IdPair, Excess> excess_;  ///< by lobes, of this frame
+  std::map<IdPair, Bond> bonds_;         ///< by lobes
+  std::map<IdPair, Excess> excess_;      ///< by lobes, of this frame
+  std::map<IdPair, TrackedNeck> necks_;  ///< by tracks, of this frame
   std::deque<HeldFrame> held_;
   std::vector<Event> held_events_;  ///< of frames that are held
   TrackerOutput output_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "mote/core/grid.h"
 #include "mote/core/lineage.h"
 #include "mote/core/segmentation.h"
+#include "mote/track/portrait.h"
 
 namespace mote::track {
 
@@ -34,6 +36,18 @@ struct TrackedInstance {
   bool operator==(const TrackedInstance&) const = default;
 };
 
+/// How two tracks that touch, or may be about to, were seen in one frame.
+struct TrackedNeck {
+  int32_t a = 0;
+  int32_t b = 0;
+  std::optional<double> ratio;     ///< as in Neck, 0 where they are apart; nothing in one region
+  std::optional<double> width_px;  ///< likewise
+  Point apart;                     ///< between the centroids of the two tracks, in camera pixels
+  Excess excess;                   ///< empty where it was not looked for
+
+  bool operator==(const TrackedNeck&) const = default;
+};
+
 /// A frame whose labels change no more. Which tracks an instance belongs to may still change, by a
 /// Reassignment.
 struct TrackedFrame {
@@ -42,6 +56,7 @@ struct TrackedFrame {
   Grid<uint8_t> coverage;                  ///< as in Segmentation; may be empty
   std::vector<TrackedInstance> instances;  ///< in order of label
   std::map<std::string, double> values;    ///< for frames.csv: what the tracker took of itself
+  std::vector<TrackedNeck> necks;  ///< of tracks, which a Reassignment may change one by one
 
   bool operator==(const TrackedFrame&) const = default;
 };

@@ -31,6 +31,13 @@ JournalFrame some_frame() {
                                           .background = 170,
                                           .touching = true},
                              .mask = {{{3, 5, 2}, {4, 5, 4}}}});
+  frame.necks.push_back({.a = 3,
+                         .b = 5,
+                         .ratio = 0.25,
+                         .width_px = 4.5,
+                         .apart = {1, -9},
+                         .excess = {.seen = 1, .expected = 2, .variance = 0.5}});
+  frame.necks.push_back({.a = 3, .b = 8});
   return frame;
 }
 
@@ -45,6 +52,7 @@ TEST(Journal, GivesBackTheFrameThatItWasGiven) {
   EXPECT_EQ(back.excluded_px, frame.excluded_px);
   EXPECT_EQ(back.values, frame.values);
   EXPECT_EQ(back.warnings, frame.warnings);
+  EXPECT_EQ(back.necks, frame.necks);
   ASSERT_EQ(back.instances.size(), 1);
   EXPECT_EQ(back.instances[0].tracks, frame.instances[0].tracks);
   EXPECT_EQ(back.instances[0].measures, frame.instances[0].measures);

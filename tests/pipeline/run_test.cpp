@@ -49,9 +49,9 @@ class Run : public ::testing::Test {
   }
 
   static void expect_same_tables(const std::string& a, const std::string& b) {
-    for (const char* name :
-         {"particles.csv", "tracks.csv", "events.csv", "frames.csv", "drift.csv", "motion.csv",
-          "msd.csv", "growth.csv", "rates.csv", "survival.csv", "budget.csv", "labels.tif"}) {
+    for (const char* name : {"particles.csv", "tracks.csv", "events.csv", "necks.csv", "frames.csv",
+                             "drift.csv", "motion.csv", "msd.csv", "growth.csv", "rates.csv",
+                             "survival.csv", "budget.csv", "labels.tif"}) {
       EXPECT_EQ(read_file(*folder_ / (a + "/" + name)), read_file(*folder_ / (b + "/" + name)))
           << name;
     }

@@ -79,6 +79,28 @@ TEST(Contact, BecomesAMergeDatedAtHalfTheDiameter) {
               ElementsAre(ElementsAre(3)));
 }
 
+TEST(Contact, HasItsNeckToldInEveryFrame) {
+  std::vector<Shot> shots;
+  go(shots, 36, 8, 20);
+
+  const Tracked tracked = track(shots);
+
+  const Event& merge = tracked.lineage.events.at(1);
+  for (int64_t frame = first_frame(shots, distance_at(0.3), true); frame < merge.frame; ++frame) {
+    const Shot& shot = shots[static_cast<size_t>(frame)];
+    const double distance = shot.discs[1].x_px - shot.discs[0].x_px;
+    const auto& necks = tracked.frames[static_cast<size_t>(frame)].necks;
+    ASSERT_EQ(necks.size(), 1U) << frame;
+    EXPECT_EQ(std::pair(necks[0].a, necks[0].b), std::pair(1, 2)) << frame;
+    EXPECT_NEAR(necks[0].ratio.value(), std::sqrt(1 - std::pow(distance / 2 / kRadius, 2)), 0.1)
+        << frame;
+    EXPECT_NEAR(std::hypot(necks[0].apart.y_px, necks[0].apart.x_px), distance, 2) << frame;
+  }
+  const auto& necks = tracked.frames[static_cast<size_t>(merge.frame)].necks;
+  ASSERT_EQ(necks.size(), 1U);
+  EXPECT_EQ(std::pair(necks[0].a, necks[0].b), std::pair(3, 3));
+}
+
 TEST(Contact, ThatNeverPassesTheMergeRatioStaysTwoAndUndecided) {
   std::vector<Shot> shots;
   go(shots, 36, distance_at(0.63), 30);

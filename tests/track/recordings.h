@@ -54,6 +54,10 @@ inline Tracked join(std::vector<TrackerOutput> outputs) {
     for (TrackedInstance& instance : frame.instances) {
       instance.tracks = builder.final_tracks(frame.index, instance.tracks);
     }
+    for (TrackedNeck& neck : frame.necks) {
+      neck.a = builder.final_tracks(frame.index, {neck.a}).at(0);
+      neck.b = builder.final_tracks(frame.index, {neck.b}).at(0);
+    }
   }
   return tracked;
 }
