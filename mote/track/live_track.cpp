@@ -103,6 +103,11 @@ void glimpse(LiveTrack& track, const Glimpse& glimpse) {
   track.last.push_back(glimpse);
 }
 
+void end_in(LiveTrack& track, int64_t last_frame) {
+  track.track.last_frame = last_frame;
+  std::erase_if(track.gaps, [&](const Gap& gap) { return gap.first > last_frame; });
+}
+
 bool unsee(LiveTrack& track, int64_t frame) {
   Track& known = track.track;
   if (known.first_frame == known.last_frame) {

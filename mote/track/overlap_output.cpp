@@ -12,7 +12,7 @@ LiveTrack& OverlapTracker::begin_track(int64_t frame) {
 
 void OverlapTracker::end(int32_t track, int64_t last_frame, bool died) {
   const auto found = tracks_.find(track);
-  found->second.track.last_frame = last_frame;
+  end_in(found->second, last_frame);
   found->second.died = died;
   ended_.emplace(track, std::move(found->second));
   tracks_.erase(found);
