@@ -51,8 +51,8 @@ void OverlapTracker::end_tracks(const HeldFrame& frame) {
     if (!tracks_.contains(id)) {
       continue;  // it has just merged with another that ended too
     }
-    if (const std::optional<EndedContact> merged = contacts_.take_swallowed(id)) {
-      merge(*merged, frame);
+    const std::optional<EndedContact> merged = contacts_.take_swallowed(id);
+    if (merged && merge(*merged, frame)) {
       continue;
     }
     for (const EndedContact& contact : contacts_.take(id)) {
@@ -70,7 +70,7 @@ void OverlapTracker::close(const EndedContact& ended) {
   add_events(events_of(ended, both_go_on ? EventType::kParted : EventType::kUndecided, last_frame));
 }
 
-void OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_in) {
+bool OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_in) {
   const auto [a, b] = ended.tracks;
   Contact contact = ended.contact;
   // Tracks that never were apart before are one from their beginning.
@@ -81,12 +81,16 @@ void OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_i
     }
     if (known.parents.empty()) {
       dissolve(track, other);
-      return;
+      return true;
     }
     contact.joined->frame = known.first_frame + 1;
   }
 
   const int64_t date = contact.joined->frame;
+  if (date > std::max(tracks_.at(a).track.last_frame, tracks_.at(b).track.last_frame)) {
+    close(ended);  // nobody has seen what came of it
+    return false;
+  }
   LiveTrack& child = begin_track(date);
   const int32_t c = child.track.id;
   child.track.parents = {a, b};
@@ -116,6 +120,7 @@ void OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_i
   for (Lobe& lobe : lobes_) {
     lobe.track = lobe.track == a || lobe.track == b ? c : lobe.track;
   }
+  return true;
 }
 
 void OverlapTracker::dissolve(int32_t track, int32_t into) {

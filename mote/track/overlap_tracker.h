@@ -82,7 +82,8 @@ class OverlapTracker : public Tracker {
   void end_tracks(const HeldFrame& frame);
   void close(const EndedContact& ended);
   void judge_bonds(const HeldFrame& frame);
-  void merge(const EndedContact& ended, const HeldFrame& decided_in);
+  /// False where what would have come of it was never seen: then the contact is closed.
+  bool merge(const EndedContact& ended, const HeldFrame& decided_in);
   void dissolve(int32_t track, int32_t into);
   void split_where_due(const HeldFrame& frame);
   Cut cut_between(std::vector<Part> parts) const;

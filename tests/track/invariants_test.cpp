@@ -59,6 +59,34 @@ std::vector<Segmentation> crowd(uint32_t seed, int64_t frames) {
   return recording;
 }
 
+/// Faint particles in noise: most are there for a frame or three, and touch whatever is near.
+std::vector<Segmentation> noise(uint32_t seed, int64_t frames) {
+  std::mt19937 random(seed);
+  const auto uniform = [&](double from, double to) {
+    return from + (to - from) * static_cast<double>(random()) / 4294967296.0;
+  };
+  std::vector<Disc> discs(24);
+  for (Disc& disc : discs) {
+    disc = {uniform(0, 140), uniform(0, 140), uniform(4, 14)};
+  }
+  std::vector<Segmentation> recording;
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    std::vector<Disc> seen;
+    for (Disc& disc : discs) {
+      if (uniform(0, 1) < 0.3) {
+        disc = {uniform(0, 140), uniform(0, 140), uniform(4, 14)};
+      }
+      disc.y_px += uniform(-3, 3);
+      disc.x_px += uniform(-3, 3);
+      if (uniform(0, 1) < 0.7) {
+        seen.push_back(disc);
+      }
+    }
+    recording.push_back(imaging::segmentation_of(synthetic::labels(kCrowdField, seen)));
+  }
+  return recording;
+}
+
 /// The contacts that hold in `frame`; children go on with those of their parents.
 std::set<std::pair<int32_t, int32_t>> contacts_in(const Lineage& lineage, int64_t frame) {
   std::set<std::pair<int32_t, int32_t>> open;
@@ -179,6 +207,14 @@ TEST_P(Crowd, KeepsTheInvariantsOfALineage) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OverlapTracker, Crowd, testing::Range<uint32_t>(1, 21));
+
+TEST(OverlapTracker, KeepsALineageSoundInNoise) {
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    for (const double confirm : {3.0, 10.0}) {
+      EXPECT_NO_THROW(check(track(noise(seed, 60), {.confirm = confirm}).lineage)) << seed;
+    }
+  }
+}
 
 }  // namespace
 }  // namespace mote::track
