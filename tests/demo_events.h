@@ -53,9 +53,12 @@ inline std::string text(const Event& event) {
                      event.position.y_px, event.position.x_px);
 }
 
-/// The truth of a demo calls a crossing, which shows both, a contact.
+/// The truth of a demo does not tell why tracks begin and end, and calls a crossing, which shows
+/// both, a contact.
 inline bool same_type(EventType found, EventType truth) {
-  return found == truth || (found == EventType::kOverlap && truth == EventType::kContact);
+  return found == truth || (found == EventType::kOverlap && truth == EventType::kContact) ||
+         (found == EventType::kNucleated && truth == EventType::kAppeared) ||
+         (found == EventType::kDissolved && truth == EventType::kLost);
 }
 
 /// What is wrong with the found events: one line for each that is missing, false or misdated. An

@@ -18,9 +18,12 @@ const Track* find(const Lineage& lineage, int32_t id) {
 std::string_view name(EventType type) {
   switch (type) {
     case EventType::kAppeared: return "appeared";
+    case EventType::kNucleated: return "nucleated";
     case EventType::kEntered: return "entered";
     case EventType::kLost: return "lost";
+    case EventType::kDissolved: return "dissolved";
     case EventType::kLeft: return "left";
+    case EventType::kContrastLost: return "contrast_lost";
     case EventType::kContact: return "contact";
     case EventType::kOverlap: return "overlap";
     case EventType::kParted: return "parted";

@@ -22,17 +22,31 @@ struct Track {
 };
 
 enum class EventType {
-  kAppeared,   ///< a track begins inside the field, cause not decided
-  kEntered,    ///< a track begins at the border
-  kLost,       ///< a track ends inside the field, cause not decided
-  kLeft,       ///< a track ends at the border
-  kContact,    ///< two tracks touch
-  kOverlap,    ///< two tracks lie over each other in projection
-  kParted,     ///< a contact ends with both going on
-  kMerge,      ///< a contact ends in one track
-  kUndecided,  ///< a contact that the end of the recording or of a track leaves open
-  kSplit,      ///< one track becomes several
+  kAppeared,      ///< a track begins inside the field, cause not decided
+  kNucleated,     ///< likewise, and grew from the smallest that can be seen
+  kEntered,       ///< a track begins at the border
+  kLost,          ///< a track ends inside the field, cause not decided
+  kDissolved,     ///< likewise, and shrank to the smallest that can be seen
+  kLeft,          ///< a track ends at the border
+  kContrastLost,  ///< a track is not seen for a while and comes back in its place and size
+  kContact,       ///< two tracks touch
+  kOverlap,       ///< two tracks lie over each other in projection
+  kParted,        ///< a contact ends with both going on
+  kMerge,         ///< a contact ends in one track
+  kUndecided,     ///< a contact that the end of the recording or of a track leaves open
+  kSplit,         ///< one track becomes several
 };
+
+/// A track begins by it that comes of no other.
+inline bool is_birth(EventType type) {
+  return type == EventType::kAppeared || type == EventType::kNucleated ||
+         type == EventType::kEntered;
+}
+
+/// A track ends by it and becomes no other.
+inline bool is_death(EventType type) {
+  return type == EventType::kLost || type == EventType::kDissolved || type == EventType::kLeft;
+}
 
 /// `appeared`, `contact`, `merge`, ...
 std::string_view name(EventType type);
@@ -44,8 +58,8 @@ struct Event {
   int64_t frame = 0;              ///< first frame after
   std::vector<int32_t> tracks;    ///< to whom: the parents of a merge or split
   std::vector<int32_t> children;  ///< who begins by it
-  Point position;         ///< in camera pixels at `frame`; at `frame_before` for kLost and kLeft
-  double confidence = 1;  ///< 0 to 1
+  Point position;                 ///< in camera pixels at `frame`; at `frame_before` for deaths
+  double confidence = 1;          ///< 0 to 1
   std::map<std::string, double> evidence;  ///< `neck_ratio`, `contact_frame`, ...
 
   bool operator==(const Event&) const = default;

@@ -26,6 +26,7 @@ std::map<int32_t, TrackEnds> track_ends(const Lineage& lineage) {
     const std::string cause(name(event.type));
     switch (event.type) {
       case EventType::kAppeared:
+      case EventType::kNucleated:
       case EventType::kEntered:
         if (event.frame_before == event.frame) {
           break;  // the recording began with it
@@ -47,11 +48,13 @@ std::map<int32_t, TrackEnds> track_ends(const Lineage& lineage) {
         }
         break;
       case EventType::kLost:
+      case EventType::kDissolved:
       case EventType::kLeft:
         for (const int32_t id : event.tracks) {
           ends[id].end_cause = cause;
         }
         break;
+      case EventType::kContrastLost:
       case EventType::kContact:
       case EventType::kOverlap:
       case EventType::kParted:

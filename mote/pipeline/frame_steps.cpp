@@ -94,6 +94,7 @@ FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
     clock_ = TrackerClock(scale);
     track::OverlapOptions overlap = job_.overlap;
     overlap.max_gap = tracker_time("max-gap", job_.max_gap, scale);
+    overlap.max_contrast_gap = tracker_time("max-contrast-gap", job_.max_contrast_gap, scale);
     overlap.confirm = tracker_time("confirm", job_.confirm, scale);
     overlap.lag_frames = track::lag_frames_for(overlap.confirm, scale.per_frame);
     tracker_ = track::make_overlap_tracker(overlap, field);

@@ -44,8 +44,9 @@ struct Job {
   track::DriftOptions drift;
 
   track::OverlapOptions overlap;
-  std::string max_gap = "3 frames";   ///< a time, or a number of frames
-  std::string confirm = "10 frames";  ///< likewise
+  std::string max_gap = "3 frames";            ///< a time, or a number of frames
+  std::string max_contrast_gap = "30 frames";  ///< likewise
+  std::string confirm = "10 frames";           ///< likewise
 
   OverlayOptions overlay;
   bool report = true;

@@ -66,6 +66,8 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
       "Farthest that a particle moves between two frames, drift aside; 0 takes 20, or half "
       "of the way to the nearest other particle");
   visitor.text("max-gap", job.max_gap, "Longest absence that is bridged, such as 0.5s or 3 frames");
+  visitor.text("max-contrast-gap", job.max_contrast_gap,
+               "The same of a particle that vanishes at full size and comes back in its place");
   visitor.text(
       "confirm", job.confirm,
       "How long a merge or split must last to count; a split counts after 62 frames at the "

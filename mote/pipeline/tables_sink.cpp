@@ -151,7 +151,7 @@ class TablesSink : public Sink {
     const measure::FrameInfo before = info_of(event.frame_before);
     row.recorded_frame_before = before.recorded_frame;
     row.time_before_s = before.time_s;
-    const bool seen_before = event.type == EventType::kLost || event.type == EventType::kLeft;
+    const bool seen_before = is_death(event.type);
     row.drift = seen_before ? before.drift : row.info.drift;
     return row;
   }

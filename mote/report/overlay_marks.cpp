@@ -49,7 +49,7 @@ Marker marker_of(const Scene& scene, const SizeByTrack& sizes, const Event& even
 void draw_marker(const Marker& marker, StrokeLayer& layer, Stroke stroke, double tick_px) {
   stroke.opacity *= marker.opacity;
   const EventType type = marker.event->type;
-  if (type == EventType::kLost || type == EventType::kLeft) {
+  if (is_death(type)) {
     const double arm = 0.5 * marker.radius_px;
     const Point c = marker.centre;
     layer.line({c.y_px - arm, c.x_px - arm}, {c.y_px + arm, c.x_px + arm}, stroke);

@@ -16,6 +16,9 @@ constexpr double kMaxCost = 2.2;
 constexpr double kSizeWeight = 0.5;
 /// Without overlap, sizes may differ by a factor of two.
 constexpr double kMaxLogAreaApart = 0.7;
+/// What comes back after long is as large as before, but for a half, and in its place.
+constexpr double kMaxLogAreaAwaited = 0.4;
+constexpr double kSharePlace = 0.5;
 /// Of its mask, to say that a lobe lies in a region; less where it was there before.
 constexpr double kShareInside = 0.5;
 constexpr double kShareInsideAgain = 0.25;
@@ -159,6 +162,10 @@ void offer_regions(const Lobe& lobe, const Placed& placed, const Segmentation& s
       return;
     }
     const auto both = static_cast<double>(overlap_px);
+    if (lobe.awaited && (both < kSharePlace * std::min(lobe.area_px, region.area_px) ||
+                         log_area > kMaxLogAreaAwaited)) {
+      return;
+    }
     const double either =
         std::max(1.0, static_cast<double>(placed.mask_px) + region.area_px - both);
     const double cost = 1 - std::min(1.0, both / either) + std::min(1.0, apart / max_distance_px) +
@@ -181,7 +188,7 @@ void share_regions(const std::vector<Lobe>& lobes, const std::vector<Placed>& pl
                    Links& links) {
   for (size_t l = 0; l < lobes.size(); ++l) {
     const std::vector<Overlap>& overlaps = placed[l].overlaps;
-    if (links.region_of[l] >= 0 || overlaps.empty()) {
+    if (links.region_of[l] >= 0 || overlaps.empty() || lobes[l].awaited) {
       continue;
     }
     const Overlap most =
@@ -238,6 +245,9 @@ void tell_covered(const std::vector<Lobe>& lobes, const std::vector<Placed>& pla
                   const Segmentation& segmentation, Links& links) {
   std::map<std::pair<int32_t, int32_t>, int64_t> covered_px;  // by region and track
   for (size_t l = 0; l < lobes.size(); ++l) {
+    if (lobes[l].awaited) {
+      continue;
+    }
     for (const Overlap& overlap : placed[l].overlaps) {
       if (links.lobes_of[static_cast<size_t>(overlap.region)].empty()) {
         covered_px[{overlap.region, lobes[l].track}] += overlap.pixels;

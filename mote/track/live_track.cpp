@@ -1,12 +1,18 @@
 #include "mote/track/live_track.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+
+#include "mote/core/median.h"
 
 namespace mote::track {
 namespace {
 
 constexpr size_t kGlimpses = 5;
+constexpr size_t kSizes = 30;
+/// Of the median area before, below which a track was shrinking.
+constexpr double kFullSize = 0.7;
 
 constexpr int64_t kBefore = -1;
 constexpr int64_t kAfter = std::numeric_limits<int64_t>::max() / 2;
@@ -85,6 +91,16 @@ Event event_of(const LiveTrack& track, const Glimpse& glimpse, Size field) {
               {"border_distance_px", glimpse.cut ? 0 : border_distance_px(glimpse.box, field)}}};
 }
 
+/// How its size went, as evidence of why a track begins or ends.
+void add_trend(const SizeTrend& trend, Event& event) {
+  event.evidence["radius_first_px"] = trend.first_px;
+  event.evidence["radius_last_px"] = trend.last_px;
+  event.evidence["trend_px_per_frame"] = trend.per_frame_px;
+  if (std::isfinite(trend.significance)) {
+    event.evidence["trend_significance"] = trend.significance;
+  }
+}
+
 }  // namespace
 
 void glimpse(LiveTrack& track, const Glimpse& glimpse) {
@@ -101,6 +117,27 @@ void glimpse(LiveTrack& track, const Glimpse& glimpse) {
     track.last.erase(track.last.begin());
   }
   track.last.push_back(glimpse);
+  if (glimpse.cut) {
+    return;
+  }
+  const SizeSample size{.frame = glimpse.frame, .area_px = glimpse.area_px};
+  if (track.first_sizes.size() < kSizes) {
+    track.first_sizes.push_back(size);
+  }
+  if (track.last_sizes.size() == kSizes) {
+    track.last_sizes.erase(track.last_sizes.begin());
+  }
+  track.last_sizes.push_back(size);
+}
+
+bool is_full_size(const LiveTrack& track) {
+  std::vector<double> areas_px;
+  for (const SizeSample& sample : track.last_sizes) {
+    areas_px.push_back(sample.area_px);
+  }
+  const std::optional<SizeTrend> trend = size_trend(track.last_sizes);
+  return trend && !is_dissolving(*trend) && !track.last.back().cut &&
+         track.last.back().area_px >= kFullSize * median(areas_px);
 }
 
 void end_in(LiveTrack& track, int64_t last_frame) {
@@ -120,6 +157,8 @@ bool unsee(LiveTrack& track, int64_t frame) {
   keep_between(track, joined(std::move(gaps)));
   --track.frames_seen;
   std::erase_if(track.first, [&](const Glimpse& g) { return g.frame == frame; });
+  std::erase_if(track.first_sizes, [&](const SizeSample& s) { return s.frame == frame; });
+  std::erase_if(track.last_sizes, [&](const SizeSample& s) { return s.frame == frame; });
   if (track.last.size() > 1) {
     std::erase_if(track.last, [&](const Glimpse& g) { return g.frame == frame; });
   }
@@ -165,6 +204,11 @@ std::optional<Event> birth_of(const LiveTrack& track, Size field, double border_
   event.frame = track.track.first_frame;
   if (first.cut || at_border(first.box, velocity(track.first), field, border_px)) {
     event.type = EventType::kEntered;
+    return event;
+  }
+  if (const std::optional<SizeTrend> trend = size_trend(track.first_sizes)) {
+    add_trend(*trend, event);
+    event.type = is_nucleating(*trend) ? EventType::kNucleated : event.type;
   }
   return event;
 }
@@ -176,6 +220,11 @@ Event death_of(const LiveTrack& track, Size field, double border_px) {
   const bool leaves =
       last.cut || at_border(last.box, {.y_px = -step.y_px, .x_px = -step.x_px}, field, border_px);
   event.type = leaves ? EventType::kLeft : EventType::kLost;
+  const std::optional<SizeTrend> trend = size_trend(track.last_sizes);
+  if (trend && !leaves) {
+    add_trend(*trend, event);
+    event.type = is_dissolving(*trend) ? EventType::kDissolved : event.type;
+  }
   event.frame_before = track.track.last_frame;
   event.frame = track.track.last_frame + 1;
   return event;

@@ -6,6 +6,7 @@
 
 #include "mote/core/grid.h"
 #include "mote/core/lineage.h"
+#include "mote/track/size_trend.h"
 
 namespace mote::track {
 
@@ -34,6 +35,9 @@ struct LiveTrack {
   bool died = false;      ///< it ended of itself: that is an event
   std::vector<Glimpse> first;  ///< its first glimpses, oldest first
   std::vector<Glimpse> last;   ///< its latest, oldest first
+  /// Its first sizes and its latest, of frames in which nothing cut it.
+  std::vector<SizeSample> first_sizes;
+  std::vector<SizeSample> last_sizes;
   int64_t frames_seen = 0;
 };
 
@@ -51,12 +55,16 @@ int64_t last_seen_before(const LiveTrack& track, int64_t frame);
 /// Makes `track` be there in the frames from `from` on in which `a` or `b` is.
 void unite(LiveTrack& track, const LiveTrack& a, const LiveTrack& b, int64_t from);
 
-/// `entered` or `appeared`: it entered if it was first seen within `border_px` of the border, or so
-/// near that a frame before it was there by its motion, or cut by excluded pixels. Nothing for a
-/// track that was not born.
+/// Whether the track, when last seen, was whole and as large as before: what such a one loses is
+/// contrast.
+bool is_full_size(const LiveTrack& track);
+
+/// `entered`, `nucleated` or `appeared`: it entered if it was first seen within `border_px` of the
+/// border, or so near that a frame before it was there by its motion, or cut by excluded pixels; it
+/// nucleated if it grew from nothing (is_nucleating). Nothing for a track that was not born.
 std::optional<Event> birth_of(const LiveTrack& track, Size field, double border_px);
 
-/// `left` or `lost`, likewise.
+/// `left`, `dissolved` or `lost`, likewise.
 Event death_of(const LiveTrack& track, Size field, double border_px);
 
 }  // namespace mote::track

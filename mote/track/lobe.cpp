@@ -102,6 +102,7 @@ void see(Lobe& lobe, int64_t frame, Point centroid, Point drift, double area_px,
   lobe.frame = frame;
   lobe.shared = false;
   lobe.missing = false;
+  lobe.awaited = false;
   if (lobe.sights.size() == kSights) {
     lobe.sights.erase(lobe.sights.begin());
   }

@@ -34,6 +34,9 @@ struct Lobe {
   bool shared = false;       ///< its region has other lobes too
   bool missing = false;      ///< it has no region
   double missing_since = 0;  ///< time of the first frame without it
+  /// It vanished at full size and may come back where it was, as a crystal that tilts out of
+  /// contrast does.
+  bool awaited = false;
 };
 
 double radius_px(const Lobe& lobe);

@@ -11,7 +11,9 @@ struct OverlapOptions {
   /// Farthest that a particle moves between two frames, drift aside; 0 takes 20 px, or half of the
   /// way to the nearest other particle where that is less.
   double max_distance_px = 0;
-  double max_gap = 3;             ///< longest absence that is bridged, in TrackerFrame::time
+  double max_gap = 3;  ///< longest absence that is bridged, in TrackerFrame::time
+  /// The same of what vanishes at full size and comes back in its place, in size and place alike.
+  double max_contrast_gap = 30;
   double confirm = 10;            ///< how long a merge or split must persist, in TrackerFrame::time
   double merge_neck_ratio = 0.7;  ///< two tracks in contact become one above this
   double split_neck_ratio = 0.5;  ///< one track becomes two below this; also dates a merge

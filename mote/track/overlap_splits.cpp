@@ -195,6 +195,8 @@ std::vector<int32_t> OverlapTracker::name_parts(const LiveTrack& whole, const Cu
 void OverlapTracker::glimpse_again(LiveTrack& track) {
   track.first.clear();
   track.last.clear();
+  track.first_sizes.clear();
+  track.last_sizes.clear();
   track.gaps.clear();
   track.frames_seen = 0;
   for (const HeldFrame& frame : held_) {

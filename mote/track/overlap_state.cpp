@@ -56,7 +56,8 @@ void archive(Archive& archive, Excess& excess) {
 template <typename Archive>
 void archive(Archive& archive, Lobe& lobe) {
   archive(lobe.id, lobe.track, lobe.mask, lobe.mask_centroid, lobe.area_px, lobe.sights,
-          lobe.portrait, lobe.position, lobe.frame, lobe.shared, lobe.missing, lobe.missing_since);
+          lobe.portrait, lobe.position, lobe.frame, lobe.shared, lobe.missing, lobe.missing_since,
+          lobe.awaited);
 }
 
 template <typename Archive>
@@ -70,9 +71,14 @@ void archive(Archive& archive, Gap& gap) {
 }
 
 template <typename Archive>
+void archive(Archive& archive, SizeSample& sample) {
+  archive(sample.frame, sample.area_px);
+}
+
+template <typename Archive>
 void archive(Archive& archive, LiveTrack& track) {
   archive(track.track, track.gaps, track.born, track.died, track.first, track.last,
-          track.frames_seen);
+          track.first_sizes, track.last_sizes, track.frames_seen);
 }
 
 template <typename Archive>

@@ -90,6 +90,7 @@ void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<
     const Region& region = segmentation.regions[r];
     const std::vector<int32_t>& owners = links.lobes_of[r];
     if (owners.size() == 1) {
+      note_return(lobes_[owners[0]], region);
       see(lobes_[owners[0]], now_.frame, region.centroid, now_.drift, region.area_px, masks[r]);
     } else if (owners.size() > 1) {
       std::vector<Lobe*> sharing;
@@ -105,6 +106,25 @@ void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<
       fit_into(segmentation.labels, region.label, region.box, now_.drift, sharing);
     }
   }
+}
+
+/// What was awaited and is seen again had lost its contrast.
+void OverlapTracker::note_return(const Lobe& lobe, const Region& region) {
+  if (!lobe.awaited) {
+    return;
+  }
+  const LiveTrack& track = tracks_.at(lobe.track);
+  const int64_t last = track.track.last_frame;
+  held_events_.push_back({.type = EventType::kContrastLost,
+                          .frame_before = last,
+                          .frame = last + 1,
+                          .tracks = {lobe.track},
+                          .children = {},
+                          .position = track.last.back().centroid,
+                          .confidence = 1 - std::abs(std::log(region.area_px / lobe.area_px)),
+                          .evidence = {{"until_frame", static_cast<double>(now_.frame)},
+                                       {"area_px2", lobe.area_px},
+                                       {"area_after_px2", region.area_px}}});
 }
 
 void OverlapTracker::begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks,
@@ -393,10 +413,29 @@ void OverlapTracker::drop_lobes(const std::set<int32_t>& ids) {
   });
 }
 
+/// Whether the track has no other lobe, and touches no other track.
+bool OverlapTracker::is_alone(const Lobe& lobe) const {
+  const bool touches =
+      std::any_of(contacts_.pairs().begin(), contacts_.pairs().end(), [&](const auto& pair) {
+        const auto& [tracks, contact] = pair;
+        return contact.open && (tracks.first == lobe.track || tracks.second == lobe.track);
+      });
+  return !touches && std::none_of(lobes_.begin(), lobes_.end(), [&](const Lobe& other) {
+    return other.track == lobe.track && other.id != lobe.id;
+  });
+}
+
 void OverlapTracker::end_missing() {
   std::set<int32_t> ended;
-  for (const Lobe& lobe : lobes_) {
-    if (lobe.missing && has_lasted(lobe.missing_since, now_.time, options_.max_gap)) {
+  for (Lobe& lobe : lobes_) {
+    if (!lobe.missing || !has_lasted(lobe.missing_since, now_.time, options_.max_gap)) {
+      continue;
+    }
+    if (!lobe.awaited && is_alone(lobe) && is_full_size(tracks_.at(lobe.track))) {
+      lobe.awaited = true;
+      lobe.sights.clear();  // it is awaited where it was
+    }
+    if (!lobe.awaited || has_lasted(lobe.missing_since, now_.time, options_.max_contrast_gap)) {
       ended.insert(lobe.id);
     }
   }

@@ -54,6 +54,7 @@ class OverlapTracker : public Tracker {
 
   // overlap_tracker.cpp: one frame.
   void take_regions(const Segmentation& segmentation, std::vector<Mask>& masks, Links& links);
+  void note_return(const Lobe& lobe, const Region& region);
   void begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks, Links& links);
   size_t begin_lobe(int32_t track, const Region& region, const Mask& mask);
   void glimpse_tracks(const Segmentation& segmentation, const Links& links);
@@ -76,6 +77,7 @@ class OverlapTracker : public Tracker {
   void drop_absorbed_lobes();
   void drop_lobes(const std::set<int32_t>& ids);
   void end_missing();
+  bool is_alone(const Lobe& lobe) const;
 
   // overlap_decisions.cpp, overlap_splits.cpp: what becomes of tracks.
   void judge(HeldFrame& frame);

@@ -26,7 +26,9 @@ std::vector<int32_t> replaced(const std::vector<int32_t>& tracks, const Reassign
 int64_t frame_of_tracks(const Event& event) {
   switch (event.type) {
     case EventType::kLost:
+    case EventType::kDissolved:
     case EventType::kLeft:
+    case EventType::kContrastLost:
     case EventType::kMerge:
     case EventType::kSplit: return event.frame_before;
     default: return event.frame;

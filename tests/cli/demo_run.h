@@ -70,10 +70,11 @@ inline std::vector<int32_t> ids_of(const std::string& list) {
 }
 
 inline EventType event_type(const std::string& text) {
-  constexpr std::array kTypes = {EventType::kAppeared, EventType::kEntered, EventType::kLost,
-                                 EventType::kLeft,     EventType::kContact, EventType::kOverlap,
-                                 EventType::kParted,   EventType::kMerge,   EventType::kUndecided,
-                                 EventType::kSplit};
+  constexpr std::array kTypes = {
+      EventType::kNucleated, EventType::kDissolved, EventType::kContrastLost, EventType::kAppeared,
+      EventType::kEntered,   EventType::kLost,      EventType::kLeft,         EventType::kContact,
+      EventType::kOverlap,   EventType::kParted,    EventType::kMerge,        EventType::kUndecided,
+      EventType::kSplit};
   const auto* const found = std::find_if(kTypes.begin(), kTypes.end(),
                                          [&](EventType type) { return name(type) == text; });
   if (found == kTypes.end()) {

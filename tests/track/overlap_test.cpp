@@ -51,12 +51,56 @@ TEST(OverlapTracker, DatesDeathAndBirthByTheFramesSeen) {
     shots[i].discs.clear();
   }
 
-  const Tracked tracked = track(shots);
+  const Tracked tracked = track(shots, {.max_contrast_gap = 3});
 
   ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kLost, EventType::kAppeared));
   EXPECT_EQ(tracked.lineage.events[0].frame_before, 9);
   EXPECT_EQ(tracked.lineage.events[0].frame, 10);
   EXPECT_EQ(tracked.lineage.events[1].frame, 16);
+}
+
+TEST(OverlapTracker, TellsAFlickerFromADissolution) {
+  std::vector<Shot> flicker(40, Shot{.discs = {{48, 48, 10}}});
+  for (size_t frame = 12; frame < 24; ++frame) {
+    flicker[frame].discs.clear();
+  }
+  std::vector<Shot> shrinking;
+  for (int frame = 0; frame < 40; ++frame) {
+    const double radius = 10 * std::cbrt(1 - frame / 25.0);
+    shrinking.push_back(radius > 2 ? Shot{.discs = {{48, 48, radius}}} : Shot{});
+  }
+
+  const Lineage bridged = track(flicker).lineage;
+  const Lineage dissolved = track(shrinking).lineage;
+
+  ASSERT_THAT(types(bridged), ElementsAre(EventType::kContrastLost));
+  EXPECT_EQ(bridged.tracks.size(), 1u);
+  EXPECT_EQ(bridged.events[0].frame, 12);
+  EXPECT_EQ(bridged.events[0].evidence.at("until_frame"), 24);
+  ASSERT_THAT(types(dissolved), ElementsAre(EventType::kDissolved));
+  EXPECT_LT(dissolved.events[0].evidence.at("trend_significance"), -4);
+}
+
+TEST(OverlapTracker, TellsWhatGrowsFromNothingFromWhatAppears) {
+  std::vector<Shot> growing;
+  for (int frame = 0; frame < 40; ++frame) {
+    const double radius = 2 * std::sqrt(std::max(0, frame - 4));
+    growing.push_back(radius > 2 ? Shot{.discs = {{48, 48, radius}}} : Shot{});
+  }
+
+  EXPECT_THAT(types(track(growing).lineage), ElementsAre(EventType::kNucleated));
+}
+
+TEST(OverlapTracker, DoesNotTakeASmallerOneInThePlaceForWhatVanished) {
+  std::vector<Shot> shots(40, Shot{.discs = {{48, 48, 10}}});
+  for (size_t frame = 12; frame < 40; ++frame) {
+    shots[frame].discs.clear();
+    if (frame >= 20) {
+      shots[frame].discs = {{44, 48, 5}};
+    }
+  }
+
+  EXPECT_THAT(types(track(shots).lineage), ElementsAre(EventType::kLost, EventType::kAppeared));
 }
 
 TEST(OverlapTracker, TellsWhatCrossesTheBorderFromWhatAppears) {
