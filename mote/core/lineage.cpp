@@ -27,8 +27,9 @@ std::string_view name(EventType type) {
     case EventType::kContact: return "contact";
     case EventType::kOverlap: return "overlap";
     case EventType::kParted: return "parted";
-    case EventType::kMerge: return "merge";
-    case EventType::kUndecided: return "undecided";
+    case EventType::kAggregation: return "aggregation";
+    case EventType::kCoalescence: return "coalescence";
+    case EventType::kUnresolved: return "unresolved";
     case EventType::kSplit: return "split";
   }
   return "";

@@ -32,8 +32,9 @@ enum class EventType {
   kContact,       ///< two tracks touch
   kOverlap,       ///< two tracks lie over each other in projection
   kParted,        ///< a contact ends with both going on
-  kMerge,         ///< a contact ends in one track
-  kUndecided,     ///< a contact that the end of the recording or of a track leaves open
+  kAggregation,   ///< two tracks stay in contact, with a neck that has ceased to grow
+  kCoalescence,   ///< a contact ends in one track: a merge
+  kUnresolved,    ///< a contact that the end of the recording or of a track leaves open
   kSplit,         ///< one track becomes several
 };
 
@@ -48,7 +49,7 @@ inline bool is_death(EventType type) {
   return type == EventType::kLost || type == EventType::kDissolved || type == EventType::kLeft;
 }
 
-/// `appeared`, `contact`, `merge`, ...
+/// `appeared`, `contact`, `coalescence`, ...
 std::string_view name(EventType type);
 
 /// What happened, to whom, and when: after `frame_before`, at the latest in `frame`.

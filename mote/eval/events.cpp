@@ -93,7 +93,7 @@ template <typename Date>
 std::vector<EventClaim> merges_dated(std::span<const HistoryEvent> events, const Date& date) {
   std::vector<EventClaim> claims;
   for (const HistoryEvent& event : events) {
-    if (event.type == "merge") {
+    if (is_merge(event.type)) {
       claims.push_back(claim_of(event));
       claims.back().frame = date(event);
     }
@@ -165,7 +165,7 @@ std::vector<Episode> crossings_of(std::span<const HistoryEvent> truth) {
     }
     const HistoryEvent* end = nullptr;
     for (const HistoryEvent& other : truth) {
-      const bool ends = other.type == "parted" || other.type == "merge";
+      const bool ends = other.type == "parted" || is_merge(other.type);
       if (ends && other.frame >= event.frame && sorted(other.tracks) == crossing.tracks &&
           (end == nullptr || other.frame < end->frame)) {
         end = &other;
@@ -214,6 +214,10 @@ std::optional<double> per(int64_t count, int64_t episodes) {
 }
 
 }  // namespace
+
+bool is_merge(std::string_view type) {
+  return type == "coalescence" || type == "merge";
+}
 
 std::vector<HistoryEvent> events_of(std::span<const Track> tracks, int64_t frames) {
   std::map<int32_t, std::vector<const Track*>> children;
@@ -295,6 +299,7 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
     return pairs;
   };
   score_type("contact");
+  score_type("aggregation");
   const auto score_merges = [&](const std::string& kind, const std::vector<EventClaim>& wanted,
                                 const std::vector<EventClaim>& claimed) {
     PairedEvents pairs = paired(asked(wanted), claimed, options);
@@ -316,8 +321,8 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
   const std::vector<Episode> flickers = flickers_of(truth);
   scores.crossings = static_cast<int64_t>(crossings.size());
   scores.flickers = static_cast<int64_t>(flickers.size());
-  const auto is_merge = [](const HistoryEvent& event) { return event.type == "merge"; };
-  scores.false_merges = wrong_within(crossings, claims_where(found, is_merge), merges.is_wrong,
+  const auto merges_tracks = [](const HistoryEvent& event) { return is_merge(event.type); };
+  scores.false_merges = wrong_within(crossings, claims_where(found, merges_tracks), merges.is_wrong,
                                      options.tolerance_frames);
   scores.false_deaths = wrong_within(flickers, claims_where(found, is_death), deaths.is_wrong,
                                      options.tolerance_frames);

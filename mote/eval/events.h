@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mote/core/lineage.h"
@@ -20,7 +21,7 @@ struct NeckDates {
 
 /// Something that happened to tracks. Types are words, since truths know more than mote finds.
 struct HistoryEvent {
-  std::string type;   ///< `merge`, `contact`, `lost`, ...
+  std::string type;   ///< `coalescence`, `merge`, `contact`, `lost`, ...
   int64_t frame = 0;  ///< first frame after it
   std::vector<int32_t> tracks;
   std::vector<int32_t> children;
@@ -33,6 +34,9 @@ struct HistoryEvent {
   /// Of a crossing or flicker: the first frame after it; none of a flicker that is never over.
   std::optional<int64_t> until_frame;
 };
+
+/// Whether several tracks become one by it: `coalescence`, or `merge` where nothing is said of why.
+bool is_merge(std::string_view type);
 
 /// What the tracks' parents, begins and ends alone tell: `merge`, `split`, `appeared` (after frame
 /// 0) and `lost` (before the last of `frames`), in order of frame.
@@ -57,15 +61,16 @@ struct EventScores {
 
 /// The kinds of events, each by its name, in the order in which they are reported.
 ///
-/// `contact`; `merge`, dated by when its neck has 0.7 of the smaller diameter, and the same dated
-/// by contact (`merge_contact`), by its own frame (`merge_half`) and by 0.95 (`merge_complete`),
-/// the last two where the truth dates a neck; `split`; `birth` and `death` of whatever cause, and
-/// every cause by its own name. A truth that is not dated by a kind, and a meeting at the border,
-/// is neither asked there, nor is what names it wrong; nor is a result's at the border. A result's
-/// event is right where a truth of its kind has the same tracks, under the truth's names, within
-/// `tolerance_frames`: a merge all parents, a split the parent and all children, a contact both
-/// tracks, a birth the child, a death the track. Events are paired one to one, as many as possible,
-/// at the least sum of timing errors. docs/metrics.md has worked examples.
+/// `contact`; `aggregation`, dated by contact; `merge` (of whatever cause), dated by when its neck
+/// has 0.7 of the smaller diameter, and the same dated by contact (`merge_contact`), by its own
+/// frame (`merge_half`) and by 0.95 (`merge_complete`), the last two where the truth dates a neck;
+/// `split`; `birth` and `death` of whatever cause, and every cause by its own name. A truth that is
+/// not dated by a kind, and a meeting at the border, is neither asked there, nor is what names it
+/// wrong; nor is a result's at the border. A result's event is right where a truth of its kind has
+/// the same tracks, under the truth's names, within `tolerance_frames`: a merge all parents, a
+/// split the parent and all children, a contact both tracks, a birth the child, a death the track.
+/// Events are paired one to one, as many as possible, at the least sum of timing errors.
+/// docs/metrics.md has worked examples.
 struct HistoryScores {
   std::vector<std::pair<std::string, EventScores>> kinds;
   Counts

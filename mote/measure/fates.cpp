@@ -4,7 +4,7 @@ namespace mote::measure {
 namespace {
 
 bool of_merge(std::string_view cause) {
-  return cause == "merge" || cause == "coalescence" || cause == "aggregation";
+  return cause == "coalescence";
 }
 
 }  // namespace

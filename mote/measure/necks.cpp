@@ -18,18 +18,22 @@ bool opens(const Event& event) {
 }
 
 bool closes(const Event& event) {
-  return (event.type == EventType::kMerge || event.type == EventType::kParted ||
-          event.type == EventType::kUndecided) &&
+  return (event.type == EventType::kCoalescence || event.type == EventType::kParted ||
+          event.type == EventType::kAggregation || event.type == EventType::kUnresolved) &&
          event.tracks.size() == 2;
 }
 
 // The last frame that belongs to the contact which `event` ends.
 int64_t last_frame_of(const Event& event) {
-  if (event.type == EventType::kUndecided) {
+  if (event.type == EventType::kUnresolved) {
     return event.frame;
   }
+  const auto last = event.evidence.find("last_frame");
+  if (event.type == EventType::kAggregation && last != event.evidence.end()) {
+    return static_cast<int64_t>(last->second);
+  }
   const auto merged = event.evidence.find("merged_frame");
-  return event.type == EventType::kMerge && merged != event.evidence.end()
+  return event.type == EventType::kCoalescence && merged != event.evidence.end()
              ? static_cast<int64_t>(merged->second)
              : event.frame_before;
 }
@@ -45,7 +49,7 @@ class Spans {
       if (closes(event)) {
         ends_[event.tracks].push_back(&event);
       }
-      if (event.type == EventType::kMerge && event.children.size() == 1) {
+      if (event.type == EventType::kCoalescence && event.children.size() == 1) {
         for (const int32_t parent : event.tracks) {
           child_of_[parent] = event.children.front();
         }
@@ -103,7 +107,7 @@ class Spans {
       if (event->frame >= span.first_frame) {
         span.last_frame = last_frame_of(*event);
         span.ends_as = name(event->type);
-        if (event->type == EventType::kMerge && event->children.size() == 1) {
+        if (event->type == EventType::kCoalescence && event->children.size() == 1) {
           span.child = event->children.front();
         }
         keep(span);
@@ -231,7 +235,8 @@ std::vector<Column<NeckRow>> make_neck_columns() {
   table.add("began_as", "", "`contact`, or `overlap` where one was seen through the other", "",
             [](const Row& row) { return row.began_as; });
   table.add("ends_as", "",
-            "`merge`, `parted` or `undecided`, as in events.csv; empty where a track ends "
+            "`coalescence`, `aggregation`, `parted` or `unresolved`, as in events.csv; empty where "
+            "a track ends "
             "otherwise, or goes on under the name of a child",
             "", [](const Row& row) { return row.ends_as; });
   table.add("contact_frame", "", "frame in which the contact began", "",

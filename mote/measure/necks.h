@@ -42,7 +42,8 @@ struct NeckRow {
   FrameInfo info;
   std::vector<int32_t> tracks;  ///< two, ascending
   std::string began_as;         ///< `contact` or `overlap`
-  std::string ends_as;          ///< `merge`, `parted`, `undecided`; empty where a split ends it
+  std::string ends_as;  ///< `coalescence`, `aggregation`, `parted`, `unresolved`; empty where a
+                        ///< split ends it
   int64_t contact_frame = 0;
   std::optional<double> since_contact_s;
   int64_t n_instances = 0;  ///< 2, or 1 where both make one instance

@@ -38,7 +38,7 @@ std::map<int32_t, TrackEnds> track_ends(const Lineage& lineage) {
           ends[id].start_cause = cause;
         }
         break;
-      case EventType::kMerge:
+      case EventType::kCoalescence:
       case EventType::kSplit:
         for (const int32_t id : event.tracks) {
           ends[id].end_cause = cause;
@@ -58,7 +58,8 @@ std::map<int32_t, TrackEnds> track_ends(const Lineage& lineage) {
       case EventType::kContact:
       case EventType::kOverlap:
       case EventType::kParted:
-      case EventType::kUndecided: break;
+      case EventType::kAggregation:
+      case EventType::kUnresolved: break;
     }
   }
   for (auto& [id, end] : ends) {

@@ -38,8 +38,8 @@ constexpr std::array<std::string_view, 28> kMain = {"iou_pooled",
                                                     "diameter_error_mean_px",
                                                     "false_merges_per_crossing",
                                                     "false_deaths_per_flicker"};
-constexpr std::array<std::string_view, 6> kMainRows = {"contact", "merge", "merge_contact",
-                                                       "split",   "birth", "death"};
+constexpr std::array<std::string_view, 7> kMainRows = {
+    "contact", "aggregation", "merge", "merge_contact", "split", "birth", "death"};
 
 template <size_t Count>
 bool is_in(const std::array<std::string_view, Count>& names, std::string_view name) {

@@ -239,7 +239,7 @@ class Methods {
     all.emplace_back("drift", drift());
     all.emplace_back("maximum distance", distance());
     all.emplace_back("longest gap bridged", duration("max-gap", job_.max_gap));
-    all.emplace_back("merge",
+    all.emplace_back("coalescence",
                      fmt::format("neck above {:.3g} of the smaller diameter for {}",
                                  job_.overlap.merge_neck_ratio, duration("confirm", job_.confirm)));
     all.emplace_back("split",

@@ -211,7 +211,8 @@ void mark_border(const std::vector<std::vector<int32_t>>& cut,
                  std::vector<eval::HistoryEvent>& events) {
   for (eval::HistoryEvent& event : events) {
     const bool meets = event.type == "contact" || event.type == "overlap" ||
-                       event.type == "parted" || event.type == "merge" || event.type == "split";
+                       event.type == "parted" || event.type == "aggregation" ||
+                       eval::is_merge(event.type) || event.type == "split";
     const auto before = static_cast<size_t>(std::max<int64_t>(0, event.frame - 1));
     if (!meets || before >= cut.size()) {
       continue;

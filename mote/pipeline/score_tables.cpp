@@ -104,7 +104,7 @@ std::vector<eval::HistoryEvent> events_of_csv(const std::string& text,
     if (!event.until_frame) {
       event.until_frame = number_of(cells[7], numbers);
     }
-    if (event.type == "merge" && (necks || !cells[8].empty())) {
+    if (eval::is_merge(event.type) && (necks || !cells[8].empty())) {
       event.neck = {.merged_frame = number_of(cells[8], numbers),
                     .complete_frame = number_of(cells[9], numbers)};
     }

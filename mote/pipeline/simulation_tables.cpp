@@ -36,7 +36,7 @@ std::map<int32_t, Ends> ends_of(const Lineage& lineage, const std::vector<TruthE
     return std::find(types.begin(), types.end(), type) != types.end();
   };
   for (const TruthEvent& event : events) {
-    const bool merge = event.type == "merge";
+    const bool merge = event.type == name(EventType::kCoalescence);
     for (const int32_t id : event.tracks) {
       if (is_one_of(kBirths, event.type)) {
         ends[id].start_cause = event.type;

@@ -155,13 +155,13 @@ void add_shares(const CheckInputs& in, std::vector<Check>& list) {
 }
 
 void add_contacts(const CheckInputs& in, std::vector<Check>& list) {
-  if (!in.recording || in.contacts + in.undecided == 0) {
+  if (!in.recording || in.contacts + in.unresolved == 0) {
     return;
   }
-  const double part = share(in.undecided, std::max(in.contacts, in.undecided));
+  const double part = share(in.unresolved, std::max(in.contacts, in.unresolved));
   const Verdict verdict = at_most(part, 0.1, 0.3);
   list.push_back({"Unresolved contacts", verdict,
-                  fmt::format("{} of {}", in.undecided, std::max(in.contacts, in.undecided)),
+                  fmt::format("{} of {}", in.unresolved, std::max(in.contacts, in.unresolved)),
                   say(verdict, "Nearly every contact ends in a merge or in parting.",
                       "The recording ends before these contacts end in a merge or in parting.")});
 }

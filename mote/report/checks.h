@@ -49,7 +49,7 @@ struct CheckInputs {
   int64_t touching = 0;
   int64_t shared = 0;
   int64_t contacts = 0;
-  int64_t undecided = 0;
+  int64_t unresolved = 0;
 
   std::optional<double> sigma_px;  ///< of the smoothing that the mask was found on
   std::optional<double> median_ecd_px;

@@ -195,7 +195,7 @@ std::string length_text(double nm) {
 
 std::string event_text(const Event& event) {
   const std::string_view between =
-      event.type == EventType::kMerge || event.type == EventType::kSplit ? " + " : " · ";
+      event.type == EventType::kCoalescence || event.type == EventType::kSplit ? " + " : " · ";
   std::string text = fmt::format("{} {}", name(event.type), fmt::join(event.tracks, between));
   if (!event.children.empty()) {
     text += event.tracks.empty() ? "" : " → ";

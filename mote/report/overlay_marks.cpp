@@ -13,7 +13,8 @@ namespace {
 // Is it one of those that change who is who? They are marked before births and deaths.
 bool is_meeting(EventType type) {
   return type == EventType::kContact || type == EventType::kOverlap || type == EventType::kParted ||
-         type == EventType::kMerge || type == EventType::kUndecided || type == EventType::kSplit;
+         type == EventType::kAggregation || type == EventType::kCoalescence ||
+         type == EventType::kUnresolved || type == EventType::kSplit;
 }
 
 struct Marker {
@@ -36,7 +37,7 @@ Marker marker_of(const Scene& scene, const SizeByTrack& sizes, const Event& even
     }
   }
   const bool between = event.type == EventType::kContact || event.type == EventType::kOverlap ||
-                       event.type == EventType::kParted;
+                       event.type == EventType::kParted || event.type == EventType::kAggregation;
   const double out_px = ecd * scene.scale;
   const double wanted = between ? 0.3 * out_px : 0.5 * out_px + 0.45 * scene.font_px;
   const auto away = static_cast<double>(std::abs(scene.frame.index - event.frame));
@@ -57,10 +58,10 @@ void draw_marker(const Marker& marker, StrokeLayer& layer, Stroke stroke, double
     return;
   }
   layer.ring(marker.centre, marker.radius_px, stroke);
-  if (type != EventType::kMerge && type != EventType::kSplit) {
+  if (type != EventType::kCoalescence && type != EventType::kSplit) {
     return;
   }
-  const double end = marker.radius_px + (type == EventType::kMerge ? -tick_px : tick_px);
+  const double end = marker.radius_px + (type == EventType::kCoalescence ? -tick_px : tick_px);
   for (int i = 0; i < 4; ++i) {
     const double angle = M_PI / 4 + i * M_PI / 2;
     const auto at_radius = [&](double radius) {

@@ -16,12 +16,13 @@ namespace {
 // Meetings tell more than births and deaths, and are kept before them.
 int rank(EventType type) {
   switch (type) {
-    case EventType::kMerge:
+    case EventType::kCoalescence:
     case EventType::kSplit: return 0;
     case EventType::kContact:
     case EventType::kOverlap:
     case EventType::kParted:
-    case EventType::kUndecided: return 1;
+    case EventType::kAggregation:
+    case EventType::kUnresolved: return 1;
     default: return 2;
   }
 }
@@ -272,7 +273,7 @@ CheckInputs ReportBuilder::check_inputs(const ReportInfo& info) const {
     return found == events_total_.end() ? 0 : found->second;
   };
   inputs.contacts = total(EventType::kContact) + total(EventType::kOverlap);
-  inputs.undecided = total(EventType::kUndecided);
+  inputs.unresolved = total(EventType::kUnresolved);
   std::vector<double> medians;
   std::vector<double> effective;
   for (const auto& [index, frame] : frames_.rows()) {

@@ -299,7 +299,7 @@ void Chronicle::tell(const WorldEvent& event, int64_t frame) {
           evidence["merged_s"] = *merged_s;
         }
         merges_[event.result] = lineage_events_.size();
-        add(EventType::kMerge, frame, told.tracks, {told.result}, story.position, evidence);
+        add(EventType::kCoalescence, frame, told.tracks, {told.result}, story.position, evidence);
       }
       for (const int64_t particle : event.particles) {
         Story& parent = stories_[particle];

@@ -54,8 +54,8 @@ class Chronicle {
   /// A track that begins after frame 0 without parents is kEntered where its particle came over
   /// the border or is first seen at it, else kAppeared, with `nucleated` 1 where it did; one that
   /// ends is likewise kLeft, or kLost, with `dissolved` 1. A contact is kContact, a half neck
-  /// kMerge with `contact_s` and, once they are past, `merged_s` and `complete_s`. An overlap is a
-  /// kContact with `overlap` 1, which ends in kParted.
+  /// kCoalescence with `contact_s` and, once they are past, `merged_s` and `complete_s`. An overlap
+  /// is a kContact with `overlap` 1, which ends in kParted.
   ///
   /// A frame stands for the middle of its exposure, and a particle is in it while its mask has a
   /// pixel: kEntered and kLeft are dated by the first pixel and by the loss of the last. So every

@@ -75,7 +75,7 @@ class Historian {
     const size_t b = add_role(i, Part::kB, 0, merge);
     const size_t child = add_role(i, Part::kWhole, merge, end());
     add_event(EventType::kContact, contact, {a, b}, {}, middle(scene, contact));
-    add_event(EventType::kMerge, merge, {a, b}, {child}, middle(scene, merge),
+    add_event(EventType::kCoalescence, merge, {a, b}, {child}, middle(scene, merge),
               {{"contact_frame", static_cast<double>(contact)}});
   }
 

@@ -18,7 +18,7 @@ class Teller {
       : lineage_(lineage), events_(events), options_(options) {
     for (const Event& event : lineage.events) {
       const bool is_end = event.type == EventType::kLeft || event.type == EventType::kLost ||
-                          event.type == EventType::kMerge;
+                          event.type == EventType::kCoalescence;
       if (event.type == EventType::kParted) {
         partings_[event.tracks].push_back(&event);
       }
@@ -78,7 +78,7 @@ class Teller {
       }
       out.until = end_of_overlap(event);
     }
-    if (event.type == EventType::kMerge) {
+    if (event.type == EventType::kCoalescence) {
       out.contact = moment(evidence(event, "contact_s"));
       if (has(event, "merged_s")) {
         out.merged = moment(evidence(event, "merged_s"));
@@ -87,7 +87,14 @@ class Teller {
         out.complete = moment(evidence(event, "complete_s"));
       }
     }
-    told_.push_back(std::move(out));
+    const bool stays_dumbbell =
+        out.type == name(EventType::kContact) && options_.coalescence.enabled &&
+        options_.coalescence.final_neck_ratio < options_.coalescence.merge_neck_ratio;
+    told_.push_back(out);
+    if (stays_dumbbell) {
+      out.type = name(EventType::kAggregation);
+      told_.push_back(std::move(out));
+    }
   }
 
   Moment end_of_overlap(const Event& begin) const {

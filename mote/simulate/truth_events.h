@@ -20,7 +20,8 @@ struct Moment {
 };
 
 /// Something that happened to tracks, by the words of `mote evaluate`: `nucleated`, `entered`,
-/// `appeared`, `dissolved`, `left`, `lost`, `contact`, `merge`, `overlap`, `contrast_lost`.
+/// `appeared`, `dissolved`, `left`, `lost`, `contact`, `aggregation`, `coalescence`, `overlap`,
+/// `contrast_lost`.
 struct TruthEvent {
   std::string type;
   Moment at;

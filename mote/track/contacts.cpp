@@ -30,6 +30,8 @@ void join(Contact& into, const Contact& other) {
   into.series.join(other.series);
   into.after_split = into.after_split && other.after_split;
   if (other.open) {
+    into.opened = into.open ? std::min(into.opened, other.opened) : other.opened;
+    into.necks.join(other.necks);
     into.area_px = into.open ? std::max(into.area_px, other.area_px) : other.area_px;
     into.openings.insert(into.openings.end(), other.openings.begin(), other.openings.end());
     into.open = true;
@@ -65,6 +67,21 @@ Event opening_of(IdPair tracks, const PairSample& neck, const Approaches& approa
   return event;
 }
 
+/// They have held together since they touched.
+void date_aggregation(const Contact& contact, int64_t last_frame, Event& event) {
+  const Event& opening = contact.openings.front();
+  event.frame_before = opening.frame_before;
+  event.frame = opening.frame;
+  event.position = opening.position;
+  event.confidence = contact.necks.share_touching();
+  event.evidence["last_frame"] = static_cast<double>(last_frame);
+  if (const std::optional<NeckGrowth> growth = contact.necks.growth(contact.opened)) {
+    event.evidence["neck_ratio"] = growth->ratio;
+    event.evidence["neck_growth"] = growth->growth;
+    event.evidence["neck_growth_error"] = growth->error;
+  }
+}
+
 }  // namespace
 
 void add_ratio(std::map<std::string, double>& evidence, const std::string& name, double ratio) {
@@ -81,6 +98,12 @@ IdPair pair_of(int32_t a, int32_t b) {
 
 bool seen_through(const Excess& excess) {
   return excess.expected > 0 && excess.error() < kFaint && excess.share() >= kSeenThrough;
+}
+
+bool is_aggregate(const Contact& contact, double long_enough) {
+  const std::optional<NeckGrowth> growth = contact.necks.growth(contact.opened);
+  return contact.open && !contact.overlapped && !contact.fused && growth && has_ceased(*growth) &&
+         has_lasted(contact.opened, contact.necks.last_time(), long_enough);
 }
 
 bool has_lasted(double since, double now, double long_enough) {
@@ -151,11 +174,16 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     }
     if (!contact.open && !contact.apart && (!contact.after_split || contact.joined)) {
       contact.open = true;
+      contact.opened = frame.time;
+      contact.necks = {};
       contact.area_px = area_of(areas_px, tracks.first) + area_of(areas_px, tracks.second);
       contact.openings = {opening_of(tracks, *median, approaches)};
       Event& opening = contact.openings.back();
       opening.confidence = contact.series.share_touching(frame.index);
       opening.evidence["area_px2"] = contact.area_px;
+    }
+    if (contact.open) {
+      contact.necks.add(frame.time, own->ratio);
     }
     if (contact.open && !contact.apart) {
       frame.touching.push_back(tracks);
@@ -268,7 +296,7 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
   if (events.empty()) {
     return events;
   }
-  if (contact.overlapped && type != EventType::kMerge) {
+  if (contact.overlapped && type != EventType::kCoalescence) {
     events.front().type = EventType::kOverlap;
   }
   Event end{.type = type,
@@ -286,14 +314,19 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
     end.evidence["excess"] = contact.excess.share();
     end.evidence["excess_error"] = contact.excess.error();
   }
-  const std::optional<Since>& since = type == EventType::kMerge ? contact.joined : contact.apart;
-  if (type != EventType::kUndecided && since) {
+  const std::optional<Since>& since =
+      type == EventType::kCoalescence ? contact.joined : contact.apart;
+  if ((type == EventType::kCoalescence || type == EventType::kParted) && since) {
     end.frame_before = since->frame - 1;
     end.frame = since->frame;
     end.position = since->position;
-    end.confidence = (type == EventType::kMerge ? contact.fused : contact.apart)->confidence();
+    end.confidence =
+        (type == EventType::kCoalescence ? contact.fused : contact.apart)->confidence();
   }
-  if (type == EventType::kMerge && contact.fused) {
+  if (type == EventType::kAggregation) {
+    date_aggregation(contact, last_frame, end);
+  }
+  if (type == EventType::kCoalescence && contact.fused) {
     end.evidence["merged_frame"] = static_cast<double>(contact.fused->frame);
   }
   events.push_back(std::move(end));

@@ -9,6 +9,7 @@
 #include "mote/core/lineage.h"
 #include "mote/track/approach.h"
 #include "mote/track/held_frames.h"
+#include "mote/track/neck_history.h"
 #include "mote/track/overlap.h"
 #include "mote/track/pair_series.h"
 
@@ -55,6 +56,8 @@ struct Contact {
   double area_px = 0;           ///< of both when the contact opened
   double highest_ratio = kApart;
   double last_ratio = kApart;
+  double opened = 0;            ///< when it opened, in TrackerFrame::time
+  NeckHistory necks;            ///< since then
   Excess excess;                ///< of the latest frames in which both made one instance
   bool overlapped = false;      ///< one was seen through the other
   int64_t judged = -1;          ///< last frame that had something to judge by
@@ -66,6 +69,10 @@ struct Contact {
 /// Whether both of a pair are seen where they lie over each other: then they are two, however much
 /// of a neck there seems to be.
 bool seen_through(const Excess& excess);
+
+/// Whether the two have stayed a dumbbell for `long_enough`: never seen through one another, and
+/// their neck has ceased to grow, below what makes them one.
+bool is_aggregate(const Contact& contact, double long_enough);
 
 /// A contact that has ended, at `joined` by a merge or at `apart` by a parting.
 struct EndedContact {

@@ -7,6 +7,9 @@
 namespace mote::track {
 namespace {
 
+/// A dumbbell must have lasted for so many times `confirm`.
+constexpr double kAggregateConfirms = 5;
+
 /// Area of the regions that hold one of two tracks.
 double area_of(const HeldFrame& frame, IdPair tracks) {
   double area_px = 0;
@@ -67,7 +70,10 @@ void OverlapTracker::close(const EndedContact& ended) {
                                       tracks_.at(ended.tracks.second).track.last_frame);
   const std::optional<Since>& apart = ended.contact.apart;
   const bool both_go_on = apart && apart->frame <= last_frame;
-  add_events(events_of(ended, both_go_on ? EventType::kParted : EventType::kUndecided, last_frame));
+  const EventType still_together =
+      is_aggregate(ended.contact, kAggregateConfirms * options_.confirm) ? EventType::kAggregation
+                                                                         : EventType::kUnresolved;
+  add_events(events_of(ended, both_go_on ? EventType::kParted : still_together, last_frame));
 }
 
 bool OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_in) {
@@ -98,7 +104,7 @@ bool OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_i
   child.last = tracks_.at(a).last;
   child.track.last_frame = std::max(tracks_.at(a).track.last_frame, tracks_.at(b).track.last_frame);
 
-  std::vector<Event> events = events_of({ended.tracks, contact}, EventType::kMerge, date);
+  std::vector<Event> events = events_of({ended.tracks, contact}, EventType::kCoalescence, date);
   if (!events.empty()) {
     Event& event = events.back();
     event.children = {c};

@@ -77,8 +77,9 @@ LiveTrack* OverlapTracker::known_track(int32_t id) {
 
 /// A track may have been taken out of frames since: a contact begins and ends where both are there.
 void OverlapTracker::date_within_lives(Event& event) {
-  const bool begins = event.type == EventType::kContact || event.type == EventType::kOverlap;
-  if (!begins && event.type != EventType::kParted && event.type != EventType::kUndecided) {
+  const bool begins = event.type == EventType::kContact || event.type == EventType::kOverlap ||
+                      event.type == EventType::kAggregation;
+  if (!begins && event.type != EventType::kParted && event.type != EventType::kUnresolved) {
     return;
   }
   for (const int32_t id : event.tracks) {
@@ -88,7 +89,7 @@ void OverlapTracker::date_within_lives(Event& event) {
     }
     if (event.frame > track->track.last_frame) {
       if (!begins) {
-        event.type = EventType::kUndecided;
+        event.type = EventType::kUnresolved;
         event.confidence = 0;
       }
       event.frame = track->track.last_frame;

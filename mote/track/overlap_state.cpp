@@ -36,7 +36,7 @@ void archive(Archive& archive, Event& event) {
           event.confidence, event.evidence);
 }
 
-constexpr uint64_t kMark = 0x35706c726f766f6d;  // "movorlp5": the last byte counts versions
+constexpr uint64_t kMark = 0x36706c726f766f6d;  // "movorlp6": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -97,10 +97,15 @@ void archive(Archive& archive, Since& since) {
 }
 
 template <typename Archive>
+void archive(Archive& archive, NeckHistory::Block& block) {
+  archive(block.last_time, block.mean_ratio, block.frames);
+}
+
+template <typename Archive>
 void archive(Archive& archive, Contact& contact) {
   archive(contact.series, contact.open, contact.after_split, contact.openings, contact.area_px,
-          contact.highest_ratio, contact.last_ratio, contact.excess, contact.overlapped,
-          contact.judged, contact.joined, contact.fused, contact.apart);
+          contact.highest_ratio, contact.last_ratio, contact.opened, contact.necks, contact.excess,
+          contact.overlapped, contact.judged, contact.joined, contact.fused, contact.apart);
 }
 
 template <typename Archive>

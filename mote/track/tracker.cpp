@@ -29,7 +29,7 @@ int64_t frame_of_tracks(const Event& event) {
     case EventType::kDissolved:
     case EventType::kLeft:
     case EventType::kContrastLost:
-    case EventType::kMerge:
+    case EventType::kCoalescence:
     case EventType::kSplit: return event.frame_before;
     default: return event.frame;
   }
@@ -127,7 +127,8 @@ Lineage LineageBuilder::build() {
   // Two that turned out to be one already had no contact.
   std::erase_if(lineage.events, [](const Event& event) {
     const bool of_two = event.type == EventType::kContact || event.type == EventType::kOverlap ||
-                        event.type == EventType::kParted || event.type == EventType::kUndecided;
+                        event.type == EventType::kParted || event.type == EventType::kAggregation ||
+                        event.type == EventType::kUnresolved;
     return of_two && event.tracks.size() < 2;
   });
   std::sort(lineage.events.begin(), lineage.events.end(), [](const Event& a, const Event& b) {

@@ -71,9 +71,10 @@ inline std::vector<int32_t> ids_of(const std::string& list) {
 
 inline EventType event_type(const std::string& text) {
   constexpr std::array kTypes = {
-      EventType::kNucleated, EventType::kDissolved, EventType::kContrastLost, EventType::kAppeared,
-      EventType::kEntered,   EventType::kLost,      EventType::kLeft,         EventType::kContact,
-      EventType::kOverlap,   EventType::kParted,    EventType::kMerge,        EventType::kUndecided,
+      EventType::kNucleated, EventType::kDissolved,   EventType::kContrastLost,
+      EventType::kAppeared,  EventType::kEntered,     EventType::kLost,
+      EventType::kLeft,      EventType::kContact,     EventType::kOverlap,
+      EventType::kParted,    EventType::kCoalescence, EventType::kUnresolved,
       EventType::kSplit};
   const auto* const found = std::find_if(kTypes.begin(), kTypes.end(),
                                          [&](EventType type) { return name(type) == text; });

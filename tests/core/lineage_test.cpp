@@ -12,8 +12,9 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 TEST(Lineage, WithParentsThatEndBeforeTheirChildrenBeginIsSound) {
-  const Lineage lineage{.tracks = {{1, 0, 4, {}}, {2, 0, 4, {}}, {3, 5, 9, {1, 2}}},
-                        .events = {{.type = EventType::kMerge, .tracks = {1, 2}, .children = {3}}}};
+  const Lineage lineage{
+      .tracks = {{1, 0, 4, {}}, {2, 0, 4, {}}, {3, 5, 9, {1, 2}}},
+      .events = {{.type = EventType::kCoalescence, .tracks = {1, 2}, .children = {3}}}};
 
   EXPECT_NO_THROW(check(lineage));
 }

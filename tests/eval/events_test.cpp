@@ -28,8 +28,11 @@ const EventScores& kind(const HistoryScores& scores, const std::string& name) {
 TEST(Events, AMergeIsDatedByContactAndByMerging) {
   const Events truth = {{.type = "contact", .frame = 15, .tracks = {1, 2}},
                         {.type = "merge", .frame = 20, .tracks = {1, 2}, .children = {3}}};
-  const Events result = {
-      {.type = "merge", .frame = 21, .tracks = {12, 11}, .children = {13}, .contact_frame = 18}};
+  const Events result = {{.type = "coalescence",
+                          .frame = 21,
+                          .tracks = {12, 11},
+                          .children = {13},
+                          .contact_frame = 18}};
 
   const HistoryScores scores = history_scores(truth, result, kNames);
 
@@ -40,12 +43,13 @@ TEST(Events, AMergeIsDatedByContactAndByMerging) {
 }
 
 TEST(Events, AMeetingAtTheBorderIsNotAskedAndNotWrong) {
-  const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}, .at_border = true},
-                        {.type = "merge", .frame = 30, .tracks = {3, 4}}};
-  const Events result = {{.type = "merge", .frame = 25, .tracks = {11, 12}},
-                         {.type = "merge", .frame = 30, .tracks = {13, 14}},
-                         {.type = "merge", .frame = 40, .tracks = {11, 14}, .at_border = true},
-                         {.type = "merge", .frame = 40, .tracks = {12, 14}}};
+  const Events truth = {{.type = "coalescence", .frame = 20, .tracks = {1, 2}, .at_border = true},
+                        {.type = "coalescence", .frame = 30, .tracks = {3, 4}}};
+  const Events result = {
+      {.type = "coalescence", .frame = 25, .tracks = {11, 12}},
+      {.type = "coalescence", .frame = 30, .tracks = {13, 14}},
+      {.type = "coalescence", .frame = 40, .tracks = {11, 14}, .at_border = true},
+      {.type = "coalescence", .frame = 40, .tracks = {12, 14}}};
 
   const HistoryScores scores = history_scores(truth, result, kNames);
 
@@ -54,10 +58,10 @@ TEST(Events, AMeetingAtTheBorderIsNotAskedAndNotWrong) {
 
 // Worked example 2 of docs/metrics.md.
 TEST(Events, AMergeNeedsAllParents) {
-  const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}}};
-  const Events one_wrong = {{.type = "merge", .frame = 20, .tracks = {11, 14}}};
-  const Events one_more = {{.type = "merge", .frame = 20, .tracks = {11, 12, 14}}};
-  const Events pieces_of_one = {{.type = "merge", .frame = 20, .tracks = {11, 15}}};
+  const Events truth = {{.type = "coalescence", .frame = 20, .tracks = {1, 2}}};
+  const Events one_wrong = {{.type = "coalescence", .frame = 20, .tracks = {11, 14}}};
+  const Events one_more = {{.type = "coalescence", .frame = 20, .tracks = {11, 12, 14}}};
+  const Events pieces_of_one = {{.type = "coalescence", .frame = 20, .tracks = {11, 15}}};
 
   const Counts wrong = {.wrong = 1, .missed = 1};
   EXPECT_EQ(kind(history_scores(truth, one_wrong, kNames), "merge").counts, wrong);
@@ -123,11 +127,11 @@ TEST(Events, CountsFalseMergesOfCrossings) {
       {.type = "parted", .frame = 20, .tracks = {1, 2}},
       {.type = "overlap", .frame = 40, .tracks = {3, 4}, .until_frame = 50},
       {.type = "contact", .frame = 60, .tracks = {1, 4}},
-      {.type = "merge", .frame = 70, .tracks = {1, 4}},
+      {.type = "coalescence", .frame = 70, .tracks = {1, 4}},
   };
-  const Events result = {{.type = "merge", .frame = 21, .tracks = {11, 12}},
-                         {.type = "merge", .frame = 70, .tracks = {11, 14}},
-                         {.type = "merge", .frame = 90, .tracks = {13, 14}}};
+  const Events result = {{.type = "coalescence", .frame = 21, .tracks = {11, 12}},
+                         {.type = "coalescence", .frame = 70, .tracks = {11, 14}},
+                         {.type = "coalescence", .frame = 90, .tracks = {13, 14}}};
 
   const HistoryScores scores = history_scores(truth, result, kNames);
 
@@ -156,7 +160,7 @@ TEST(Events, OfTheTruthItselfAreNeverFalse) {
   const Events truth = {{.type = "contrast_lost", .frame = 10, .tracks = {1}, .until_frame = 20},
                         {.type = "left", .frame = 15, .tracks = {1}},
                         {.type = "overlap", .frame = 30, .tracks = {2, 3}, .until_frame = 40},
-                        {.type = "merge", .frame = 40, .tracks = {2, 3}, .children = {4}}};
+                        {.type = "coalescence", .frame = 40, .tracks = {2, 3}, .children = {4}}};
   const std::map<int32_t, int32_t> same = {{1, 1}, {2, 2}, {3, 3}, {4, 4}};
 
   const HistoryScores scores = history_scores(truth, truth, same);
@@ -176,12 +180,12 @@ TEST(Events, CountsFalseDeathsOfAFlickerThatIsNeverOver) {
 
 // Worked example 6 of docs/metrics.md.
 TEST(Events, AMergeIsDatedByEachWidthOfItsNeck) {
-  const Events truth = {{.type = "merge",
+  const Events truth = {{.type = "coalescence",
                          .frame = 20,
                          .tracks = {1, 2},
                          .contact_frame = 15,
                          .neck = NeckDates{.merged_frame = 26, .complete_frame = 40}}};
-  const Events result = {{.type = "merge",
+  const Events result = {{.type = "coalescence",
                           .frame = 21,
                           .tracks = {11, 12},
                           .contact_frame = 18,
@@ -198,11 +202,11 @@ TEST(Events, AMergeIsDatedByEachWidthOfItsNeck) {
 }
 
 TEST(Events, OfAResultThatTellsOneDateAMergeIsScoredByIt) {
-  const Events truth = {{.type = "merge",
+  const Events truth = {{.type = "coalescence",
                          .frame = 20,
                          .tracks = {1, 2},
                          .neck = NeckDates{.merged_frame = 26, .complete_frame = 40}}};
-  const Events result = {{.type = "merge", .frame = 25, .tracks = {11, 12}}};
+  const Events result = {{.type = "coalescence", .frame = 25, .tracks = {11, 12}}};
 
   const HistoryScores scores = history_scores(truth, result, kNames);
 
@@ -213,10 +217,10 @@ TEST(Events, OfAResultThatTellsOneDateAMergeIsScoredByIt) {
 
 // Worked example 7 of docs/metrics.md.
 TEST(Events, ANeckThatNeverComesSoFarIsNotAsked) {
-  const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}, .neck = NeckDates{}},
+  const Events truth = {{.type = "coalescence", .frame = 20, .tracks = {1, 2}, .neck = NeckDates{}},
                         {.type = "overlap", .frame = 18, .tracks = {1, 2}, .until_frame = 30}};
-  const Events result = {{.type = "merge", .frame = 20, .tracks = {11, 12}},
-                         {.type = "merge", .frame = 22, .tracks = {13, 14}}};
+  const Events result = {{.type = "coalescence", .frame = 20, .tracks = {11, 12}},
+                         {.type = "coalescence", .frame = 22, .tracks = {13, 14}}};
 
   const HistoryScores scores = history_scores(truth, result, kNames);
 
@@ -226,7 +230,7 @@ TEST(Events, ANeckThatNeverComesSoFarIsNotAsked) {
 }
 
 TEST(Events, ScoreTheNeckOnlyWhereTheTruthDatesIt) {
-  const Events truth = {{.type = "merge", .frame = 20, .tracks = {1, 2}}};
+  const Events truth = {{.type = "coalescence", .frame = 20, .tracks = {1, 2}}};
 
   const HistoryScores scores = history_scores(truth, truth, {{1, 1}, {2, 2}});
 

@@ -26,7 +26,7 @@ Event event(EventType type, int64_t frame, std::vector<int32_t> tracks,
 Lineage merge_of_two() {
   return {.tracks = {{1, 0, 5, {}}, {2, 0, 5, {}}, {3, 6, 20, {1, 2}}},
           .events = {event(EventType::kContact, 3, {1, 2}),
-                     event(EventType::kMerge, 6, {1, 2}, {3}, {{"merged_frame", 8}})}};
+                     event(EventType::kCoalescence, 6, {1, 2}, {3}, {{"merged_frame", 8}})}};
 }
 
 ParticleRow particle(std::vector<int32_t> tracks, double radius_px, Point at) {
@@ -78,7 +78,7 @@ TEST(ContactSpans, GoFromContactToMerged) {
                                                                      .last_frame = 8,
                                                                      .contact_frame = 3,
                                                                      .began_as = "contact",
-                                                                     .ends_as = "merge",
+                                                                     .ends_as = "coalescence",
                                                                      .child = 3}));
 }
 
@@ -86,7 +86,7 @@ TEST(ContactSpans, OfAPairThatMeetsTwiceAreTwo) {
   const Lineage lineage{
       .tracks = {{1, 0, 20, {}}, {2, 0, 20, {}}},
       .events = {event(EventType::kContact, 3, {1, 2}), event(EventType::kParted, 6, {1, 2}),
-                 event(EventType::kOverlap, 9, {1, 2}), event(EventType::kUndecided, 20, {1, 2})}};
+                 event(EventType::kOverlap, 9, {1, 2}), event(EventType::kUnresolved, 20, {1, 2})}};
 
   const std::vector<ContactSpan> spans = contact_spans(lineage);
 
@@ -104,8 +104,8 @@ TEST(ContactSpans, GoOnWithTheChildOfOneThatMergesWithAThird) {
       .tracks =
           {{1, 0, 9, {}}, {2, 0, 6, {}}, {3, 0, 6, {}}, {4, 7, 9, {2, 3}}, {5, 10, 20, {1, 4}}},
       .events = {event(EventType::kContact, 2, {2, 3}), event(EventType::kContact, 4, {1, 2}),
-                 event(EventType::kMerge, 7, {2, 3}, {4}),
-                 event(EventType::kMerge, 10, {1, 4}, {5})}};
+                 event(EventType::kCoalescence, 7, {2, 3}, {4}),
+                 event(EventType::kCoalescence, 10, {1, 4}, {5})}};
 
   const std::vector<ContactSpan> spans = contact_spans(lineage);
 
@@ -115,7 +115,7 @@ TEST(ContactSpans, GoOnWithTheChildOfOneThatMergesWithAThird) {
   EXPECT_EQ(spans[2].tracks, std::pair(1, 4));
   EXPECT_EQ(spans[2].first_frame, 7);
   EXPECT_EQ(spans[2].contact_frame, 4);
-  EXPECT_EQ(spans[2].ends_as, "merge");
+  EXPECT_EQ(spans[2].ends_as, "coalescence");
 }
 
 TEST(Necks, HaveARowAFrameFromContactToMerged) {

@@ -193,7 +193,7 @@ TEST(FrameColumns, EndWithTheNamedValues) {
 TEST(EventColumns, EndWithTheEvidence) {
   const std::vector<std::string> evidence{"neck_ratio"};
   EventRow row{.id = 2,
-               .event = {.type = EventType::kMerge,
+               .event = {.type = EventType::kCoalescence,
                          .frame_before = 4,
                          .frame = 5,
                          .tracks = {1, 2},
@@ -208,7 +208,7 @@ TEST(EventColumns, EndWithTheEvidence) {
             "time_before_s,tracks,children,y_px,x_px,y_nm,x_nm,specimen_y_px,specimen_x_px,"
             "specimen_y_nm,specimen_x_nm,confidence,neck_ratio\n");
   EXPECT_EQ(csv_line(event_columns(evidence), row),
-            "2,merge,4,5,10,,8,,1;2,3,8,9,,,8,9,,,1,0.75\n");
+            "2,coalescence,4,5,10,,8,,1;2,3,8,9,,,8,9,,,1,0.75\n");
 }
 
 TEST(CsvLine, HasAsManyCellsAsTheHeader) {

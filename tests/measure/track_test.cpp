@@ -156,7 +156,7 @@ TEST(TrackEnds, AreTheEventsThatBeginAndEndATrack) {
       .tracks = {{1, 0, 4, {}}, {2, 2, 4, {}}, {3, 5, 9, {1, 2}}, {4, 6, 7, {}}},
       .events = {{.type = EventType::kAppeared, .frame_before = 0, .frame = 0, .tracks = {1}},
                  {.type = EventType::kEntered, .frame_before = 1, .frame = 2, .tracks = {2}},
-                 {.type = EventType::kMerge,
+                 {.type = EventType::kCoalescence,
                   .frame_before = 4,
                   .frame = 5,
                   .tracks = {1, 2},
@@ -167,10 +167,10 @@ TEST(TrackEnds, AreTheEventsThatBeginAndEndATrack) {
   const auto ends = track_ends(lineage);
 
   EXPECT_EQ(ends.at(1).start_cause, "recording_start");
-  EXPECT_EQ(ends.at(1).end_cause, "merge");
+  EXPECT_EQ(ends.at(1).end_cause, "coalescence");
   EXPECT_THAT(ends.at(1).children, ElementsAre(3));
   EXPECT_EQ(ends.at(2).start_cause, "entered");
-  EXPECT_EQ(ends.at(3).start_cause, "merge");
+  EXPECT_EQ(ends.at(3).start_cause, "coalescence");
   EXPECT_EQ(ends.at(3).end_cause, "recording_end");
   EXPECT_THAT(ends.at(3).children, IsEmpty());
   EXPECT_EQ(ends.at(4).start_cause, "appeared");

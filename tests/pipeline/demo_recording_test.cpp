@@ -70,7 +70,7 @@ TEST_F(WriteDemo, WritesARecordingThatReadsBackWithItsCalibrationAndItsTruth) {
             1 + static_cast<int64_t>(demo->lineage().events.size()));
   EXPECT_EQ(lines(text("truth/drift.csv")), 121);
   EXPECT_GT(lines(text("truth/instances.csv")), 120 * 12);
-  EXPECT_THAT(text("truth/events.csv"), HasSubstr(",merge,"));
+  EXPECT_THAT(text("truth/events.csv"), HasSubstr(",coalescence,"));
   EXPECT_THAT(text("truth/instances.csv"), StartsWith("frame,track,y_px,x_px,radius_px,area_px\n"));
   EXPECT_THAT(text("truth/simulation.json"), HasSubstr("\"seed\": 1"));
 }

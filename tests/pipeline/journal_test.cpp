@@ -62,7 +62,7 @@ TEST(Journal, GivesBackTheFrameThatItWasGiven) {
 TEST(Journal, GivesBackLineageChanges) {
   track::TrackerOutput output;
   output.tracks.push_back({.id = 4, .first_frame = 1, .last_frame = 8, .parents = {1, 2}});
-  output.events.push_back({.type = EventType::kMerge,
+  output.events.push_back({.type = EventType::kCoalescence,
                            .frame_before = 0,
                            .frame = 1,
                            .tracks = {1, 2},

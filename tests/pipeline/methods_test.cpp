@@ -76,7 +76,7 @@ TEST_F(Methods, TellWhatTheUserFixed) {
   EXPECT_THAT(settings, Contains(Pair("maximum distance", "8 px (2.8 µm)")));
   EXPECT_THAT(settings, Contains(Pair("background", "taken as it is")));
   EXPECT_THAT(settings, Contains(Pair("touching particles", "not cut apart")));
-  EXPECT_THAT(settings, Contains(Pair("merge", HasSubstr("for 5 frames (0.5 s)"))));
+  EXPECT_THAT(settings, Contains(Pair("coalescence", HasSubstr("for 5 frames (0.5 s)"))));
 }
 
 TEST_F(Methods, MakeAParagraphThatSaysWhatTheIntervalsHold) {

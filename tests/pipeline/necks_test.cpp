@@ -44,7 +44,7 @@ std::vector<double> errors_of_necks(const std::string& simulation, const std::st
   std::map<std::string, std::string> child_of;
   for (const auto& row :
        csv_cells(read_file(run + "/events.csv"), {"type", "tracks", "children"})) {
-    if (row[0] == "merge") {
+    if (row[0] == "coalescence") {
       child_of[row[1]] = row[2];
     }
   }

@@ -20,7 +20,7 @@ CheckInputs good() {
           .touching = 80,
           .shared = 4,
           .contacts = 12,
-          .undecided = 1,
+          .unresolved = 1,
           .sigma_px = 1.5,
           .median_ecd_px = 40,
           .min_diameter_px = 5,

@@ -39,7 +39,7 @@ struct Recording {
   Recording() {
     lineage.tracks = {{.id = 1, .first_frame = 0, .last_frame = 19},
                       {.id = 2, .first_frame = 0, .last_frame = 9}};
-    ends[2].end_cause = "merge";
+    ends[2].end_cause = "coalescence";
   }
 
   FigureSet figures(const FigureTables& tables = {}, const FigureLimits& limits = {}) const {

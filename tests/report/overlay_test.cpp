@@ -233,8 +233,8 @@ TEST(Overlay, ScaleBarsHaveRoundLengths) {
 }
 
 TEST(Overlay, SaysEventsInWords) {
-  EXPECT_EQ(event_text({.type = EventType::kMerge, .tracks = {3, 7}, .children = {9}}),
-            "merge 3 + 7 → 9");
+  EXPECT_EQ(event_text({.type = EventType::kCoalescence, .tracks = {3, 7}, .children = {9}}),
+            "coalescence 3 + 7 → 9");
   EXPECT_EQ(event_text({.type = EventType::kContact, .tracks = {3, 7}}), "contact 3 · 7");
   EXPECT_EQ(event_text({.type = EventType::kAppeared, .children = {4}}), "appeared 4");
 }

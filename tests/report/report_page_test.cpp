@@ -126,8 +126,9 @@ TEST(ReportPage, KeepsTheLongestTracksAndTheMeetingsFirst) {
   Lineage lineage;
   for (int32_t id = 1; id <= 20; ++id) {
     lineage.tracks.push_back({.id = id, .first_frame = 0, .last_frame = id % 10, .parents = {}});
-    lineage.events.push_back(
-        {.type = id == 15 ? EventType::kMerge : EventType::kLost, .frame = id, .tracks = {id}});
+    lineage.events.push_back({.type = id == 15 ? EventType::kCoalescence : EventType::kLost,
+                              .frame = id,
+                              .tracks = {id}});
   }
   ReportLimits limits;
   limits.tracks = 3;
@@ -142,7 +143,7 @@ TEST(ReportPage, KeepsTheLongestTracksAndTheMeetingsFirst) {
   EXPECT_EQ(data["tracks"][2]["id"], 19);
   ASSERT_EQ(data["events"].size(), 2);
   EXPECT_EQ(data["events"][0]["text"], "lost 1");
-  EXPECT_EQ(data["events"][1]["text"], "merge 15");
+  EXPECT_EQ(data["events"][1]["text"], "coalescence 15");
   EXPECT_EQ(data["events_total"]["lost"], 19);
 }
 
@@ -150,7 +151,7 @@ TEST(ReportPage, PlansOverlaysEvenlyAndAtMeetings) {
   Lineage lineage;
   lineage.tracks.push_back({.id = 1, .first_frame = 0, .last_frame = 999, .parents = {}});
   lineage.events = {{.type = EventType::kLost, .frame = 100, .tracks = {1}},
-                    {.type = EventType::kMerge, .frame = 341, .tracks = {1}},
+                    {.type = EventType::kCoalescence, .frame = 341, .tracks = {1}},
                     {.type = EventType::kContact, .frame = 777, .tracks = {1}}};
   ReportLimits limits;
   limits.overlays = 20;
@@ -173,7 +174,7 @@ TEST(ReportPage, PlansOverlaysEvenlyAndAtMeetings) {
 TEST(ReportPage, GivesUpOtherOverlaysBeforeThoseOfMeetings) {
   Lineage lineage;
   lineage.tracks.push_back({.id = 1, .first_frame = 0, .last_frame = 99, .parents = {}});
-  lineage.events = {{.type = EventType::kMerge, .frame = 31, .tracks = {1}},
+  lineage.events = {{.type = EventType::kCoalescence, .frame = 31, .tracks = {1}},
                     {.type = EventType::kSplit, .frame = 63, .tracks = {1}}};
   ReportLimits limits;
   limits.overlay_bytes = 30'000;

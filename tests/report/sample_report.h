@@ -61,7 +61,7 @@ inline Lineage lineage(const SampleOptions& options) {
                            .confidence = 0.9});
     at(id).last_frame = at(id + 1).last_frame = frame - 1;
     const int32_t child = add_track(frame, {id, id + 1});
-    made.events.push_back({.type = EventType::kMerge,
+    made.events.push_back({.type = EventType::kCoalescence,
                            .frame_before = frame - 1,
                            .frame = frame,
                            .tracks = {id, id + 1},

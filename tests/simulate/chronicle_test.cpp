@@ -95,7 +95,7 @@ TEST(Chronicle, GivesEveryTrackABeginningAndAnEnd) {
         case EventType::kEntered: ++begun[event.tracks.at(0)]; break;
         case EventType::kLost:
         case EventType::kLeft: ++ended[event.tracks.at(0)]; break;
-        case EventType::kMerge:
+        case EventType::kCoalescence:
           for (const int32_t parent : event.tracks) {
             ++ended[parent];
           }
@@ -121,11 +121,11 @@ TEST(Chronicle, DatesEventsExactlyBetweenTheFramesThatItNames) {
   int merges = 0;
   for (const Event& event : told.lineage.events) {
     const double time = event.evidence.at("time_s");
-    if (event.type == EventType::kMerge || event.type == EventType::kContact) {
+    if (event.type == EventType::kCoalescence || event.type == EventType::kContact) {
       EXPECT_GT(time, middle(event.frame_before));
       EXPECT_LE(time, middle(event.frame));
     }
-    if (event.type == EventType::kMerge) {
+    if (event.type == EventType::kCoalescence) {
       EXPECT_LT(event.evidence.at("contact_s"), time);
       ++merges;
     }
@@ -245,7 +245,7 @@ TEST(Chronicle, TellsOfEveryTrackWhenItIsDark) {
 TEST(Chronicle, MakesOneTrackOfTwoWhenTheNeckIsHalfAsWideAsTheSmaller) {
   const Told& told = of_preset("coalescence");
   for (const Event& event : told.lineage.events) {
-    if (event.type != EventType::kMerge) {
+    if (event.type != EventType::kCoalescence) {
       continue;
     }
     for (const WorldInstance& instance :
@@ -267,7 +267,7 @@ TEST(Chronicle, MakesOneTrackOfTwoWhenTheNeckIsHalfAsWideAsTheSmaller) {
 int64_t well_dated(const Told& told) {
   int64_t dated = 0;
   for (const Event& event : told.lineage.events) {
-    if (event.type != EventType::kMerge || !event.evidence.contains("complete_s")) {
+    if (event.type != EventType::kCoalescence || !event.evidence.contains("complete_s")) {
       continue;
     }
     for (const WorldFrame& frame : told.frames) {
@@ -310,7 +310,7 @@ TEST(Chronicle, DatesANeckThatIsMergedBeforeItsTracksAreOne) {
 
   int64_t merges = 0;
   for (const Event& event : late.lineage.events) {
-    if (event.type == EventType::kMerge) {
+    if (event.type == EventType::kCoalescence) {
       ++merges;
       EXPECT_LT(event.evidence.at("merged_s"), event.evidence.at("time_s"));
     }
@@ -356,7 +356,7 @@ TEST(Chronicle, CallsParticlesThatCrossAContactThatParts) {
 
   EXPECT_GE(found[EventType::kContact], 5);
   EXPECT_GE(found[EventType::kParted], 3);
-  EXPECT_EQ(found[EventType::kMerge], 0);
+  EXPECT_EQ(found[EventType::kCoalescence], 0);
   for (const Event& event : told.lineage.events) {
     if (event.type == EventType::kContact) {
       EXPECT_EQ(event.evidence.at("overlap"), 1);

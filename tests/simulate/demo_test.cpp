@@ -65,10 +65,10 @@ TEST(Demo, HasASoundLineageWithTwoOfEachEventAwayFromBothEnds) {
     const Demo& demo = demo_of(seed);
 
     EXPECT_NO_THROW(check(demo.lineage())) << seed;
-    const std::map<EventType, int> expected = {{EventType::kAppeared, 2}, {EventType::kEntered, 2},
-                                               {EventType::kLost, 2},     {EventType::kLeft, 2},
-                                               {EventType::kContact, 4},  {EventType::kParted, 2},
-                                               {EventType::kMerge, 2},    {EventType::kSplit, 2}};
+    const std::map<EventType, int> expected = {
+        {EventType::kAppeared, 2},    {EventType::kEntered, 2}, {EventType::kLost, 2},
+        {EventType::kLeft, 2},        {EventType::kContact, 4}, {EventType::kParted, 2},
+        {EventType::kCoalescence, 2}, {EventType::kSplit, 2}};
     EXPECT_EQ(count_events(demo.lineage()), expected) << seed;
     for (const Event& event : demo.lineage().events) {
       EXPECT_GE(event.frame, 15) << seed;
@@ -202,7 +202,7 @@ TEST(Demo, ParticlesThatPassOverlapByMoreThanHalfANeckForLessThanEightFrames) {
 TEST(Demo, ConservesAreaThroughAMerge) {
   const Demo& demo = demo_of(5);
   for (const Event& event : demo.lineage().events) {
-    if (event.type == EventType::kMerge) {
+    if (event.type == EventType::kCoalescence) {
       const auto area = [&](int64_t frame, int32_t track) {
         const double radius = find(demo.truth(frame), track).radius_px;
         return radius * radius;
@@ -336,7 +336,7 @@ TEST(Demo, DriftsSmoothlyAsFarAsAskedFor) {
 TEST(Demo, HasMoreParticlesInALargerField) {
   const auto demo = make_demo({.frames = 120, .height = 1024, .width = 1100});
 
-  EXPECT_EQ(count_events(demo->lineage()).at(EventType::kMerge), 8);
+  EXPECT_EQ(count_events(demo->lineage()).at(EventType::kCoalescence), 8);
   EXPECT_GT(demo->truth(60).instances.size(), 50);
 }
 

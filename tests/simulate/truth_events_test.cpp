@@ -76,7 +76,7 @@ TEST(TruthEvents, TakesOverlapsOfTheSameTwoWithinASecondForOneAndLeavesOutTheUns
 
 TEST(TruthEvents, DatesAMergeByContactNeckAndEnd) {
   Scene scene;
-  scene.add(EventType::kMerge, 20, {1, 2},
+  scene.add(EventType::kCoalescence, 20, {1, 2},
             {{"time_s", 20.1}, {"contact_s", 15.9}, {"merged_s", 24.2}, {"complete_s", 31.2}});
 
   const auto events = truth_events(scene.lineage, {}, scene.options);
@@ -86,6 +86,22 @@ TEST(TruthEvents, DatesAMergeByContactNeckAndEnd) {
   EXPECT_EQ(events[0].contact, (Moment{15.9, 16}));
   EXPECT_EQ(events[0].merged, (Moment{24.2, 24}));
   EXPECT_EQ(events[0].complete, (Moment{31.2, 31}));
+}
+
+TEST(TruthEvents, TellsAContactThatStaysADumbbellAsAnAggregation) {
+  Scene scene;
+  scene.options.coalescence.final_neck_ratio = 0.4;
+  scene.add(EventType::kContact, 16, {1, 2}, {{"time_s", 15.9}});
+  scene.add(EventType::kContact, 18, {2, 3}, {{"overlap", 1}, {"time_s", 17.9}});
+
+  const auto events = truth_events(scene.lineage, {}, scene.options);
+
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(events[0].type, "aggregation");
+  EXPECT_EQ(events[0].at, (Moment{15.9, 16}));
+  EXPECT_THAT(events[0].tracks, ElementsAre(1, 2));
+  EXPECT_EQ(events[1].type, "contact");
+  EXPECT_EQ(events[2].type, "overlap");
 }
 
 TEST(TruthEvents, NamesCausesOfBirthAndDeath) {

@@ -35,6 +35,13 @@ void go(std::vector<Shot>& shots, double first, double last, int stay) {
   shots.insert(shots.end(), static_cast<size_t>(stay), pair(last));
 }
 
+/// Two discs whose neck ratio grows steadily.
+void grow_neck(std::vector<Shot>& shots, double first, double last, int frames) {
+  for (int i = 0; i < frames; ++i) {
+    shots.push_back(pair(distance_at(first + (last - first) * i / frames)));
+  }
+}
+
 /// The first of `shots` in which the discs are nearer (or, where they part, farther) than that.
 int64_t first_frame(const std::vector<Shot>& shots, double distance_px, bool nearer) {
   int64_t frame = 0;
@@ -63,7 +70,7 @@ TEST(Contact, BecomesAMergeDatedAtHalfTheDiameter) {
 
   const Tracked tracked = track(shots);
 
-  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kMerge));
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kCoalescence));
   EXPECT_NEAR(tracked.lineage.events[0].frame, first_frame(shots, 2 * kRadius, true), 1);
   const Event& merge = tracked.lineage.events[1];
   EXPECT_NEAR(merge.frame, merged, 1);
@@ -101,24 +108,52 @@ TEST(Contact, HasItsNeckToldInEveryFrame) {
   EXPECT_EQ(std::pair(necks[0].a, necks[0].b), std::pair(3, 3));
 }
 
-TEST(Contact, ThatNeverPassesTheMergeRatioStaysTwoAndUndecided) {
+TEST(Contact, ThatNeverPassesTheMergeRatioStaysTwoAndUnresolved) {
   std::vector<Shot> shots;
   go(shots, 36, distance_at(0.63), 30);
 
   const Tracked tracked = track(shots);
 
-  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUndecided));
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUnresolved));
   EXPECT_EQ(tracked.lineage.tracks.size(), 2u);
   EXPECT_THAT(tracks_in(tracked.frames.back()), ElementsAre(ElementsAre(1, 2)));
 }
 
-TEST(Contact, ThatTheEndLeavesUnconfirmedIsUndecided) {
+TEST(Contact, ThatKeepsItsNeckForLongIsAnAggregation) {
+  std::vector<Shot> shots;
+  go(shots, 36, distance_at(0.4), 8);
+  const auto touched = first_frame(shots, 2 * kRadius, true);
+  go(shots, distance_at(0.4), distance_at(0.4), 120);
+
+  const Tracked tracked = track(shots);
+
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kAggregation));
+  const Event& aggregation = tracked.lineage.events[1];
+  EXPECT_THAT(aggregation.tracks, ElementsAre(1, 2));
+  EXPECT_NEAR(static_cast<double>(aggregation.frame), static_cast<double>(touched), 1);
+  EXPECT_EQ(aggregation.evidence.at("last_frame"), static_cast<double>(shots.size()) - 1);
+  EXPECT_NEAR(aggregation.evidence.at("neck_ratio"), 0.4, 0.1);
+  EXPECT_NEAR(aggregation.evidence.at("neck_growth"), 0, 0.03);
+  EXPECT_EQ(tracked.lineage.tracks.size(), 2U);
+}
+
+TEST(Contact, WhoseNeckStillGrowsAtTheEndIsUnresolved) {
+  std::vector<Shot> shots;
+  go(shots, 36, distance_at(0.1), 0);
+  grow_neck(shots, 0.1, 0.6, 120);
+
+  const Tracked tracked = track(shots);
+
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUnresolved));
+}
+
+TEST(Contact, ThatTheEndLeavesUnconfirmedIsUnresolved) {
   std::vector<Shot> shots;
   go(shots, 36, 12, 2);
 
   const Tracked tracked = track(shots);
 
-  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUndecided));
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUnresolved));
   EXPECT_EQ(tracked.lineage.events[1].frame, static_cast<int64_t>(shots.size()) - 1);
 }
 
@@ -161,7 +196,8 @@ TEST(Contact, SurvivesAFrameApart) {
   go(shots, 36, distance_at(0.4), 20);
   shots[25] = pair(28);
 
-  EXPECT_THAT(types(track(shots).lineage), ElementsAre(EventType::kContact, EventType::kUndecided));
+  EXPECT_THAT(types(track(shots).lineage),
+              ElementsAre(EventType::kContact, EventType::kUnresolved));
 }
 
 TEST(Split, IsDatedBelowHalfTheDiameterAndIsNoContact) {
@@ -245,7 +281,7 @@ TEST(Events, CountAreasWithPartialPixels) {
 
   const Tracked tracked = track(recording);
 
-  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kMerge));
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kCoalescence));
   const auto& evidence = tracked.lineage.events[1].evidence;
   EXPECT_LT(evidence.at("area_px2"), 0.8 * 2 * std::numbers::pi * kRadius * kRadius);
   EXPECT_LT(evidence.at("area_after_px2"), evidence.at("area_px2"));
@@ -269,7 +305,7 @@ TEST(Split, IsUndoneByAMergeOfItsChildren) {
   const Tracked tracked = track(shots);
 
   EXPECT_THAT(types(tracked.lineage),
-              ElementsAre(EventType::kSplit, EventType::kContact, EventType::kMerge));
+              ElementsAre(EventType::kSplit, EventType::kContact, EventType::kCoalescence));
   EXPECT_EQ(tracked.lineage.tracks.size(), 4u);
 }
 
@@ -311,8 +347,8 @@ TEST(Merge, OfThreeKeepsAllParents) {
 
   const Tracked tracked = track(shots);
 
-  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kMerge,
-                                                  EventType::kContact, EventType::kMerge));
+  ASSERT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kCoalescence,
+                                                  EventType::kContact, EventType::kCoalescence));
   ASSERT_EQ(tracked.lineage.tracks.size(), 5u);
   EXPECT_THAT(tracked.lineage.tracks[3].parents, ElementsAre(1, 2));
   EXPECT_THAT(tracked.lineage.tracks[4].parents, ElementsAre(3, 4));

@@ -111,7 +111,7 @@ std::set<std::pair<int32_t, int32_t>> contacts_in(const Lineage& lineage, int64_
       case EventType::kContact:
       case EventType::kOverlap: open.insert({event.tracks[0], event.tracks[1]}); break;
       case EventType::kParted: open.erase({event.tracks[0], event.tracks[1]}); break;
-      case EventType::kMerge:
+      case EventType::kCoalescence:
       case EventType::kSplit:
         for (const int32_t parent : event.tracks) {
           replace(parent, event.children);
@@ -186,7 +186,7 @@ std::vector<std::string> breaches(const Tracked& outcome) {
     for (const int32_t id : event.tracks) {
       const Track& track = outcome.lineage.tracks[static_cast<size_t>(id) - 1];
       const int64_t frame = frame_of_tracks(event);
-      const bool ends = event.type == EventType::kMerge || event.type == EventType::kSplit;
+      const bool ends = event.type == EventType::kCoalescence || event.type == EventType::kSplit;
       if (frame < track.first_frame || (frame > track.last_frame && !ends)) {
         lines.push_back(fmt::format("{} in {} of track {}, which lives in [{}, {}]",
                                     name(event.type), event.frame, id, track.first_frame,

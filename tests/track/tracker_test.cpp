@@ -22,7 +22,7 @@ TrackerOutput merge_learned_late() {
   return {
       .tracks = {{5, 0, 9, {}}, {3, 2, 9, {}}, {9, 10, 40, {3, 5}}, {7, 20, 40, {}}},
       .events = {{.type = EventType::kContact, .frame_before = 19, .frame = 20, .tracks = {5, 7}},
-                 {.type = EventType::kMerge,
+                 {.type = EventType::kCoalescence,
                   .frame_before = 9,
                   .frame = 10,
                   .tracks = {3, 5},
@@ -79,7 +79,7 @@ TEST(LineageBuilder, GivesEventsTheTracksOfTheirFrame) {
   const Lineage lineage = builder.build();
 
   ASSERT_EQ(lineage.events.size(), 2u);
-  EXPECT_EQ(lineage.events[0].type, EventType::kMerge);
+  EXPECT_EQ(lineage.events[0].type, EventType::kCoalescence);
   EXPECT_THAT(lineage.events[0].tracks, ElementsAre(1, 2));
   EXPECT_THAT(lineage.events[0].children, ElementsAre(3));
   EXPECT_THAT(lineage.events[1].tracks, ElementsAre(3, 4));

@@ -46,7 +46,7 @@ const tips = (plot, box) => {
   box.addEventListener('pointerleave', () => { tip.hidden = true; });
 };
 
-const kRows = ['merge', 'split', 'contact', 'parted', 'undecided', 'appeared', 'entered', 'lost', 'left'];
+const kRows = ['coalescence', 'aggregation', 'split', 'contact', 'overlap', 'parted', 'unresolved', 'contrast_lost', 'nucleated', 'appeared', 'entered', 'dissolved', 'lost', 'left'];
 
 mote.timeline = (on_pick) => {
   const title = 'Events';
