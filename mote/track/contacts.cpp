@@ -1,6 +1,7 @@
 #include "mote/track/contacts.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mote::track {
 namespace {
@@ -10,6 +11,15 @@ namespace {
 constexpr double kSeenThrough = 0.4;
 /// Standard error of the share above which it tells nothing.
 constexpr double kFaint = 0.15;
+/// How many times as long as others two must have no neck that have not moved apart.
+constexpr double kHeldConfirms = 20;
+/// Two have moved apart whose centres are farther apart than where a neck was seen by that, and by
+/// so many times the spread there, of which no more than kMostSpreadPx counts.
+constexpr double kMovedApartPx = 1.5;
+constexpr double kMovedApartSpreads = 2;
+constexpr double kMostSpreadPx = 2;
+/// An aggregate's neck is seen in so many of the frames.
+constexpr double kSeenNeck = 0.25;
 /// Of what was seen before, that still counts in the next frame.
 constexpr double kRemembered = 0.95;
 
@@ -23,6 +33,12 @@ std::optional<Since> earlier(const std::optional<Since>& a, const std::optional<
     return a->frame <= b->frame ? a : b;
   }
   return a ? a : b;
+}
+
+/// A thin neck is not seen in every frame: two that do not move apart are in contact for longer.
+bool has_parted(const Contact& contact, double now, double confirm, bool held) {
+  return contact.apart &&
+         has_lasted(contact.apart->time, now, held ? kHeldConfirms * confirm : confirm);
 }
 
 /// Of two contacts with the same third track, what holds after the two have merged.
@@ -103,7 +119,13 @@ bool seen_through(const Excess& excess) {
 bool is_aggregate(const Contact& contact, double long_enough) {
   const std::optional<NeckGrowth> growth = contact.necks.growth(contact.opened);
   return contact.open && !contact.overlapped && !contact.fused && growth && has_ceased(*growth) &&
+         contact.necks.share_touching() >= kSeenNeck &&
          has_lasted(contact.opened, contact.necks.last_time(), long_enough);
+}
+
+bool is_held(const Contact& contact, int64_t frame) {
+  const std::optional<double> distance_px = contact.series.median_distance_px(frame);
+  return distance_px && contact.hold.frames > 0 && *distance_px < contact.hold.reach_px();
 }
 
 bool has_lasted(double since, double now, double long_enough) {
@@ -122,6 +144,19 @@ void advance(std::optional<Since>& since, bool holds, bool agrees, const PairSam
   }
   ++since->frames;
   since->agreeing += agrees ? 1 : 0;
+}
+
+void Hold::add(double distance_px) {
+  ++frames;
+  const double off_px = distance_px - mean_px;
+  mean_px += off_px / static_cast<double>(frames);
+  squares_px2 += off_px * (distance_px - mean_px);
+}
+
+double Hold::reach_px() const {
+  const double spread_px =
+      std::sqrt(squares_px2 / static_cast<double>(std::max<int64_t>(1, frames)));
+  return mean_px + kMovedApartPx + kMovedApartSpreads * std::min(spread_px, kMostSpreadPx);
 }
 
 void Contacts::note(IdPair tracks, const PairSample& sample, int64_t both_since) {
@@ -176,6 +211,7 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
       contact.open = true;
       contact.opened = frame.time;
       contact.necks = {};
+      contact.hold = {};
       contact.area_px = area_of(areas_px, tracks.first) + area_of(areas_px, tracks.second);
       contact.openings = {opening_of(tracks, *median, approaches)};
       Event& opening = contact.openings.back();
@@ -184,6 +220,9 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     }
     if (contact.open) {
       contact.necks.add(frame.time, own->ratio);
+      if (own->ratio >= 0 && own->ratio < kInseparable) {
+        contact.hold.add(own->distance_px);
+      }
     }
     if (contact.open && !contact.apart) {
       frame.touching.push_back(tracks);
@@ -191,9 +230,9 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     if (contact.joined) {
       frame.joined.push_back(tracks);
     }
-    const bool over = contact.apart &&
-                      (contact.open ? has_lasted(contact.apart->time, frame.time, options_.confirm)
-                                    : contact.series.all_apart());
+    const bool over = contact.open ? has_parted(contact, frame.time, options_.confirm,
+                                                is_held(contact, frame.index))
+                                   : contact.apart && contact.series.all_apart();
     if (!over) {
       ++at;
       continue;

@@ -46,6 +46,17 @@ struct Since {
 void advance(std::optional<Since>& since, bool holds, bool agrees, const PairSample& median,
              double time);
 
+/// The distance of two centres in the frames in which a neck was seen.
+struct Hold {
+  int64_t frames = 0;
+  double mean_px = 0;
+  double squares_px2 = 0;  ///< sum of the squared differences from the mean
+
+  void add(double distance_px);
+  /// Mean and spread together: farther than that they have moved apart.
+  double reach_px() const;
+};
+
 /// Two tracks that touch, or may be about to.
 struct Contact {
   PairSeries series;
@@ -58,6 +69,7 @@ struct Contact {
   double last_ratio = kApart;
   double opened = 0;            ///< when it opened, in TrackerFrame::time
   NeckHistory necks;            ///< since then
+  Hold hold;                    ///< since then
   Excess excess;                ///< of the latest frames in which both made one instance
   bool overlapped = false;      ///< one was seen through the other
   int64_t judged = -1;          ///< last frame that had something to judge by
@@ -69,6 +81,9 @@ struct Contact {
 /// Whether both of a pair are seen where they lie over each other: then they are two, however much
 /// of a neck there seems to be.
 bool seen_through(const Excess& excess);
+
+/// Whether the two, in `frame`, are no farther apart than where a neck was seen.
+bool is_held(const Contact& contact, int64_t frame);
 
 /// Whether the two have stayed a dumbbell for `long_enough`: never seen through one another, and
 /// their neck has ceased to grow, below what makes them one.

@@ -69,7 +69,8 @@ void OverlapTracker::close(const EndedContact& ended) {
   const int64_t last_frame = std::min(tracks_.at(ended.tracks.first).track.last_frame,
                                       tracks_.at(ended.tracks.second).track.last_frame);
   const std::optional<Since>& apart = ended.contact.apart;
-  const bool both_go_on = apart && apart->frame <= last_frame;
+  const bool both_go_on =
+      apart && apart->frame <= last_frame && !is_held(ended.contact, last_frame);
   const EventType still_together =
       is_aggregate(ended.contact, kAggregateConfirms * options_.confirm) ? EventType::kAggregation
                                                                          : EventType::kUnresolved;

@@ -36,7 +36,7 @@ void archive(Archive& archive, Event& event) {
           event.confidence, event.evidence);
 }
 
-constexpr uint64_t kMark = 0x36706c726f766f6d;  // "movorlp6": the last byte counts versions
+constexpr uint64_t kMark = 0x37706c726f766f6d;  // "movorlp7": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -83,7 +83,7 @@ void archive(Archive& archive, LiveTrack& track) {
 
 template <typename Archive>
 void archive(Archive& archive, PairSample& sample) {
-  archive(sample.frame, sample.ratio, sample.position, sample.excess);
+  archive(sample.frame, sample.ratio, sample.position, sample.distance_px, sample.excess);
 }
 
 template <typename Archive>
@@ -102,10 +102,16 @@ void archive(Archive& archive, NeckHistory::Block& block) {
 }
 
 template <typename Archive>
+void archive(Archive& archive, Hold& hold) {
+  archive(hold.frames, hold.mean_px, hold.squares_px2);
+}
+
+template <typename Archive>
 void archive(Archive& archive, Contact& contact) {
   archive(contact.series, contact.open, contact.after_split, contact.openings, contact.area_px,
-          contact.highest_ratio, contact.last_ratio, contact.opened, contact.necks, contact.excess,
-          contact.overlapped, contact.judged, contact.joined, contact.fused, contact.apart);
+          contact.highest_ratio, contact.last_ratio, contact.opened, contact.necks, contact.hold,
+          contact.excess, contact.overlapped, contact.judged, contact.joined, contact.fused,
+          contact.apart);
 }
 
 template <typename Archive>

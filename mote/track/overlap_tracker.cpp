@@ -232,6 +232,7 @@ void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio, doubl
       .frame = now_.frame,
       .ratio = ratio,
       .position = a.position + now_.drift + Point{share * between.y_px, share * between.x_px},
+      .distance_px = std::hypot(between.y_px, between.x_px),
       .excess = excess_of(a, b)};
   if (a.track == b.track) {
     bonds_[pair_of(a.id, b.id)].series.add(sample);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "mote/core/median.h"
+
 namespace mote::track {
 
 void PairSeries::add(const PairSample& sample) {
@@ -36,6 +38,16 @@ std::optional<PairSample> PairSeries::median_at(int64_t frame) const {
   const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>((ratios.size() - 1) / 2);
   std::nth_element(ratios.begin(), middle, ratios.end());
   return PairSample{.frame = frame, .ratio = *middle, .position = nearest->position, .excess = {}};
+}
+
+std::optional<double> PairSeries::median_distance_px(int64_t frame) const {
+  std::vector<double> distances_px;
+  for (const PairSample& sample : samples) {
+    if (std::abs(sample.frame - frame) <= kHalfWindow) {
+      distances_px.push_back(sample.distance_px);
+    }
+  }
+  return distances_px.empty() ? std::nullopt : std::optional(median(distances_px));
 }
 
 double PairSeries::share_touching(int64_t frame) const {

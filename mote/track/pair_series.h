@@ -19,9 +19,10 @@ inline constexpr int64_t kHalfWindow = 2;
 /// How two lobes or tracks touched in one frame.
 struct PairSample {
   int64_t frame = 0;
-  double ratio = kApart;  ///< of the neck, as in Neck
-  Point position;         ///< in camera pixels
-  Excess excess;          ///< empty where it was not looked for
+  double ratio = kApart;   ///< of the neck, as in Neck
+  Point position;          ///< in camera pixels
+  double distance_px = 0;  ///< of the centres
+  Excess excess;           ///< empty where it was not looked for
 
   bool operator==(const PairSample&) const = default;
 };
@@ -36,6 +37,9 @@ class PairSeries {
   /// The median ratio of `frame` and kHalfWindow frames on either side, at the position in `frame`;
   /// nothing where none of these was looked at.
   std::optional<PairSample> median_at(int64_t frame) const;
+
+  /// The median distance of the centres in the same frames; nothing where neither was looked at.
+  std::optional<double> median_distance_px(int64_t frame) const;
 
   /// Of the same frames, the share in which they touched.
   double share_touching(int64_t frame) const;

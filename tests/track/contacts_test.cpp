@@ -168,6 +168,20 @@ TEST(Contact, ThatPartsAfterLongIsNoSplit) {
   EXPECT_EQ(tracked.lineage.tracks.size(), 2u);
 }
 
+TEST(Contact, WhoseNeckIsNotSeenForAWhileGoesOnWhereTheTwoHaveNotMovedApart) {
+  std::vector<Shot> shots;
+  go(shots, 36, distance_at(0.3), 20);
+  go(shots, distance_at(0.3), 24.5, 30);
+  go(shots, 24.5, distance_at(0.3), 20);
+
+  const Tracked tracked = track(shots);
+
+  const TrackedFrame& without = tracked.frames[shots.size() - 30];
+  ASSERT_EQ(without.necks.size(), 1U);
+  EXPECT_EQ(without.necks[0].ratio, 0);
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUnresolved));
+}
+
 TEST(Contact, OfOneFrameIsNone) {
   std::vector<Shot> shots(30, pair(30));
   shots[15] = pair(23);
