@@ -5,134 +5,10 @@
 #include <numbers>
 #include <tuple>
 
-#include "mote/measure/table_builder.h"
-
 namespace mote::measure {
 namespace {
 
 constexpr size_t kLooks = 5;  // that a particle before contact is the mean of
-
-bool opens(const Event& event) {
-  return (event.type == EventType::kContact || event.type == EventType::kOverlap) &&
-         event.tracks.size() == 2;
-}
-
-bool closes(const Event& event) {
-  return (event.type == EventType::kCoalescence || event.type == EventType::kParted ||
-          event.type == EventType::kAggregation || event.type == EventType::kUnresolved) &&
-         event.tracks.size() == 2;
-}
-
-// The last frame that belongs to the contact which `event` ends.
-int64_t last_frame_of(const Event& event) {
-  if (event.type == EventType::kUnresolved) {
-    return event.frame;
-  }
-  const auto last = event.evidence.find("last_frame");
-  if (event.type == EventType::kAggregation && last != event.evidence.end()) {
-    return static_cast<int64_t>(last->second);
-  }
-  const auto merged = event.evidence.find("merged_frame");
-  return event.type == EventType::kCoalescence && merged != event.evidence.end()
-             ? static_cast<int64_t>(merged->second)
-             : event.frame_before;
-}
-
-// Follows contacts through a lineage.
-class Spans {
- public:
-  explicit Spans(const Lineage& lineage) {
-    for (const Track& track : lineage.tracks) {
-      tracks_[track.id] = &track;
-    }
-    for (const Event& event : lineage.events) {
-      if (closes(event)) {
-        ends_[event.tracks].push_back(&event);
-      }
-      if (event.type == EventType::kCoalescence && event.children.size() == 1) {
-        for (const int32_t parent : event.tracks) {
-          child_of_[parent] = event.children.front();
-        }
-      }
-    }
-    for (const Event& event : lineage.events) {
-      if (opens(event)) {
-        follow(event);
-      }
-    }
-  }
-
-  std::vector<ContactSpan> take() {
-    std::vector<ContactSpan> spans;
-    for (auto& [key, span] : spans_) {
-      spans.push_back(std::move(span));
-    }
-    std::sort(spans.begin(), spans.end(), [](const ContactSpan& a, const ContactSpan& b) {
-      return std::tie(a.first_frame, a.tracks) < std::tie(b.first_frame, b.tracks);
-    });
-    return spans;
-  }
-
- private:
-  void follow(const Event& opening) {
-    ContactSpan span{.tracks = {opening.tracks[0], opening.tracks[1]},
-                     .first_frame = opening.frame,
-                     .contact_frame = opening.frame,
-                     .began_as = std::string(name(opening.type))};
-    while (!take_end(span)) {
-      const auto [a, b] = span.tracks;
-      const int64_t last_a = tracks_.at(a)->last_frame;
-      const int64_t last_b = tracks_.at(b)->last_frame;
-      span.last_frame = std::min(last_a, last_b);
-      keep(span);
-      const int32_t ended = last_a < last_b ? a : b;
-      const int32_t other = last_a < last_b ? b : a;
-      const auto child = child_of_.find(ended);
-      if (child == child_of_.end() || child->second == other) {
-        return;
-      }
-      span.tracks = std::minmax(child->second, other);
-      span.first_frame =
-          std::max(tracks_.at(child->second)->first_frame, tracks_.at(other)->first_frame);
-    }
-  }
-
-  // Whether an event ends the contact of these two.
-  bool take_end(ContactSpan span) {
-    const auto found = ends_.find({span.tracks.first, span.tracks.second});
-    if (found == ends_.end()) {
-      return false;
-    }
-    for (const Event* event : found->second) {
-      if (event->frame >= span.first_frame) {
-        span.last_frame = last_frame_of(*event);
-        span.ends_as = name(event->type);
-        if (event->type == EventType::kCoalescence && event->children.size() == 1) {
-          span.child = event->children.front();
-        }
-        keep(span);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  // Both of two that merge may have been in contact with the third: it counts from the earlier on.
-  void keep(const ContactSpan& span) {
-    if (span.last_frame < span.first_frame) {
-      return;
-    }
-    const auto [at, is_new] = spans_.try_emplace({span.tracks, span.first_frame}, span);
-    if (!is_new && span.contact_frame < at->second.contact_frame) {
-      at->second = span;
-    }
-  }
-
-  std::map<int32_t, const Track*> tracks_;
-  std::map<std::vector<int32_t>, std::vector<const Event*>> ends_;
-  std::map<int32_t, int32_t> child_of_;
-  std::map<std::pair<std::pair<int32_t, int32_t>, int64_t>, ContactSpan> spans_;
-};
 
 std::optional<double> intensity_of(const InstanceMeasures& measures) {
   return measures.background
@@ -215,68 +91,7 @@ void take_neck(NeckRow& row, const Instances& instances, const NeckSample* neck)
   }
 }
 
-std::vector<Column<NeckRow>> make_neck_columns() {
-  using Row = NeckRow;
-  auto table = table_with_info<Row>();
-  const auto area = [&table](const std::string& name, const std::string& definition,
-                             const std::function<std::optional<double>(const Row&)>& px2) {
-    table.add(name + "_px2", "px²", definition, "", px2);
-    table.add(name + "_nm2", "nm²", "the same in square nanometres", "",
-              [px2](const Row& row) { return area_nm2(px2(row), row.info.pixel_size); });
-  };
-  const auto before = [](double Parents::*member) {
-    return [member](const Row& row) -> std::optional<double> {
-      return row.before ? std::optional((*row.before).*member) : std::nullopt;
-    };
-  };
-  table.frame_and_time();
-  table.add("tracks", "", "both tracks, `;` between; of a merge the parents, to its end", "",
-            [](const Row& row) { return row.tracks; });
-  table.add("began_as", "", "`contact`, or `overlap` where one was seen through the other", "",
-            [](const Row& row) { return row.began_as; });
-  table.add("ends_as", "",
-            "`coalescence`, `aggregation`, `parted` or `unresolved`, as in events.csv; empty where "
-            "a track ends "
-            "otherwise, or goes on under the name of a child",
-            "", [](const Row& row) { return row.ends_as; });
-  table.add("contact_frame", "", "frame in which the contact began", "",
-            [](const Row& row) { return row.contact_frame; });
-  table.add("since_contact_s", "s", "time since then", "",
-            [](const Row& row) { return row.since_contact_s; });
-  table.add("n_instances", "", "2, or 1 where both make one instance", "",
-            [](const Row& row) { return row.n_instances; });
-  table.length("neck_width",
-               "width of the neck; 0 where none is seen, empty where one region holds both", "",
-               [](const Row& row) { return row.width_px; });
-  table.add("neck_ratio", "",
-            "x/r: width of the neck over the smaller diameter, both of inscribed circles", "",
-            [](const Row& row) { return row.ratio; });
-  area("combined_area", "area of both; empty where it is cut, or holds a third track",
-       [](const Row& row) { return row.area_px2; });
-  area("contact_area", "A1 + A2: of both before the contact", before(&Parents::contact_area_px2));
-  area("relaxed_area", "π (r1³ + r2³)^(2/3), r1 and r2 of equal area before the contact",
-       before(&Parents::relaxed_area_px2));
-  table.add("solidity", "", "of the outline, where both make one instance", "",
-            [](const Row& row) { return row.solidity; });
-  table.length("distance", "between the centroids of both", "",
-               [](const Row& row) { return row.distance_px; });
-  table.length("distance_step", "change of the distance since the frame before", "",
-               [](const Row& row) { return row.distance_step_px; });
-  table.add("intensity_balance", "",
-            "sum of area x (mean_intensity - background) of both, over that before the contact", "",
-            [](const Row& row) { return row.intensity_balance; });
-  table.add("excess", "", "share of the weaker's contrast that is seen in front of the other", "",
-            [](const Row& row) { return row.excess; });
-  table.add("excess_error", "", "its standard error", "",
-            [](const Row& row) { return row.excess_error; });
-  return table.columns();
-}
-
 }  // namespace
-
-std::vector<ContactSpan> contact_spans(const Lineage& lineage) {
-  return Spans(lineage).take();
-}
 
 NeckCollector::NeckCollector(const Lineage& lineage) : waiting_(contact_spans(lineage)) {
   for (const ContactSpan& span : waiting_) {
@@ -410,11 +225,6 @@ std::optional<Parents> NeckCollector::before(const ContactSpan& span, const ByTr
   return Parents{.contact_area_px2 = a->area_px2 + b->area_px2,
                  .relaxed_area_px2 = relaxed_area_px2(a->area_px2, b->area_px2),
                  .intensity = sum(a->intensity, b->intensity)};
-}
-
-const std::vector<Column<NeckRow>>& neck_columns() {
-  static const std::vector<Column<NeckRow>> columns = make_neck_columns();
-  return columns;
 }
 
 }  // namespace mote::measure
