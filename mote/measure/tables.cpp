@@ -8,6 +8,7 @@
 #include "mote/measure/budget.h"
 #include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
+#include "mote/measure/neck_fits.h"
 #include "mote/measure/necks.h"
 #include "mote/measure/sizes.h"
 #include "mote/measure/table_builder.h"
@@ -402,6 +403,7 @@ std::string columns_markdown() {
   add_markdown(out, "events.csv: a row an event, in order of frame", event_columns());
   add_markdown(out, "necks.csv: a row a pair in contact and frame, in order of frame and tracks",
                neck_columns());
+  add_markdown(out, "neck_fits.csv: a row a pair, behind one of all pairs", neck_fit_columns());
   add_markdown(out, "frames.csv: a row a frame", frame_columns());
   add_markdown(out, "drift.csv: a row a frame", drift_columns());
   add_markdown(out, "sizes.csv: a row a time, region, rule for clusters, and weighting",

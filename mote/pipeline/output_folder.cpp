@@ -22,9 +22,10 @@ namespace fs = std::filesystem;
 
 // Everything that any run writes.
 constexpr auto kOutputs = std::to_array<const char*>(
-    {"particles.csv", "tracks.csv", "events.csv", "frames.csv", "drift.csv", "motion.csv",
-     "msd.csv", "growth.csv", "rates.csv", "survival.csv", "budget.csv", "labels.tif", "labels",
-     "overlay.mp4", "overlays", "figures", "methods.txt", "report.html", "run.json"});
+    {"particles.csv", "tracks.csv",  "events.csv", "necks.csv",   "neck_fits.csv", "frames.csv",
+     "drift.csv",     "motion.csv",  "msd.csv",    "growth.csv",  "rates.csv",     "survival.csv",
+     "budget.csv",    "labels.tif",  "labels",     "overlay.mp4", "overlays",      "figures",
+     "methods.txt",   "report.html", "run.json"});
 
 // `named` is the user's name for it.
 void make_folder(const std::string& path, const std::string& named) {

@@ -37,6 +37,8 @@ std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summa
   }
   if (job.command == Command::kTrack) {
     files.push_back({"events.csv", "what happened to whom, and when"});
+    files.push_back({"necks.csv", "every pair in contact, frame by frame"});
+    files.push_back({"neck_fits.csv", "exponents of neck growth, or why there are none"});
   }
   if (!summary.drift.empty()) {
     files.push_back({"drift.csv", "how the specimen moved"});

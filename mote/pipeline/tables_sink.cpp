@@ -5,6 +5,7 @@
 #include "mote/measure/budget.h"
 #include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
+#include "mote/measure/neck_fits.h"
 #include "mote/measure/necks.h"
 #include "mote/measure/sizes.h"
 #include "mote/measure/track.h"
@@ -40,6 +41,7 @@ class TablesSink : public Sink {
                  .seed = static_cast<uint64_t>(job.seed)}),
         conservation_(summary.common_window),
         necks_(summary.lineage),
+        neck_fits_({.interval_s = summary.interval_s, .seed = static_cast<uint64_t>(job.seed)}),
         sizes_({.frames = summary.frames,
                 .single_times = tracking_,
                 .common_window = summary.common_window,
@@ -109,6 +111,10 @@ class TablesSink : public Sink {
     }
     if (linking_) {
       neck_file_->sync_and_close();
+      write_table("neck_fits.csv", measure::neck_fit_columns(),
+                  made_.neck_fits = neck_fits_.rows());
+      made_.necks = neck_fits_.curves();
+      made_.necks_timed = neck_fits_.timed();
       write_events();
     }
     if (!summary_.drift.empty()) {
@@ -121,6 +127,7 @@ class TablesSink : public Sink {
     std::string lines;
     for (const measure::NeckRow& row : necks_.add(frame.info, frame.particles, frame.necks)) {
       lines += measure::csv_line(measure::neck_columns(), row);
+      neck_fits_.add(row);
     }
     neck_file_->write(lines);
   }
@@ -207,6 +214,7 @@ class TablesSink : public Sink {
   measure::GrowthCollector growth_;
   measure::Conservation conservation_;
   measure::NeckCollector necks_;
+  measure::NeckFits neck_fits_;
   std::optional<io::OutputFile> neck_file_;
   measure::SizesCollector sizes_;
   std::vector<measure::Budget> budget_;

@@ -335,6 +335,7 @@ FigureSet FigureBuilder::figures(const FigureTables& tables) const {
   take("dispersion", dispersion(in), "fewer than two frames with sizes");
   take("msd", msd_figure(tables.msd, in), "no track was seen in two frames");
   take("survival", survival_figure(tables.survival, in, end), "no particle dissolved");
+  take("necks", necks_figure(tables, limits_.necks), "no pair that stays together shows a neck");
   take("temperature", temperature(in), "frames carry no temperature");
   return set;
 }

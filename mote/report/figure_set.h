@@ -14,6 +14,7 @@
 #include "mote/measure/fates.h"
 #include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
+#include "mote/measure/neck_fits.h"
 #include "mote/measure/tables.h"
 #include "mote/report/figure.h"
 #include "mote/report/thinned.h"
@@ -26,6 +27,9 @@ struct FigureTables {
   std::vector<measure::RateRow> rates;
   std::vector<measure::SurvivalRow> survival;
   std::vector<measure::MsdRow> msd;
+  std::vector<measure::NeckCurve> necks;
+  std::vector<measure::NeckFitRow> neck_fits;
+  bool necks_timed = false;  ///< the times of `necks` are in seconds, else in frames
 };
 
 /// A figure that is not drawn: its name, and why.
@@ -47,6 +51,7 @@ struct FigureLimits {
   int64_t track_points = 30000;  ///< of all tracks together
   int64_t tracks = 2000;         ///< the longest are drawn
   int64_t rates = 8000;
+  int64_t necks = 20000;  ///< of all pairs together
 };
 
 /// The sizes of one frame that a distribution is drawn of.
@@ -133,6 +138,9 @@ std::optional<Figure> rates_figure(std::span<const measure::RateRow> rows, const
 std::optional<Figure> survival_figure(std::span<const measure::SurvivalRow> rows,
                                       const FigureUnits& units, double end);
 std::optional<Figure> msd_figure(std::span<const measure::MsdRow> rows, const FigureUnits& units);
+/// Neck ratio against time since contact of every pair, with the classical exponents as guides and
+/// the fit of all pairs. Nothing without a neck.
+std::optional<Figure> necks_figure(const FigureTables& tables, int64_t most_points);
 /// Distributions of ECD at several times, a panel each. Nothing without a size.
 std::optional<Figure> sizes_figure(std::span<const SizesAtTime> times, const FigureUnits& units);
 

@@ -8,7 +8,7 @@ grep -q 'pixel size.*0.2 nm' stdout || fail "info does not tell the pixel size: 
 runs "$mote" info $recording --json
 runs "$mote" track $recording -o one --frames 0:60 --threads 1
 runs "$mote" track $recording -o two --frames 0:60 --threads 2
-for name in particles.csv tracks.csv events.csv necks.csv frames.csv drift.csv motion.csv msd.csv growth.csv rates.csv survival.csv budget.csv labels.tif overlay.mp4 methods.txt report.html; do
+for name in particles.csv tracks.csv events.csv necks.csv neck_fits.csv frames.csv drift.csv motion.csv msd.csv growth.csv rates.csv survival.csv budget.csv labels.tif overlay.mp4 methods.txt report.html; do
   [ -s one/$name ] || fail "no $name"
   [ $name = report.html ] || same one/$name two/$name
 done

@@ -16,7 +16,7 @@ begun() {
 
 compare() {
   local name
-  for name in particles.csv tracks.csv events.csv necks.csv frames.csv drift.csv motion.csv msd.csv growth.csv rates.csv survival.csv budget.csv labels.tif overlay.mp4; do
+  for name in particles.csv tracks.csv events.csv necks.csv neck_fits.csv frames.csv drift.csv motion.csv msd.csv growth.csv rates.csv survival.csv budget.csv labels.tif overlay.mp4; do
     same whole/$name "$1/$name"
   done
 }

@@ -49,9 +49,10 @@ class Run : public ::testing::Test {
   }
 
   static void expect_same_tables(const std::string& a, const std::string& b) {
-    for (const char* name : {"particles.csv", "tracks.csv", "events.csv", "necks.csv", "frames.csv",
-                             "drift.csv", "motion.csv", "msd.csv", "growth.csv", "rates.csv",
-                             "survival.csv", "budget.csv", "labels.tif"}) {
+    for (const char* name :
+         {"particles.csv", "tracks.csv", "events.csv", "necks.csv", "neck_fits.csv", "frames.csv",
+          "drift.csv", "motion.csv", "msd.csv", "growth.csv", "rates.csv", "survival.csv",
+          "budget.csv", "labels.tif"}) {
       EXPECT_EQ(read_file(*folder_ / (a + "/" + name)), read_file(*folder_ / (b + "/" + name)))
           << name;
     }
@@ -210,7 +211,7 @@ TEST_F(Run, DrawsFiguresThatDoNotDependOnThreadsAndNotesThoseThatHaveNothingToSh
   for (const auto& note : notes) {
     missing += note.get<std::string>().starts_with("no figure ") ? 1 : 0;
   }
-  EXPECT_EQ(files, 3 * (10 - missing));
+  EXPECT_EQ(files, 3 * (11 - missing));
   EXPECT_TRUE(fs::exists(*folder_ / "figures_one/figures/radii.pdf"));
 }
 

@@ -75,8 +75,8 @@ TEST(FigureSet, SaysOfEveryFigureThatIsNotDrawnWhy) {
     EXPECT_FALSE(one.why.empty());
     missing.push_back(one.name);
   }
-  EXPECT_THAT(missing, ElementsAre("budget", "conservation", "rates", "msd", "survival"));
-  EXPECT_EQ(set.figures.size() + set.missing.size(), 10U);
+  EXPECT_THAT(missing, ElementsAre("budget", "conservation", "rates", "msd", "survival", "necks"));
+  EXPECT_EQ(set.figures.size() + set.missing.size(), 11U);
 }
 
 TEST(FigureSet, ShowsTheRadiusOfEveryTrackByItsFate) {
@@ -264,6 +264,54 @@ TEST(FigureSet, ShowsTheMsdOnLogAxesWithALineOfSlopeOne) {
   EXPECT_THAT(panel.series.at(0).y, ElementsAre(1, 4));  // nm²
   EXPECT_EQ(panel.series.at(1).label, "tracks, *N* = 7");
   EXPECT_DOUBLE_EQ(panel.series.at(1).x.at(2), 0.4);
+}
+
+/// A pair whose neck grows as (t + 0.05 s)^(1/3) and is 0.3 after 1.95 s, seen every 0.1 s.
+measure::NeckCurve growing_neck() {
+  measure::NeckCurve curve{.tracks = {1, 2}, .contact_frame = 3};
+  for (int i = 0; i < 60; ++i) {
+    curve.points.push_back({.time = 0.1 * i, .ratio = 0.3 * std::cbrt((0.1 * i + 0.05) / 1.95)});
+  }
+  return curve;
+}
+
+TEST(FigureSet, ShowsNecksWithTheClassicalExponentsAsGuides) {
+  const FigureTables tables{.necks = {growing_neck()},
+                            .neck_fits = {{.interval_s = 0.1, .verdict = "a not determined: why"}},
+                            .necks_timed = true};
+
+  const FigureSet set = Recording().figures(tables);
+
+  const Panel& panel = find(set, "necks")->panels.at(0);
+  ASSERT_EQ(panel.series.size(), 6U);
+  EXPECT_DOUBLE_EQ(panel.series[0].x.front(), 0.05);
+  EXPECT_EQ(panel.series[2].label, "*a* = 1/3");
+  EXPECT_NEAR(panel.series[2].x.at(1), 1.95, 1e-9);
+  EXPECT_NEAR(panel.series[2].y.at(0), panel.series[0].y.front(), 1e-9);
+  EXPECT_THAT(panel.notes, ElementsAre("*N* = 1 pairs", "*a* not determined"));
+  EXPECT_THAT(find(set, "necks")->caption, HasSubstr("a not determined: why"));
+}
+
+TEST(FigureSet, ShowsTheFitOfAllNecksWithItsInterval) {
+  const FigureTables tables{
+      .necks = {growing_neck()},
+      .neck_fits =
+          {{.interval_s = 0.1, .exponent = 0.34, .low = 0.3, .high = 0.36, .verdict = "a = 1/3"}},
+      .necks_timed = true};
+
+  const FigureSet set = Recording().figures(tables);
+
+  const Panel& panel = find(set, "necks")->panels.at(0);
+  EXPECT_EQ(panel.series.back().name, "fit");
+  EXPECT_THAT(panel.notes, ElementsAre("*N* = 1 pairs", "*a* = 0.340 (0.300\u20130.360)"));
+}
+
+TEST(FigureSet, ThinsNecksToItsLimit) {
+  const FigureTables tables{.necks = {growing_neck()}};
+
+  const FigureSet set = Recording().figures(tables, {.necks = 20});
+
+  EXPECT_EQ(find(set, "necks")->panels.at(0).series.at(0).x.size(), 20U);
 }
 
 TEST(FigureSet, NamesOfAxesFitBesideTheirFrames) {
