@@ -29,9 +29,11 @@ struct Region {
 struct Neck {
   int32_t a = 0;  ///< the lower label
   int32_t b = 0;
-  double width_px = 0;  ///< 0: nearer than the image can resolve, yet apart
-  /// Neck width over the smaller diameter: twice the distance-transform saddle between the two
-  /// regions over twice their lower peak; near 0 for a kiss, 1 where no waist is left.
+  /// As far as the segmenter knows better than its mask, by the image; 0: none is seen.
+  double width_px = 0;
+  /// Of the mask, neck width over the smaller diameter: twice the distance-transform saddle between
+  /// the two regions over twice their lower peak; near 0 for a kiss, 1 where no waist is left. 0:
+  /// nearer than the image can resolve, yet apart.
   double ratio = 0;
 
   bool operator==(const Neck&) const = default;

@@ -24,6 +24,13 @@ double half_chord(double radius_a, double radius_b, double distance) {
 
 }  // namespace
 
+double unfilled_half_width(double half_width, double lower_radius, double higher_radius,
+                           double filled_gap_px) {
+  const double seen = std::min(lower_radius, half_width);
+  const double distance = filled_gap_px + reach(lower_radius, seen) + reach(higher_radius, seen);
+  return std::min(seen, half_chord(lower_radius, higher_radius, distance));
+}
+
 void unfill_necks(Segmentation& segmentation, double filled_gap_px) {
   for (Neck& neck : segmentation.necks) {
     if (neck.ratio <= 0) {
@@ -33,9 +40,7 @@ void unfill_necks(Segmentation& segmentation, double filled_gap_px) {
     const double area_px = std::max(segmentation.regions[static_cast<size_t>(neck.a) - 1].area_px,
                                     segmentation.regions[static_cast<size_t>(neck.b) - 1].area_px);
     const double higher = std::max(lower, std::sqrt(area_px / std::numbers::pi));
-    const double seen = std::min(lower, neck.width_px / 2);
-    const double distance = filled_gap_px + reach(lower, seen) + reach(higher, seen);
-    const double half_width = std::min(seen, half_chord(lower, higher, distance));
+    const double half_width = unfilled_half_width(neck.width_px / 2, lower, higher, filled_gap_px);
     neck.width_px = 2 * half_width;
     neck.ratio = half_width / lower;
   }

@@ -4,6 +4,11 @@
 
 namespace mote::imaging {
 
+/// What is left of half the width of a neck between two discs when the notch beside it is filled up
+/// to where they are `filled_gap_px` apart; 0 where they do not touch.
+double unfilled_half_width(double half_width, double lower_radius, double higher_radius,
+                           double filled_gap_px);
+
 /// Takes off from the necks what blur put on: a threshold of a blurred image fills the notch beside
 /// a neck up to where the two particles are `filled_gap_px` apart, which doubles a narrow neck and
 /// makes one where a gap was.

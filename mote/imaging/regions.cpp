@@ -373,7 +373,7 @@ Segmentation join_necks(Segmentation segmentation, double ratio) {
   std::vector<Neck> widest;
   for (const Neck& neck : necks) {
     if (!widest.empty() && widest.back().a == neck.a && widest.back().b == neck.b) {
-      if (neck.width_px > widest.back().width_px) {
+      if (neck.ratio > widest.back().ratio) {
         widest.back() = neck;
       }
     } else {

@@ -74,6 +74,9 @@ void NeckFits::add(const NeckRow& row) {
   }
   timed_ = timed_ && row.since_contact_s.has_value();
   Pair& pair = pairs_[key];
+  if (row.before) {
+    pair.radius_px = equivalent_diameter_px(row.before->smaller_area_px2) / 2;
+  }
   const Look look{.frame = row.info.frame,
                   .time_s = row.since_contact_s.value_or(0),
                   .ratio = row.ratio.value_or(kOneRegion)};
@@ -130,6 +133,7 @@ NeckFitRow NeckFits::fit(const Key& key, const Pair& pair, std::vector<double>& 
                                           points.front().time - kLeastLead * interval)};
   const auto all = static_cast<double>(row.n_frames + row.n_unseen);
   const bool unseen = static_cast<double>(row.n_unseen) > options_.max_unseen * all;
+  const bool blurred = pair.radius_px.value_or(0) < options_.min_radius_px;
   if (points.size() >= kFewestPoints) {
     NeckLawFit law = fit_neck_law(points, contact);
     row.rms = law.rms;
@@ -140,11 +144,16 @@ NeckFitRow NeckFits::fit(const Key& key, const Pair& pair, std::vector<double>& 
       row.contact_offset = law.contact_time / interval;
       row.tau = law.tau / interval;
     }
-    if (!unseen) {
+    if (!unseen && !blurred) {
       curve = std::move(law.curve);
     }
   }
-  if (row.n_frames < options_.min_frames) {
+  if (blurred) {
+    row.verdict = fmt::format(
+        "a not determined: r of the smaller one is {}, necks of {:g} r are blurred below {:g} px",
+        pair.radius_px ? fmt::format("{:.3g} px", *pair.radius_px) : "not known",
+        options_.max_ratio, options_.min_radius_px);
+  } else if (row.n_frames < options_.min_frames) {
     row.verdict =
         fmt::format("a not determined: a neck of at most {:g} is seen in {} frames, fewer than {}",
                     options_.max_ratio, row.n_frames, options_.min_frames);
@@ -184,7 +193,8 @@ std::vector<NeckFitRow> NeckFits::rows() const {
   }
   if (all.n_pairs < options_.min_pairs) {
     all.verdict = fmt::format(
-        "a not determined: {} of {} pairs show necks of at most {:g} throughout, fewer than {}",
+        "a not determined: {} of {} pairs are large enough and show necks of at most {:g} "
+        "throughout, fewer than {}",
         all.n_pairs, pairs_.size(), options_.max_ratio, options_.min_pairs);
     return rows;
   }

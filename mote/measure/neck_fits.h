@@ -16,11 +16,12 @@ namespace mote::measure {
 struct NeckFitOptions {
   std::optional<double> interval_s;  ///< as MotionOptions; without it times are frame intervals
   double max_ratio = 0.3;            ///< x/r up to which the law is asked for
-  int64_t min_frames = 10;           ///< with a neck that the fit of a pair needs
-  double max_unseen = 0.1;           ///< share of frames without a neck that a fit may have
-  int64_t min_pairs = 6;             ///< that a common exponent needs
-  double contact_frames = 2;         ///< the contact is sought so far before and after its frame
-  int64_t resamples = 1000;          ///< bootstrap over pairs
+  double min_radius_px = 30;  ///< of the smaller particle, below which thin necks are blurred
+  int64_t min_frames = 10;    ///< with a neck that the fit of a pair needs
+  double max_unseen = 0.1;    ///< share of frames without a neck that a fit may have
+  int64_t min_pairs = 6;      ///< that a common exponent needs
+  double contact_frames = 2;  ///< the contact is sought so far before and after its frame
+  int64_t resamples = 1000;   ///< bootstrap over pairs
   uint64_t seed = 1;
 };
 
@@ -79,9 +80,10 @@ class NeckFits {
     double ratio = 0;  // 0: not seen; 1: one region
   };
   struct Pair {
-    std::vector<Look> looks;  // of the first stage
-    bool beyond = false;      // the first stage is over
-    std::vector<Look> drawn;  // every stride-th
+    std::vector<Look> looks;          // of the first stage
+    bool beyond = false;              // the first stage is over
+    std::optional<double> radius_px;  // of the smaller one
+    std::vector<Look> drawn;          // every stride-th
     int64_t stride = 1;
     int64_t seen = 0;
   };

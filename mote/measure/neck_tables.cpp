@@ -35,11 +35,17 @@ std::vector<Column<NeckRow>> make_neck_columns() {
   table.add("n_instances", "", "2, or 1 where both make one instance", "",
             [](const Row& row) { return row.n_instances; });
   table.length("neck_width",
-               "width of the neck; 0 where none is seen, empty where one region holds both", "",
-               [](const Row& row) { return row.width_px; });
+               "width of the neck in the image, at the half level between its middle and the "
+               "background; 0 where none is seen, empty where one region holds both",
+               "measurements.md", [](const Row& row) { return row.width_px; });
   table.add("neck_ratio", "",
-            "x/r: width of the neck over the smaller diameter, both of inscribed circles", "",
-            [](const Row& row) { return row.ratio; });
+            "x/r: neck_width over the diameter of equal area that the smaller one had before the "
+            "contact",
+            "", [](const Row& row) { return row.ratio; });
+  table.add("mask_neck_ratio", "",
+            "what the tracker decides by: neck over the smaller diameter of the mask, both of "
+            "inscribed circles",
+            "tracking.md", [](const Row& row) { return row.mask_ratio; });
   area("combined_area", "area of both; empty where it is cut, or holds a third track",
        [](const Row& row) { return row.area_px2; });
   area("contact_area", "A1 + A2: of both before the contact", before(&Parents::contact_area_px2));

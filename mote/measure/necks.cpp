@@ -78,16 +78,19 @@ void measure(NeckRow& row, const Instances& instances) {
 
 void take_neck(NeckRow& row, const Instances& instances, const NeckSample* neck) {
   if (neck != nullptr) {
-    row.ratio = neck->ratio;
+    row.mask_ratio = neck->ratio;
     row.width_px = neck->width_px;
     row.distance_px = length_px(neck->apart, row.info.pixel_size);
     row.excess = neck->excess;
     row.excess_error = neck->excess_error;
   } else if (instances.b != nullptr) {  // the gap has closed, and no neck is seen yet
-    row.ratio = 0;
+    row.mask_ratio = 0;
     row.width_px = 0;
     row.distance_px = length_px(instances.b->measures.centroid - instances.a->measures.centroid,
                                 row.info.pixel_size);
+  }
+  if (row.width_px && row.before && row.before->smaller_area_px2 > 0) {
+    row.ratio = *row.width_px / equivalent_diameter_px(row.before->smaller_area_px2);
   }
 }
 
@@ -223,6 +226,7 @@ std::optional<Parents> NeckCollector::before(const ContactSpan& span, const ByTr
     return std::nullopt;
   }
   return Parents{.contact_area_px2 = a->area_px2 + b->area_px2,
+                 .smaller_area_px2 = std::min(a->area_px2, b->area_px2),
                  .relaxed_area_px2 = relaxed_area_px2(a->area_px2, b->area_px2),
                  .intensity = sum(a->intensity, b->intensity)};
 }

@@ -20,8 +20,8 @@ namespace mote::measure {
 struct NeckSample {
   int32_t a = 0;
   int32_t b = 0;
-  std::optional<double> ratio;     ///< neck over smaller diameter, 0 where apart; unknown: nothing
-  std::optional<double> width_px;  ///< likewise
+  std::optional<double> ratio;     ///< of the mask, as Neck; 0 where apart; unknown: nothing
+  std::optional<double> width_px;  ///< as Neck; 0 where none is seen
   Point apart;                     ///< between both centroids, in camera pixels
   std::optional<double> excess;    ///< docs/tracking.md, One behind the other
   std::optional<double> excess_error;
@@ -32,6 +32,7 @@ struct NeckSample {
 /// What a pair is compared with: both particles as they were before they touched.
 struct Parents {
   double contact_area_px2 = 0;      ///< A1 + A2
+  double smaller_area_px2 = 0;      ///< of both
   double relaxed_area_px2 = 0;      ///< pi (r1³ + r2³)^(2/3): a sphere of the volume of both
   std::optional<double> intensity;  ///< sum of area x (mean intensity - background)
 
@@ -49,7 +50,8 @@ struct NeckRow {
   std::optional<double> since_contact_s;
   int64_t n_instances = 0;  ///< 2, or 1 where both make one instance
   std::optional<double> width_px;
-  std::optional<double> ratio;
+  std::optional<double> ratio;       ///< x/r
+  std::optional<double> mask_ratio;  ///< as the tracker got it
   std::optional<double> area_px2;
   std::optional<Parents> before;
   std::optional<double> solidity;

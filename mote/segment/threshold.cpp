@@ -19,6 +19,7 @@
 #include "mote/imaging/components.h"
 #include "mote/imaging/distance.h"
 #include "mote/imaging/filters.h"
+#include "mote/imaging/neck_profile.h"
 #include "mote/imaging/necks.h"
 #include "mote/imaging/outline.h"
 #include "mote/imaging/refine.h"
@@ -220,6 +221,7 @@ Segmentation ThresholdSegmenter::segment(const SegmenterInput& input,
   Segmentation segmentation =
       imaging::segmentation_of(std::move(labels), std::move(cut.coverage), &distance);
   imaging::unfill_necks(segmentation, kFilledGapSigmas * applied.sigma_px);
+  imaging::measure_necks(segmentation, input.image, applied.bright);
   imaging::mark_cut(segmentation, input.excluded);
   for (Region& region : segmentation.regions) {
     region.contrast = contrasts[static_cast<size_t>(region.label)];

@@ -257,13 +257,14 @@ void OverlapTracker::note_track_neck(const PairSample& sample, const Lobe& a, co
   // Both tracks have been glimpsed in this frame: a pair is noted where both are seen.
   neck.apart = tracks_.at(b.track).last.back().centroid - tracks_.at(a.track).last.back().centroid;
   if (is_new || (at->second.ratio && (in_one_region || *neck.ratio > *at->second.ratio))) {
-    at->second = std::move(neck);
+    at->second = neck;
   }
 }
 
 void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& links) {
   std::set<IdPair> touching;  // lobes
   necks_.clear();
+  faint_widths_px_.clear();
   note_necks(segmentation, links, touching);
   note_shared_regions(links, touching);
   note_apart(links, touching);
@@ -272,9 +273,6 @@ void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& l
 void OverlapTracker::note_necks(const Segmentation& segmentation, const Links& links,
                                 std::set<IdPair>& touching) {
   for (const Neck& neck : segmentation.necks) {
-    if (neck.width_px <= 0) {
-      continue;
-    }
     // Where lobes share a region, the pair that lies closest touches.
     const Lobe* nearest_a = nullptr;
     const Lobe* nearest_b = nullptr;
@@ -285,6 +283,10 @@ void OverlapTracker::note_necks(const Segmentation& segmentation, const Links& l
           nearest_b = &lobes_[b];
         }
       }
+    }
+    if (neck.ratio <= 0) {
+      faint_widths_px_[pair_of(nearest_a->id, nearest_b->id)] = neck.width_px;
+      continue;
     }
     note_pair(*nearest_a, *nearest_b, neck.ratio, neck.width_px);
     touching.insert(pair_of(nearest_a->id, nearest_b->id));
@@ -330,7 +332,8 @@ void OverlapTracker::note_apart(const Links& links, const std::set<IdPair>& touc
   const auto note = [&](const Lobe& a, const Lobe& b) {
     if (!a.missing && !b.missing && !among_others.contains(a.id) && !among_others.contains(b.id) &&
         !touching.contains(pair_of(a.id, b.id))) {
-      note_pair(a, b, kApart, 0);
+      const auto faint = faint_widths_px_.find(pair_of(a.id, b.id));
+      note_pair(a, b, kApart, faint == faint_widths_px_.end() ? 0 : faint->second);
     }
   };
   for (const auto& [pair, contact] : contacts_.pairs()) {

@@ -125,6 +125,8 @@ class OverlapTracker : public Tracker {
   std::map<IdPair, Bond> bonds_;         ///< by lobes
   std::map<IdPair, Excess> excess_;      ///< by lobes, of this frame
   std::map<IdPair, TrackedNeck> necks_;  ///< by tracks, of this frame
+  /// By lobes, of this frame: necks in the image between regions that the mask has apart.
+  std::map<IdPair, double> faint_widths_px_;
   std::deque<HeldFrame> held_;
   std::vector<Event> held_events_;  ///< of frames that are held
   TrackerOutput output_;

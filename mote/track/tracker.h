@@ -41,7 +41,7 @@ struct TrackedNeck {
   int32_t a = 0;
   int32_t b = 0;
   std::optional<double> ratio;     ///< as in Neck, 0 where they are apart; nothing in one region
-  std::optional<double> width_px;  ///< likewise
+  std::optional<double> width_px;  ///< likewise, but in the image also where the mask is apart
   Point apart;                     ///< between the centroids of the two tracks, in camera pixels
   Excess excess;                   ///< empty where it was not looked for
 

@@ -1,6 +1,7 @@
 #include "mote/measure/neck_fits.h"
 
 #include <cmath>
+#include <numbers>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -104,7 +105,8 @@ NeckRow row(int64_t frame, std::vector<int32_t> tracks, std::optional<double> ra
           .ends_as = "coalescence",
           .contact_frame = 10,
           .since_contact_s = 0.5 * static_cast<double>(frame - 10),
-          .ratio = ratio};
+          .ratio = ratio,
+          .before = Parents{.smaller_area_px2 = std::numbers::pi * 40 * 40}};
 }
 
 /// x/r = 0.3 (t/80)^(1/3) of a pair for `frames` frames, the contact half a frame before frame 10.
@@ -163,6 +165,22 @@ TEST(NeckFits, SayThatNecksWhichComeAndGoDecideNothing) {
   const std::vector<NeckFitRow> rows = fits.rows();
 
   EXPECT_EQ(rows.at(1).verdict, "a not determined: no neck is seen in 20 of 60 frames");
+  EXPECT_EQ(rows.at(0).n_pairs, 0);
+}
+
+TEST(NeckFits, SayThatNecksOfSmallParticlesAreBlurred) {
+  NeckFits fits({});
+  for (int64_t frame = 11; frame < 71; ++frame) {
+    NeckRow small = row(frame, {1, 2}, 0.2);
+    small.before->smaller_area_px2 = std::numbers::pi * 17 * 17;
+    fits.add(small);
+  }
+
+  const std::vector<NeckFitRow> rows = fits.rows();
+
+  EXPECT_EQ(rows.at(1).verdict,
+            "a not determined: r of the smaller one is 17 px, necks of 0.3 r are blurred below 30 "
+            "px");
   EXPECT_EQ(rows.at(0).n_pairs, 0);
 }
 
