@@ -42,6 +42,8 @@ struct DriftSceneOptions {
   double pattern_sd = 0;    ///< fixed in camera coordinates
   double pattern_px = 0;    ///< sigma of the Gaussian that smooths the pattern; 0: white
   double noise_sd = 6;
+  double noise_px = 0;       ///< sigma of the Gaussian that smooths the noise; 0: white
+  double read_noise_sd = 0;  ///< white, beside that
   int64_t particles = 8;
   double radius_px = 12;
   double speed_px = 1;  ///< of each particle, in a direction of its own, beside the drift
@@ -63,9 +65,7 @@ class DriftScene {
       const Grid<float> pattern =
           imaging::image_of(smooth_noise(torus, options.pattern_sd, options.pattern_px, noise));
       pattern_ = Grid<float>(options.size);
-      for (int64_t y = 0; y < options.size.height; ++y) {
-        std::copy_n(pattern.row(y), options.size.width, pattern_.row(y));
-      }
+      add_part(pattern_, pattern);
     } else {
       pattern_ = Grid<float>(options.size);
       for (float& value : pattern_.values()) {
@@ -107,9 +107,14 @@ class DriftScene {
       out(y, x) = static_cast<float>((1 - share) * out(y, x) + share * 50);
     });
     Noise noise(options_.seed * 1000003 + static_cast<uint64_t>(frame) + 17);
-    const auto sd = static_cast<float>(options_.noise_sd);
+    const bool smooth = options_.noise_px > 0;
+    const auto sd = static_cast<float>(smooth ? options_.read_noise_sd : options_.noise_sd);
     for (size_t i = 0; i < out.values().size(); ++i) {
       out.values()[i] += pattern_.values()[i] + sd * noise.normal();
+    }
+    if (smooth) {
+      add_part(out, imaging::image_of(
+                        smooth_noise(torus_, options_.noise_sd, options_.noise_px, noise)));
     }
     return out;
   }
@@ -123,6 +128,15 @@ class DriftScene {
   }
 
  private:
+  /// Adds as much of a larger field as the first one covers.
+  static void add_part(Grid<float>& field, const Grid<float>& larger) {
+    for (int64_t y = 0; y < field.height(); ++y) {
+      for (int64_t x = 0; x < field.width(); ++x) {
+        field(y, x) += larger(y, x);
+      }
+    }
+  }
+
   static imaging::Spectrum smooth_noise(Size size, double sd, double sigma_px, Noise& noise) {
     Grid<float> white(size);
     for (float& value : white.values()) {

@@ -127,7 +127,12 @@ FixedPattern::Pattern FixedPattern::renewed(const Sums& sums, const Registrar& r
   }
   next.share = frame_power > 0 ? pattern_power / frame_power : 0;
   if (next.share < kNegligible) {
-    return {.values = Grid<float>(size_), .spectrum = Spectrum(next.spectrum.size())};
+    return {.values = Grid<float>(size_),
+            .spectrum = Spectrum(next.spectrum.size()),
+            .left = Rings(kRings, white_power_)};
+  }
+  for (int ring = 0; ring < kRings; ++ring) {
+    next.left[ring] = keep[ring] > 0 ? 0 : white_power_;
   }
   next.values = imaging::image_of(next.spectrum);
   return next;
@@ -149,13 +154,13 @@ void FixedPattern::learn(const Registrar& registrar, const DriftView& view,
 // One function describes reading and writing; writing changes nothing.
 template <typename Bytes>
 void FixedPattern::archive(Bytes& bytes) {
-  bytes(known_, settled_, stride_, sought_, offered_, next_renewal_);
+  bytes(known_, settled_, white_power_, stride_, sought_, offered_, next_renewal_);
   archive_count(bytes, kept_, kKept);
   for (Kept& kept : kept_) {
     bytes(kept.frame, kept.view.values, kept.view.weight);
   }
   if (known_) {
-    bytes(pattern_.values, pattern_.spectrum, pattern_.share);
+    bytes(pattern_.values, pattern_.spectrum, pattern_.share, pattern_.left);
     bytes(sums_.frames, sums_.coverage, sums_.total, sums_.aligned, sums_.phases, sums_.power);
   }
 }
@@ -173,11 +178,12 @@ void FixedPattern::load(ByteReader& in, int32_t frames) {
     next = kept.frame + 1;
   }
   expect_sound(stride_ >= 1 && stride_ <= std::max(1, frames));
+  expect_sound(std::isfinite(white_power_) && white_power_ >= 0);
   expect_sound(offered_ >= 0 && offered_ <= frames);
   expect_sound(next_renewal_ >= 0 && next_renewal_ <= 2 * int64_t{frames});
   if (known_) {
     expect_sound(pattern_.values.size() == size_ && pattern_.spectrum.size() == half() &&
-                 std::isfinite(pattern_.share));
+                 std::isfinite(pattern_.share) && sound(pattern_.left));
     expect_sound(sums_.frames >= 1 && sums_.frames <= frames && std::isfinite(sums_.coverage));
     expect_sound(sums_.total.size() == half() && sums_.aligned.size() == half() &&
                  sums_.phases.size() == half() && sound(sums_.power));

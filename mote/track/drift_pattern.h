@@ -39,6 +39,10 @@ class FixedPattern {
   /// Power of the pattern over power of the frames; 0 while unknown.
   double share() const { return pattern_.share; }
 
+  /// Mean cross-power by ring that still stands still in frames after `clean`: what is white of the
+  /// pattern, in rings where noise hides it. Zeros while unknown.
+  const imaging::Rings& left() const { return pattern_.left; }
+
   /// The frame without the pattern, ready to be transformed.
   Grid<float> clean(const DriftView& view) const;
 
@@ -60,9 +64,10 @@ class FixedPattern {
   /// Does not seek now, nor before enough further frames are new.
   void pass_over();
   /// Whether the frames kept so far show a moving specimen. `prior`: where frames are held to be,
-  /// by their index. Sets the weights of `registrar` in any case.
+  /// by their index; `white_power`: that of what is white in the pattern (WhitePattern), not heeded
+  /// once the pattern is known. Sets the weights of `registrar` in any case.
   std::optional<Found> seek(imaging::Registrar& registrar, double min_peak_ratio,
-                            const std::vector<Point>& prior, bool crowded);
+                            const std::vector<Point>& prior, bool crowded, double white_power);
 
   /// While known: counts a frame in, whose spectrum after `clean` is `spectrum` and which is at
   /// `shift`; the estimate is renewed from time to time.
@@ -88,6 +93,7 @@ class FixedPattern {
     Grid<float> values;  // times the window
     imaging::Spectrum spectrum;
     double share = 0;
+    imaging::Rings left = imaging::Rings(imaging::kRings, 0.0);
   };
   // Where frames are, what stands still, and how well both explain them.
   struct Trial {
@@ -120,6 +126,7 @@ class FixedPattern {
   Size size_;
   bool known_ = false;
   bool settled_ = false;
+  double white_power_ = 0;
   std::vector<Kept> kept_;
   int32_t stride_ = 1;
   int32_t sought_ = -1;  // last frame kept when last sought

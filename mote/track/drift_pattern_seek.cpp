@@ -260,9 +260,10 @@ void FixedPattern::pass_over() {
 }
 
 std::optional<FixedPattern::Found> FixedPattern::seek(Registrar& registrar, double min_peak_ratio,
-                                                      const std::vector<Point>& prior,
-                                                      bool crowded) {
+                                                      const std::vector<Point>& prior, bool crowded,
+                                                      double white_power) {
   sought_ = kept_.back().frame;
+  white_power_ = known_ ? white_power_ : white_power;
 
   if (seen() < kLeastSeen) {
     return std::nullopt;

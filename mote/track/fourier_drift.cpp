@@ -101,8 +101,8 @@ DriftRow FourierDrift::push(int64_t index, std::unique_ptr<DriftPrepared> frame)
     pattern_->pass_over();
   } else if (pattern_->due()) {
     const DriftSolution prior = solve_links(frames_, links_);
-    if (const auto found =
-            pattern_->seek(*registrar_, options_.min_peak_ratio, prior.shift, moves_apart())) {
+    if (const auto found = pattern_->seek(*registrar_, options_.min_peak_ratio, prior.shift,
+                                          moves_apart(), white_.power())) {
       restart_from(*found, prior.shift);
     } else {
       set_weights();

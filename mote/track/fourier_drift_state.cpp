@@ -7,7 +7,7 @@
 namespace mote::track {
 namespace {
 
-constexpr uint64_t kMark = 0x3466726465746f6d;  // "motedrf4": the last letter counts versions
+constexpr uint64_t kMark = 0x3566726465746f6d;  // "motedrf5": the last letter counts versions
 constexpr std::string_view kWhat = "drift estimator";
 
 }  // namespace

@@ -84,7 +84,7 @@ bool FourierDrift::pattern_told() const {
 }
 
 Rings FourierDrift::stationary() const {
-  return Rings(kRings, pattern_->known() ? 0.0 : white_.power());
+  return pattern_->known() ? pattern_->left() : Rings(kRings, white_.power());
 }
 
 void FourierDrift::set_weights() {

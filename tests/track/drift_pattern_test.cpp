@@ -11,6 +11,7 @@ using synthetic::DriftScene;
 
 constexpr Size kSize = {256, 256};
 constexpr double kMinPeakRatio = 6;
+constexpr double kWhitePower = 0;
 
 // 16 frames, as many as are looked at, of which the last is `far` from the first.
 std::vector<Point> straight(Point far) {
@@ -33,7 +34,7 @@ Sought sought(const DriftScene& scene, const std::vector<Point>& prior) {
   for (int32_t i = 0; i < scene.frames(); ++i) {
     pattern.remember(i, viewer.view(scene.image(i), scene.particles(i)));
   }
-  Sought out{.found = pattern.seek(registrar, kMinPeakRatio, prior, false)};
+  Sought out{.found = pattern.seek(registrar, kMinPeakRatio, prior, false, kWhitePower)};
   out.share = pattern.share();
   return out;
 }

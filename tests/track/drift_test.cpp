@@ -51,6 +51,22 @@ TEST(Drift, WithoutAPatternIsFoundFromTheFirstFrameOn) {
   EXPECT_NEAR(run.running[40].shift.y_px, scene.drift()[40].y_px, 0.1);
 }
 
+// At a low dose noise hides the pattern but at frequencies that the optics does not let through.
+TEST(Drift, IsFollowedBesideAPatternThatNoiseHidesInPart) {
+  const DriftScene scene({.size = kSize,
+                          .texture_sd = 8,
+                          .pattern_sd = 2,
+                          .noise_sd = 24,
+                          .noise_px = 0.8,
+                          .read_noise_sd = 4},
+                         wander(60, 40, 0.2, 3));
+
+  const auto run = run_drift(scene, kSize);
+
+  EXPECT_LE(run.error.cumulative_max_px, 1);
+  EXPECT_LE(run.error.step_rms_px, 0.4);
+}
+
 TEST(Drift, SlowerThanThePatternCanBeToldIsFollowedAllTheSame) {
   const DriftScene scene({.size = kSize, .pattern_sd = 6}, steady({0.02, -0.01}, 70));
 
