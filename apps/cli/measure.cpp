@@ -7,12 +7,16 @@ Subcommand add_measure_command(CLI::App& app) {
   const auto job = std::make_shared<pipeline::Job>();
   const auto flags = std::make_shared<RunFlags>();
   job->command = pipeline::Command::kMeasure;
-  CLI::App* command = app.add_subcommand("measure", "Measure label images that exist already");
+  CLI::App* command = app.add_subcommand(
+      "measure", "Measure label images that exist already, or a run corrected by hand");
   command
       ->add_option("labels", job->labels,
-                   "Label images: a file, folder or glob, or the folder of a mote run")
+                   "Label images: a file, folder or glob; or the folder of a mote run, which was "
+                   "corrected by hand (docs/corrections.md)")
       ->type_name("LABELS");
-  command->add_option("--image", job->recording.path, "The recording that the labels belong to")
+  command
+      ->add_option("--image", job->recording.path,
+                   "The recording that the labels belong to; a run knows its own")
       ->type_name("RECORDING");
   add_run_options(*command, *job, *flags);
   add_file_options(*command, false);

@@ -35,6 +35,15 @@ std::string_view name(EventType type) {
   return "";
 }
 
+std::string_view name(Source source) {
+  switch (source) {
+    case Source::kAuto: return "auto";
+    case Source::kImported: return "imported";
+    case Source::kManual: return "manual";
+  }
+  return "";
+}
+
 void check(const Lineage& lineage) {
   int32_t previous = 0;
   for (const Track& track : lineage.tracks) {

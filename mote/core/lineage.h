@@ -11,12 +11,23 @@
 
 namespace mote {
 
+/// Where a track, an event or an instance comes from.
+enum class Source : uint8_t {
+  kAuto,      ///< mote found it
+  kImported,  ///< label images that were given say so
+  kManual,    ///< a correction by hand made it, or changed it
+};
+
+/// `auto`, `imported`, `manual`.
+std::string_view name(Source source);
+
 /// One particle through time, between two changes of identity.
 struct Track {
   int32_t id = 0;
   int64_t first_frame = 0;
   int64_t last_frame = 0;
   std::vector<int32_t> parents;  ///< two or more after a merge, one after a split, else none
+  Source source = Source::kAuto;
 
   bool operator==(const Track&) const = default;
 };
@@ -62,6 +73,7 @@ struct Event {
   Point position;                 ///< in camera pixels at `frame`; at `frame_before` for deaths
   double confidence = 1;          ///< 0 to 1
   std::map<std::string, double> evidence;  ///< `neck_ratio`, `contact_frame`, ...
+  Source source = Source::kAuto;
 
   bool operator==(const Event&) const = default;
 };

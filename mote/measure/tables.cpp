@@ -18,6 +18,9 @@ namespace {
 
 constexpr const char* kSizes = "ISO 9276-6";
 constexpr const char* kMoments = "ISO 9276-2";
+constexpr const char* kSource =
+    "`auto`; `manual` where a correction by hand made or changed it; `imported` where `mote "
+    "measure` took it from given label images";
 
 std::vector<Column<ParticleRow>> make_particle_columns() {
   using Row = ParticleRow;
@@ -97,6 +100,8 @@ std::vector<Column<ParticleRow>> make_particle_columns() {
   table.add("border_weight", "",
             "W H / ((W - Fx - 1) (H - Fy - 1)), Fx and Fy its extents in px; 0 at the border",
             "Miles 1974; Lantuejoul 1978", [](const Row& row) { return row.border_weight; });
+  table.add("source", "", kSource, "",
+            [](const Row& row) { return std::string(name(row.source)); });
   return table.columns();
 }
 
@@ -179,6 +184,8 @@ std::vector<Column<TrackRow>> make_track_columns() {
                [](const Row& row) { return row.path_camera_px; });
   table.add("mean_intensity", "grey", "mean of mean_intensity over the sized instances", "",
             [](const Row& row) { return row.mean_intensity; });
+  table.add("source", "", kSource, "",
+            [](const Row& row) { return std::string(name(row.source)); });
   return table.columns();
 }
 
@@ -386,6 +393,8 @@ std::vector<Column<EventRow>> event_columns(std::span<const std::string> evidenc
                  row.event.position.x_px - row.drift.x_px};
   });
   table.add("confidence", "", "0 to 1", "", [](const Row& row) { return row.event.confidence; });
+  table.add("source", "", kSource, "",
+            [](const Row& row) { return std::string(name(row.event.source)); });
   for (const std::string& evidence : evidence_names) {
     table.add(evidence, "", "evidence", "", [evidence](const Row& row) -> std::optional<double> {
       const auto found = row.event.evidence.find(evidence);

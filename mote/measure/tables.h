@@ -59,6 +59,7 @@ struct ParticleRow {
   std::vector<int32_t> tracks;  ///< ascending; several where particles in contact share it
   int32_t cluster = 0;          ///< instances that touch one another share a cluster
   double border_weight = 0;     ///< `border_weight()`; 0 where it touches the border
+  Source source = Source::kAuto;
 
   bool shared() const { return tracks.size() > 1; }
   double ecd_px() const { return equivalent_diameter_px(measures.area_px2); }
@@ -166,6 +167,7 @@ struct TrackRow {
   std::optional<double> displacement_camera_px;  ///< as seen by the camera
   std::optional<double> path_camera_px;
   std::optional<double> mean_intensity;
+  Source source = Source::kAuto;
 
   bool operator==(const TrackRow&) const = default;
 };

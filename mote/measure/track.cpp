@@ -135,6 +135,7 @@ TrackAccumulator::TrackAccumulator(const Track& track, const TrackEnds& ends) {
   row_.last_frame = track.last_frame;
   row_.start_cause = ends.start_cause;
   row_.end_cause = ends.end_cause;
+  row_.source = track.source;
 }
 
 void TrackAccumulator::add(const ParticleRow& particle) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <sstream>
+#include <string_view>
 
 #include "mote/core/error.h"
 
@@ -42,18 +43,26 @@ double number_of(const std::string& cell, const std::string& column, int64_t lin
 
 }  // namespace
 
+std::vector<std::string> csv_names(const std::string& header) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  return cells_of(header.starts_with(kByteOrderMark) ? header.substr(kByteOrderMark.size())
+                                                     : header);
+}
+
 std::vector<std::vector<std::string>> csv_cells(const std::string& text,
                                                 const std::vector<std::string>& columns,
                                                 const std::vector<std::string>& optional) {
   std::istringstream in(text);
   std::string line;
   std::getline(in, line);
-  const std::vector<std::string> names = cells_of(line);
+  const std::vector<std::string> names = csv_names(line);
   std::vector<size_t> places;
   for (const std::string& column : columns) {
     const auto found = std::find(names.begin(), names.end(), column);
     if (found == names.end()) {
-      throw Error(ErrorKind::kBadFile, "has no column {}", column);
+      const bool semicolons = names.size() == 1 && line.find(';') != std::string::npos;
+      throw Error(ErrorKind::kBadFile, "has no column {}{}", column,
+                  semicolons ? ": expected commas between columns, not semicolons" : "");
     }
     places.push_back(static_cast<size_t>(found - names.begin()));
   }

@@ -5,6 +5,10 @@
 
 namespace mote::pipeline {
 
+/// The names of the columns by the header line of a CSV; a byte order mark, which spreadsheets put
+/// in front, is no part of them.
+std::vector<std::string> csv_names(const std::string& header);
+
 /// The cells of the named columns of a CSV with a header line, row after row, in the order asked
 /// for; other columns are left. Cells of `optional` columns, which come last, are empty where there
 /// is no such column.

@@ -82,7 +82,7 @@ class Reader {
 
   void take(const JournalRecord& record) {
     switch (record.type) {
-      case RecordType::kHeader: break;
+      case RecordType::kHeader: take_header(record.payload); break;
       case RecordType::kFrame: take_frame(decode_frame(record.payload)); break;
       case RecordType::kChanges: take_changes(decode_changes(record.payload)); break;
       case RecordType::kBadFrame: take_bad_frame(record.payload); break;
@@ -97,6 +97,7 @@ class Reader {
     summary.lineage =
         job_.command == Command::kTrack ? out_.lineage.build() : Lineage{.tracks = given_};
     check(summary.lineage);
+    count_corrections();
     for (const auto& [name, values] : values_) {
       const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
       summary.value_names.push_back(name);
@@ -120,6 +121,13 @@ class Reader {
   }
 
  private:
+  // Tracks of a corrected run keep the numbers by which the user knows them.
+  void take_header(const std::string& payload) {
+    if (nlohmann::json::parse(payload).contains("corrected_from")) {
+      out_.lineage = track::LineageBuilder(true);
+    }
+  }
+
   void take_frame(const JournalFrame& frame) {
     RunSummary& summary = out_.summary;
     if (summary.frames == 0) {
@@ -151,12 +159,22 @@ class Reader {
     }
   }
 
+  void count_corrections() {
+    const auto is_manual = [](const auto& row) { return row.source == Source::kManual; };
+    const Lineage& lineage = out_.summary.lineage;
+    Corrections& corrections = out_.summary.corrections;
+    corrections.tracks = std::count_if(lineage.tracks.begin(), lineage.tracks.end(), is_manual);
+    corrections.events = std::count_if(lineage.events.begin(), lineage.events.end(), is_manual);
+    corrections.tracks_removed = end_->tracks_removed;
+  }
+
   void take_sizes(const JournalFrame& frame) {
     // Frames of a recording show the same particles: the one with most of them counts.
     measure::SizeSample of_frame =
         job_.command == Command::kSegment ? sizes_ : measure::SizeSample();
     const measure::FrameInfo info = frame_info(frame, recording_, {});
     for (const JournalInstance& instance : frame.instances) {
+      out_.summary.corrections.instances += instance.source == Source::kManual ? 1 : 0;
       const Point reach = measure::reach_px(instance.measures);
       farthest_.y_px = std::max(farthest_.y_px, reach.y_px);
       farthest_.x_px = std::max(farthest_.x_px, reach.x_px);
@@ -236,6 +254,7 @@ class Reader {
       warnings.push_back(
           fmt::format("further frames left out: {} (run.json lists them all)", more));
     }
+    add(end_->correction_warnings);
     add(end_->warnings);
     add(stamp_warnings(stamps_));
     const bool stills = job_.command == Command::kSegment;

@@ -12,6 +12,7 @@
 #include "mote/measure/instance.h"
 #include "mote/pipeline/drift_file.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/pipeline/tracker_options.h"
 
 namespace mote::pipeline {
 namespace {
@@ -84,7 +85,11 @@ track::TrackedFrame as_given(const Segmentation& segmentation, LabelImage given)
 }  // namespace
 
 FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
-    : job_(job), recording_(recording), labels_(labels), clock_(TimeScale{}) {
+    : job_(job),
+      recording_(recording),
+      labels_(labels),
+      source_(job.command == Command::kMeasure ? Source::kImported : Source::kAuto),
+      clock_(TimeScale{}) {
   const Size field = recording_.info().size;
   if (labels_ == nullptr) {
     segmenter_ = segment::make_threshold_segmenter(job_.threshold);
@@ -92,12 +97,7 @@ FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
   if (job_.command == Command::kTrack) {
     const TimeScale scale = time_scale(recording_);
     clock_ = TrackerClock(scale);
-    track::OverlapOptions overlap = job_.overlap;
-    overlap.max_gap = tracker_time("max-gap", job_.max_gap, scale);
-    overlap.max_contrast_gap = tracker_time("max-contrast-gap", job_.max_contrast_gap, scale);
-    overlap.confirm = tracker_time("confirm", job_.confirm, scale);
-    overlap.lag_frames = track::lag_frames_for(overlap.confirm, scale.per_frame);
-    tracker_ = track::make_overlap_tracker(overlap, field);
+    tracker_ = track::make_overlap_tracker(tracker_options(job_, scale), field);
     set_up_drift(field);
   }
 }
@@ -224,7 +224,10 @@ void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
   for (const track::TrackedInstance& instance : tracked.instances) {
     for (const int32_t id : instance.tracks) {
       Track& track =
-          given_tracks_.try_emplace(id, Track{.id = id, .first_frame = index}).first->second;
+          given_tracks_
+              .try_emplace(id,
+                           Track{.id = id, .first_frame = index, .parents = {}, .source = source_})
+              .first->second;
       track.last_frame = index;
     }
   }
@@ -279,6 +282,7 @@ JournalFrame FrameSteps::measured(const WaitingFrame& frame,
     assert(k < measures.size() && measures[k].label == instance.label);
     out.instances.push_back({.cluster = instance.cluster,
                              .tracks = instance.tracks,
+                             .source = source_,
                              .measures = measures[k],
                              .mask = std::move(masks[instance.label])});
   }
@@ -356,6 +360,7 @@ void FrameSteps::load(std::string_view state) {
     const auto id = in.get<int32_t>();
     Track& track = given_tracks_[id];
     track.id = id;
+    track.source = source_;
     track.first_frame = in.get<int64_t>();
     track.last_frame = in.get<int64_t>();
   }

@@ -102,6 +102,7 @@ class FrameSteps {
   const Job& job_;
   Recording& recording_;
   LabelInput* labels_;
+  Source source_;                                  // of instances and tracks
   std::unique_ptr<segment::Segmenter> segmenter_;  // none where labels are given
   std::unique_ptr<track::DriftEstimator> drift_;   // none where drift is off or from a file
   std::vector<track::DriftRow> given_drift_;       // --drift-from FILE

@@ -37,6 +37,10 @@ struct Job {
   RecordingOptions recording;
   std::string labels;  ///< label images: linked by kTrack, measured by kMeasure; else empty
 
+  /// kTrack: folder of a finished run whose files were edited by hand and tell what was found, in
+  /// place of segmenter and tracker; else empty. Set by `run` where kMeasure is given such a run.
+  std::string corrected_from;
+
   segment::ThresholdOptions threshold;
   double still_join_ratio = 0.6;  ///< kSegment: regions with a wider neck are one particle
 

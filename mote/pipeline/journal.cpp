@@ -20,7 +20,7 @@ struct RecordHead {
   uint64_t length = 0;
   uint64_t hash = 0;
 
-  static constexpr uint32_t kMagic = 0x32746f6d;  // "mot2": the last byte counts versions
+  static constexpr uint32_t kMagic = 0x33746f6d;  // "mot3": the last byte counts versions
 };
 
 void put(ByteWriter& out, const std::map<std::string, double>& values) {
@@ -148,6 +148,7 @@ std::string encode(const JournalFrame& frame) {
   for (const JournalInstance& instance : frame.instances) {
     out.put(instance.cluster);
     out.put(instance.tracks);
+    out.put(instance.source);
     put(out, instance.measures);
     out.put(instance.mask.runs);
   }
@@ -177,6 +178,7 @@ JournalFrame decode_frame(const std::string& bytes) {
   for (JournalInstance& instance : frame.instances) {
     instance.cluster = in.get<int32_t>();
     instance.tracks = in.get<std::vector<int32_t>>();
+    instance.source = in.get<Source>();
     instance.measures = get_measures(in);
     in.get(instance.mask.runs);
   }
@@ -195,6 +197,7 @@ std::string encode_changes(const track::TrackerOutput& output) {
     out.put(track.first_frame);
     out.put(track.last_frame);
     out.put(track.parents);
+    out.put(track.source);
   }
   out.put<uint64_t>(output.events.size());
   for (const Event& event : output.events) {
@@ -207,6 +210,7 @@ std::string encode_changes(const track::TrackerOutput& output) {
     out.put(event.position.x_px);
     out.put(event.confidence);
     put(out, event.evidence);
+    out.put(event.source);
   }
   out.put<uint64_t>(output.reassignments.size());
   for (const track::Reassignment& change : output.reassignments) {
@@ -221,14 +225,15 @@ std::string encode_changes(const track::TrackerOutput& output) {
 track::TrackerOutput decode_changes(const std::string& bytes) {
   ByteReader in(bytes);
   track::TrackerOutput output;
-  output.tracks.resize(in.get_count(28));
+  output.tracks.resize(in.get_count(29));
   for (Track& track : output.tracks) {
     track.id = in.get<int32_t>();
     track.first_frame = in.get<int64_t>();
     track.last_frame = in.get<int64_t>();
     track.parents = in.get<std::vector<int32_t>>();
+    track.source = in.get<Source>();
   }
-  output.events.resize(in.get_count(50));
+  output.events.resize(in.get_count(51));
   for (Event& event : output.events) {
     event.type = in.get<EventType>();
     event.frame_before = in.get<int64_t>();
@@ -239,6 +244,7 @@ track::TrackerOutput decode_changes(const std::string& bytes) {
     event.position.x_px = in.get<double>();
     event.confidence = in.get<double>();
     event.evidence = get_values(in);
+    event.source = in.get<Source>();
   }
   output.reassignments.resize(in.get_count(32));
   for (track::Reassignment& change : output.reassignments) {

@@ -18,6 +18,7 @@ namespace mote::pipeline {
 struct JournalInstance {
   int32_t cluster = 0;
   std::vector<int32_t> tracks;  ///< provisional ids; empty where nothing is tracked
+  Source source = Source::kAuto;
   measure::InstanceMeasures measures;
   Mask mask;
 };

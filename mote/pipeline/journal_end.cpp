@@ -21,10 +21,13 @@ std::string encode(const JournalEnd& end) {
     }
   }
   out.put(end.measured);
-  out.put<uint64_t>(end.warnings.size());
-  for (const std::string& warning : end.warnings) {
-    out.put(warning);
+  for (const auto* warnings : {&end.warnings, &end.correction_warnings}) {
+    out.put<uint64_t>(warnings->size());
+    for (const std::string& warning : *warnings) {
+      out.put(warning);
+    }
   }
+  out.put(end.tracks_removed);
   return out.take();
 }
 
@@ -42,10 +45,13 @@ JournalEnd decode_end(const std::string& bytes) {
     }
   }
   end.measured = in.get<bool>();
-  const uint64_t warnings = in.get_count(8);
-  for (uint64_t i = 0; i < warnings; ++i) {
-    end.warnings.push_back(in.get<std::string>());
+  for (auto* warnings : {&end.warnings, &end.correction_warnings}) {
+    const uint64_t count = in.get_count(8);
+    for (uint64_t i = 0; i < count; ++i) {
+      warnings->push_back(in.get<std::string>());
+    }
   }
+  end.tracks_removed = in.get<int64_t>();
   return end;
 }
 

@@ -15,6 +15,8 @@ struct JournalEnd {
   std::vector<track::DriftRow> drift;  ///< one a frame, or none where drift was not measured
   bool measured = false;               ///< else from a file, one row for each source index
   std::vector<std::string> warnings;
+  std::vector<std::string> correction_warnings;  ///< of corrections by hand
+  int64_t tracks_removed = 0;                    ///< by them
 };
 
 /// The payload of a kEnd record, and back. Decoding throws kBadFile where bytes are missing.

@@ -26,6 +26,9 @@ class LabelInput {
 
   const RecordingInfo& info() const { return recording_.info(); }
 
+  /// All are masks.
+  bool masks() const { return masks_; }
+
   /// The labels of frame `index` of the recording. Thread-safe.
   /// Throws kUsage where the size differs from `expected`, a mask holds other values than 0 and
   /// 255, or the image is a photograph instead (most pixels a label of their own), kUnsupported

@@ -51,6 +51,9 @@ class Methods {
     if (job_.command == Command::kTrack) {
       add_tracker(all);
     }
+    if (!job_.corrected_from.empty()) {
+      all.emplace_back("corrected by hand", corrections());
+    }
     all.emplace_back("intervals",
                      fmt::format("95 %, bootstrap over particles, seed {}", job_.seed));
     return all;
@@ -64,6 +67,9 @@ class Methods {
     }
     if (job_.command == Command::kTrack) {
       text += tracker_sentences();
+    }
+    if (!job_.corrected_from.empty()) {
+      text += fmt::format(" By hand were corrected: {}.", corrections());
     }
     return text +
            " Sizes are equivalent circular diameters. Particles at the border were left out and "
@@ -88,6 +94,18 @@ class Methods {
       case Command::kMeasure: return "Particles of given label images were measured";
     }
     return "";
+  }
+
+  std::string corrections() const {
+    const Corrections& made = summary_.corrections;
+    if (!made.any()) {
+      return "nothing";
+    }
+    return fmt::format(
+        "{} of {} tracks, {} of {} instances and {} of {} events; {} track{} taken out",
+        made.tracks, summary_.lineage.tracks.size(), made.instances, summary_.instances,
+        made.events, summary_.lineage.events.size(), made.tracks_removed,
+        made.tracks_removed == 1 ? "" : "s");
   }
 
   std::string pixel() const { return report::pixel_text(*info_.pixel_size); }

@@ -22,10 +22,11 @@ namespace fs = std::filesystem;
 
 // Everything that any run writes.
 constexpr auto kOutputs = std::to_array<const char*>(
-    {"particles.csv", "tracks.csv",  "events.csv", "necks.csv",   "neck_fits.csv", "frames.csv",
-     "drift.csv",     "motion.csv",  "msd.csv",    "growth.csv",  "rates.csv",     "survival.csv",
-     "budget.csv",    "labels.tif",  "labels",     "overlay.mp4", "overlays",      "figures",
-     "methods.txt",   "report.html", "run.json"});
+    {"particles.csv", "tracks.csv",   "events.csv",  "necks.csv", "neck_fits.csv",
+     "frames.csv",    "drift.csv",    "motion.csv",  "msd.csv",   "growth.csv",
+     "rates.csv",     "survival.csv", "budget.csv",  "sizes.csv", "size_curves.csv",
+     "labels.tif",    "labels",       "overlay.mp4", "overlays",  "figures",
+     "methods.txt",   "report.html",  "run.json",    kKeptJournal});
 
 // `named` is the user's name for it.
 void make_folder(const std::string& path, const std::string& named) {
@@ -140,7 +141,7 @@ std::string OutputFolder::stage() {
   return stage;
 }
 
-void OutputFolder::publish() {
+void OutputFolder::publish(bool keep_journal) {
   const fs::path stage = work_ + "/out";
   const fs::path run_json = fs::path(path_) / "run.json";
   try {
@@ -151,7 +152,7 @@ void OutputFolder::publish() {
     std::vector<fs::path> entries;
     for (const fs::directory_entry& entry : fs::directory_iterator(stage)) {
       const fs::path name = entry.path().filename();
-      stale.erase(name);
+      stale.erase(name.string());
       if (entry.is_directory()) {
         sync_path(entry.path());
       }
@@ -172,6 +173,9 @@ void OutputFolder::publish() {
         fs::remove_all(target);
       }
       fs::rename(stage / name, target);
+    }
+    if (keep_journal) {
+      fs::rename(journal(), fs::path(path_) / kKeptJournal);
     }
     sync_path(path_);
     fs::rename(stage / "run.json", run_json);

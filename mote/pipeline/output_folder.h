@@ -6,6 +6,9 @@
 
 namespace mote::pipeline {
 
+/// The journal of a finished run, in its folder: what corrections by hand begin from.
+inline constexpr const char* kKeptJournal = "journal.mote";
+
 /// The folder that a run writes to. What is being made lies in `DIR/.mote`; finished files are
 /// moved out together at the end, run.json last, so that what lies in DIR is always a whole run.
 class OutputFolder {
@@ -32,9 +35,9 @@ class OutputFolder {
   std::string stage();
 
   /// Moves everything staged into the folder, run.json last, over what an earlier run left there,
-  /// and drops the journal. What that run wrote and this one does not is removed; nothing else is.
-  /// Throws kResource.
-  void publish();
+  /// and drops the journal, or keeps it there as journal.mote. What that run wrote and this one
+  /// does not is removed; nothing else is. Throws kResource.
+  void publish(bool keep_journal = false);
 
  private:
   void require_empty(bool complete, bool begun) const;

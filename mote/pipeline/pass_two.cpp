@@ -99,6 +99,7 @@ struct PassTwo::Impl {
       paint(frame.labels, instance.mask, measures.label);
       frame.particles.push_back(measure::particle_row(frame.info, measures, std::move(tracks),
                                                       instance.cluster, journal_frame.size));
+      frame.particles.back().source = instance.source;
     }
     std::stable_sort(frame.particles.begin(), frame.particles.end(),
                      [](const measure::ParticleRow& a, const measure::ParticleRow& b) {

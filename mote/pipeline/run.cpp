@@ -9,6 +9,7 @@
 #include "mote/core/error.h"
 #include "mote/core/require.h"
 #include "mote/io/video.h"
+#include "mote/pipeline/corrector.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/identity.h"
 #include "mote/pipeline/jobs.h"
@@ -47,6 +48,10 @@ std::vector<std::string> input_files(const Job& job, const Recording& recording,
   return files;
 }
 
+bool is_corrections(const Job& job) {
+  return job.command == Command::kMeasure && is_correctable(job.labels);
+}
+
 void check_options(const Job& job) {
   require_option(job.overlay.max_frames >= 1 && job.overlay.max_frames <= 1'000'000'000,
                  "overlay-max-frames", job.overlay.max_frames, "1 to 1000000000");
@@ -72,11 +77,12 @@ void check_options(const Job& job) {
     throw Error(ErrorKind::kUsage, "--threshold-offset {} counts only with --method auto or otsu",
                 job.threshold.threshold_offset);
   }
-  if (job.recording.path.empty() && job.command == Command::kMeasure) {
+  const bool corrects = is_corrections(job);
+  if (job.recording.path.empty() && job.command == Command::kMeasure && !corrects) {
     throw Error(ErrorKind::kUsage,
                 "no micrographs given: name with --image what the label images were made of");
   }
-  if (job.recording.path.empty()) {
+  if (job.recording.path.empty() && !corrects) {
     throw Error(ErrorKind::kUsage, "no recording given: name a file, a folder or a glob of frames");
   }
   if (job.command == Command::kMeasure && job.labels.empty()) {
@@ -132,10 +138,67 @@ std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string&
   return sinks;
 }
 
+// A run that is corrected knows where its recording was.
+Recording open_recording(const Job& job, const RecordingOptions& options) {
+  try {
+    return Recording::open(options);
+  } catch (const Error& error) {
+    if (job.corrected_from.empty() || error.kind() != ErrorKind::kNotFound) {
+      throw;
+    }
+    throw Error(ErrorKind::kNotFound, "{}; --image says where the recording of {} is now",
+                error.what(), job.corrected_from);
+  }
+}
+
+// Pass 1, or what is in its place where a run is corrected.
+class FirstPass {
+ public:
+  FirstPass(const Job& job, Recording& recording) : job_(job), recording_(recording) {
+    if (!job.corrected_from.empty()) {
+      corrector_ = std::make_unique<Corrector>(job, recording);
+      return;
+    }
+    if (!job.labels.empty()) {
+      labels_ = std::make_unique<LabelInput>(job.labels, job.recording, recording);
+    }
+    pass_one_ = std::make_unique<PassOne>(job, recording, labels_.get());
+  }
+
+  std::vector<std::string> inputs() const {
+    std::vector<std::string> files = input_files(job_, recording_, labels_.get());
+    if (corrector_) {
+      const std::vector<std::string> edited = corrector_->files();
+      files.insert(files.end(), edited.begin(), edited.end());
+    }
+    return files;
+  }
+
+  nlohmann::ordered_json header(const nlohmann::ordered_json& identity) const {
+    return corrector_ ? corrected_header(job_, identity) : run_header(job_, identity);
+  }
+
+  void run(const nlohmann::ordered_json& header, OutputFolder& folder, const JobContext& context) {
+    if (corrector_) {
+      corrector_->run(header, folder, context);
+    } else {
+      pass_one_->run(header, folder, context);
+    }
+  }
+
+ private:
+  const Job& job_;
+  const Recording& recording_;
+  std::unique_ptr<LabelInput> labels_;
+  std::unique_ptr<PassOne> pass_one_;
+  std::unique_ptr<Corrector> corrector_;
+};
+
 }  // namespace
 
-JobResult run(const Job& job, const JobContext& context) {
-  check_options(job);
+JobResult run(const Job& asked, const JobContext& context) {
+  check_options(asked);
+  const Job job = is_corrections(asked) ? corrected_job(asked) : asked;
   const auto start = Clock::now();
   const auto threads =
       static_cast<size_t>(job.threads > 0 ? job.threads : tbb::this_task_arena::max_concurrency());
@@ -144,22 +207,18 @@ JobResult run(const Job& job, const JobContext& context) {
 
   RecordingOptions recording_options = job.recording;
   recording_options.any_size = job.command == Command::kSegment;
-  Recording recording = Recording::open(recording_options);
-  std::unique_ptr<LabelInput> labels;
-  if (!job.labels.empty()) {
-    labels = std::make_unique<LabelInput>(job.labels, job.recording, recording);
-  }
-  auto pass_one = std::make_unique<PassOne>(job, recording, labels.get());
-  const std::vector<std::string> inputs = input_files(job, recording, labels.get());
+  Recording recording = open_recording(job, recording_options);
+  auto first = std::make_unique<FirstPass>(job, recording);
+  const std::vector<std::string> inputs = first->inputs();
   require_apart(inputs, job.output);
   OutputFolder folder(job.output, job.force, job.resume);
-  const auto header = run_header(job, input_identity(inputs, job.hash));
+  const auto header = first->header(input_identity(inputs, job.hash));
   if (folder.finished()) {
     return finished_result(job, header);
   }
   RunTimings timings{.resumed = folder.resuming()};
-  pass_one->run(header, folder, context);
-  pass_one.reset();  // what it holds is large, and all of it is in the journal
+  first->run(header, folder, context);
+  first.reset();  // what it holds is large, and all of it is in the journal
   give_back_memory();
   timings.pass_one_s = seconds_since(start);
 
@@ -175,7 +234,7 @@ JobResult run(const Job& job, const JobContext& context) {
   write_file(
       stage + "/run.json",
       json_text(run_json(header, job, recording, summary, figures.notes, timings), 2) + "\n");
-  folder.publish();
+  folder.publish(job.command == Command::kTrack);
   return {.output = job.output,
           .frames = summary.frames,
           .instances = summary.instances,

@@ -11,6 +11,7 @@
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/methods.h"
 #include "mote/pipeline/options.h"
+#include "mote/pipeline/output_folder.h"
 
 namespace mote::pipeline {
 namespace {
@@ -52,6 +53,11 @@ std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summa
   }
   if (draws_figures(job)) {
     files.push_back({"figures", "figures for a paper: SVG, PDF, and the numbers drawn as CSV"});
+  }
+  files.push_back({"sizes.csv", "size distributions at some times, with fitted laws"});
+  files.push_back({"size_curves.csv", "their histograms"});
+  if (job.command == Command::kTrack) {
+    files.push_back({kKeptJournal, "what mote measure begins from after corrections by hand"});
   }
   files.push_back({"methods.txt", "a paragraph for the methods section of a paper"});
   files.push_back({"run.json", "options, versions, input, warnings"});
@@ -111,7 +117,7 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
   Json out = {{"schema", kSchema}};
   out.update(header);
   out["recording"] = {{"path", job.recording.path},
-                      {"labels", job.labels},
+                      {"labels", job.corrected_from.empty() ? job.labels : job.corrected_from},
                       {"format", info.format},
                       {"frames_used", summary.frames},
                       {"frames_left_out", frames_left_out(recording, summary)},
@@ -133,6 +139,14 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
   out["counts"] = {{"instances", summary.instances},
                    {"tracks", summary.lineage.tracks.size()},
                    {"events", summary.lineage.events.size()}};
+  out["corrections"] = nullptr;
+  if (!job.corrected_from.empty()) {
+    const Corrections& corrections = summary.corrections;
+    out["corrections"] = {{"instances", corrections.instances},
+                          {"tracks", corrections.tracks},
+                          {"tracks_removed", corrections.tracks_removed},
+                          {"events", corrections.events}};
+  }
   Json files = Json::array();
   for (const report::ReportFile& file : files_of(job, summary)) {
     files.push_back(file.name);

@@ -40,6 +40,16 @@ struct ValueRange {
   double greatest = 0;
 };
 
+/// What corrections by hand have made of a run: how many rows say `manual`.
+struct Corrections {
+  int64_t instances = 0;
+  int64_t tracks = 0;
+  int64_t events = 0;
+  int64_t tracks_removed = 0;  ///< that are in no row any more
+
+  bool any() const { return instances + tracks + events + tracks_removed > 0; }
+};
+
 /// What is known of the whole recording before the first frame is written.
 struct RunSummary {
   Lineage lineage;
@@ -48,6 +58,7 @@ struct RunSummary {
   std::map<std::string, ValueRange> values;  ///< likewise, over the frames that have it
   std::vector<std::string> evidence_names;   ///< of Event::evidence
   std::vector<std::string> warnings;
+  Corrections corrections;
   measure::SizeSample size_sample;
   int64_t frames = 0;  ///< that were used
   int64_t instances = 0;

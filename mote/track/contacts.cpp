@@ -20,6 +20,8 @@ constexpr double kMovedApartSpreads = 2;
 constexpr double kMostSpreadPx = 2;
 /// An aggregate's neck is seen in so many of the frames.
 constexpr double kSeenNeck = 0.25;
+/// A dumbbell must have lasted for so many times `confirm`.
+constexpr double kAggregateConfirms = 5;
 /// Of what was seen before, that still counts in the next frame.
 constexpr double kRemembered = 0.95;
 
@@ -327,6 +329,15 @@ std::vector<EndedContact> Contacts::rename(int32_t from, int32_t other, int32_t 
     join(at->second, contact);
   }
   return parted;
+}
+
+EventType ending_of(const Contact& contact, int64_t last_frame, double confirm) {
+  const std::optional<Since>& apart = contact.apart;
+  if (apart && apart->frame <= last_frame && !is_held(contact, last_frame)) {
+    return EventType::kParted;
+  }
+  return is_aggregate(contact, kAggregateConfirms * confirm) ? EventType::kAggregation
+                                                             : EventType::kUnresolved;
 }
 
 std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t last_frame) {

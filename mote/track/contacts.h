@@ -136,6 +136,11 @@ class Contacts {
   std::map<IdPair, Contact> pairs_;
 };
 
+/// How a contact ended that is no merge: by `parted` where both go on apart before `last_frame`,
+/// the last in which both are there; else by `aggregation` or `unresolved`. `confirm` as in
+/// OverlapOptions.
+EventType ending_of(const Contact& contact, int64_t last_frame, double confirm);
+
 /// The events of an open contact that ended: how it opened, and what `type` it ended by. A contact
 /// that does not end by a date of its own is left open in `last_frame`.
 std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t last_frame);

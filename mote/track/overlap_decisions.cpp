@@ -7,9 +7,6 @@
 namespace mote::track {
 namespace {
 
-/// A dumbbell must have lasted for so many times `confirm`.
-constexpr double kAggregateConfirms = 5;
-
 /// Area of the regions that hold one of two tracks.
 double area_of(const HeldFrame& frame, IdPair tracks) {
   double area_px = 0;
@@ -68,13 +65,7 @@ void OverlapTracker::end_tracks(const HeldFrame& frame) {
 void OverlapTracker::close(const EndedContact& ended) {
   const int64_t last_frame = std::min(tracks_.at(ended.tracks.first).track.last_frame,
                                       tracks_.at(ended.tracks.second).track.last_frame);
-  const std::optional<Since>& apart = ended.contact.apart;
-  const bool both_go_on =
-      apart && apart->frame <= last_frame && !is_held(ended.contact, last_frame);
-  const EventType still_together =
-      is_aggregate(ended.contact, kAggregateConfirms * options_.confirm) ? EventType::kAggregation
-                                                                         : EventType::kUnresolved;
-  add_events(events_of(ended, both_go_on ? EventType::kParted : still_together, last_frame));
+  add_events(events_of(ended, ending_of(ended.contact, last_frame, options_.confirm), last_frame));
 }
 
 bool OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_in) {

@@ -86,6 +86,9 @@ std::vector<int32_t> LineageBuilder::final_tracks(int64_t frame,
                                                   const std::vector<int32_t>& tracks) const {
   std::vector<int32_t> result;
   for (const int32_t track : reassigned(frame, tracks)) {
+    if (keep_ids_ && !final_ids_.contains(track)) {
+      continue;
+    }
     result.push_back(final_id(track));
   }
   std::sort(result.begin(), result.end());
@@ -93,11 +96,12 @@ std::vector<int32_t> LineageBuilder::final_tracks(int64_t frame,
 }
 
 Lineage LineageBuilder::build() {
-  std::sort(tracks_.begin(), tracks_.end(), [](const Track& a, const Track& b) {
-    return std::pair(a.first_frame, a.id) < std::pair(b.first_frame, b.id);
+  std::sort(tracks_.begin(), tracks_.end(), [&](const Track& a, const Track& b) {
+    return keep_ids_ ? a.id < b.id
+                     : std::pair(a.first_frame, a.id) < std::pair(b.first_frame, b.id);
   });
   for (const Track& track : tracks_) {
-    const auto final_id = static_cast<int32_t>(final_ids_.size()) + 1;
+    const auto final_id = keep_ids_ ? track.id : static_cast<int32_t>(final_ids_.size()) + 1;
     if (!final_ids_.try_emplace(track.id, final_id).second) {
       throw Error(ErrorKind::kBadFile, "provisional track {} was handed back twice", track.id);
     }

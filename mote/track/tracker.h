@@ -107,6 +107,11 @@ class Tracker {
 /// (first frame, provisional id).
 class LineageBuilder {
  public:
+  LineageBuilder() = default;
+
+  /// `keep_ids`: ids stay what they are, and `final_tracks` leaves out those of no track.
+  explicit LineageBuilder(bool keep_ids) : keep_ids_(keep_ids) {}
+
   void add(const TrackerOutput& output);
 
   /// Call after the last output.
@@ -121,6 +126,7 @@ class LineageBuilder {
   std::vector<int32_t> reassigned(int64_t frame, std::vector<int32_t> tracks) const;
   int32_t final_id(int32_t provisional) const;
 
+  bool keep_ids_ = false;
   std::vector<Track> tracks_;
   std::vector<Event> events_;
   std::vector<Reassignment> reassignments_;

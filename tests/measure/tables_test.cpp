@@ -206,9 +206,9 @@ TEST(EventColumns, EndWithTheEvidence) {
   EXPECT_EQ(csv_header(event_columns(evidence)),
             "event,type,frame_before,frame,recorded_frame,time_s,recorded_frame_before,"
             "time_before_s,tracks,children,y_px,x_px,y_nm,x_nm,specimen_y_px,specimen_x_px,"
-            "specimen_y_nm,specimen_x_nm,confidence,neck_ratio\n");
+            "specimen_y_nm,specimen_x_nm,confidence,source,neck_ratio\n");
   EXPECT_EQ(csv_line(event_columns(evidence), row),
-            "2,coalescence,4,5,10,,8,,1;2,3,8,9,,,8,9,,,1,0.75\n");
+            "2,coalescence,4,5,10,,8,,1;2,3,8,9,,,8,9,,,1,auto,0.75\n");
 }
 
 TEST(CsvLine, HasAsManyCellsAsTheHeader) {
