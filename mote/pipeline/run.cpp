@@ -123,7 +123,7 @@ std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string&
                                               const Recording& recording, const RunSummary& summary,
                                               Figures& figures) {
   std::vector<std::unique_ptr<Sink>> sinks;
-  sinks.push_back(make_tables_sink(stage, job, recording, summary, figures.tables));
+  sinks.push_back(make_tables_sink(stage, job, recording, summary, figures.tables, figures.notes));
   if (draws_figures(job)) {
     sinks.push_back(make_figures_sink(stage, summary, figures.tables, figures.notes));
   }
@@ -132,8 +132,9 @@ std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string&
     sinks.push_back(make_overlay_sink(stage, job, painter, recording, summary));
   }
   if (job.report) {
-    sinks.push_back(make_report_sink(stage, painter, summary,
-                                     [&] { return report_info(job, recording, summary); }));
+    sinks.push_back(make_report_sink(stage, painter, summary, [&] {
+      return report_info(job, recording, summary, figures.notes);
+    }));
   }
   return sinks;
 }

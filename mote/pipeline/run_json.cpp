@@ -170,7 +170,7 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
 }
 
 report::ReportInfo report_info(const Job& job, const Recording& recording,
-                               const RunSummary& summary) {
+                               const RunSummary& summary, const std::vector<std::string>& notes) {
   const RecordingInfo& info = recording.info();
   report::ReportInfo out{.title = std::filesystem::path(job.recording.path).filename().string(),
                          .input = job.recording.path,
@@ -200,6 +200,9 @@ report::ReportInfo report_info(const Job& job, const Recording& recording,
   out.time_stamps = recording.stamped();
   out.flag_meanings = measure::frame_flags();
   out.effective = effective_settings(job, recording, summary);
+  for (const std::string& note : notes) {
+    out.effective.emplace_back("not there", note);
+  }
   out.methods = methods_paragraph(job, recording, summary);
   const Json options = options_to_json(job);
   for (const auto& [key, value] : options.items()) {

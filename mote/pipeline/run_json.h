@@ -31,9 +31,9 @@ nlohmann::ordered_json run_json(const nlohmann::ordered_json& header, const Job&
                                 const Recording& recording, const RunSummary& summary,
                                 const std::vector<std::string>& notes, const RunTimings& timings);
 
-/// What the report says of the run.
+/// What the report says of the run; `notes` as in `run_json`.
 report::ReportInfo report_info(const Job& job, const Recording& recording,
-                               const RunSummary& summary);
+                               const RunSummary& summary, const std::vector<std::string>& notes);
 
 /// All warnings of a run: of the recording, of single frames, of the whole.
 std::vector<std::string> all_warnings(const Recording& recording, const RunSummary& summary);

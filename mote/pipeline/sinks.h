@@ -15,10 +15,11 @@
 namespace mote::pipeline {
 
 /// The tables of docs/outputs.md in `folder`; those of tracks and events only where something was
-/// tracked. Leaves the tables that figures are drawn from in `made`.
+/// tracked. Leaves the tables that figures are drawn from in `made`; at the end, `notes` gets a
+/// line for every table without rows: why it has none.
 std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job,
                                        const Recording& recording, const RunSummary& summary,
-                                       report::FigureTables& made);
+                                       report::FigureTables& made, std::vector<std::string>& notes);
 
 /// figures/NAME.svg, .pdf and .csv. `made` is read at the end, when the sink of tables has
 /// finished; `notes` then gets a line for every figure that has nothing to show.

@@ -1,6 +1,8 @@
 #include <map>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "mote/io/output_file.h"
 #include "mote/measure/budget.h"
 #include "mote/measure/growth.h"
@@ -22,9 +24,10 @@ struct Lines : Sink::Rendered {
 class TablesSink : public Sink {
  public:
   TablesSink(const std::string& folder, const Job& job, const Recording& recording,
-             const RunSummary& summary, report::FigureTables& made)
+             const RunSummary& summary, report::FigureTables& made, std::vector<std::string>& notes)
       : folder_(folder),
         made_(made),
+        notes_(notes),
         tracking_(job.command != Command::kSegment),
         linking_(job.command == Command::kTrack),
         recording_(recording),
@@ -120,14 +123,41 @@ class TablesSink : public Sink {
     if (!summary_.drift.empty()) {
       write_table("drift.csv", measure::drift_columns(), summary_.drift);
     }
+    tell_empty_tables();
   }
 
  private:
+  void tell_empty_tables() {
+    const auto tell = [&](bool empty, const char* table, const char* why) {
+      if (empty) {
+        notes_.push_back(fmt::format("no rows in {}: {}", table, why));
+      }
+    };
+    tell(summary_.instances == 0, "particles.csv", "no particle was found in any frame");
+    if (tracking_) {
+      const bool none = tracks_.empty();
+      const char* untracked = "there is no track";
+      tell(none, "tracks.csv", untracked);
+      tell(none, "motion.csv", untracked);
+      tell(made_.msd.empty(), "msd.csv", "no track was seen alone in two frames");
+      tell(made_.rates.empty(), "rates.csv", "no track was measured in enough frames for dr/dt");
+      tell(made_.survival.empty(), "survival.csv", "no track was seen alone");
+    }
+    if (linking_) {
+      tell(summary_.lineage.events.empty(), "events.csv",
+           summary_.frames == 1 ? "a single frame has neither before nor after"
+                                : "no track begins, ends, touches another or comes of one");
+      tell(!any_neck_, "necks.csv", "no two tracks were seen in contact");
+      tell(made_.neck_fits.empty(), "neck_fits.csv", "no two tracks were seen in contact for long");
+    }
+  }
+
   void add_necks(const FinalFrame& frame) {
     std::string lines;
     for (const measure::NeckRow& row : necks_.add(frame.info, frame.particles, frame.necks)) {
       lines += measure::csv_line(measure::neck_columns(), row);
       neck_fits_.add(row);
+      any_neck_ = true;
     }
     neck_file_->write(lines);
   }
@@ -201,6 +231,7 @@ class TablesSink : public Sink {
 
   std::string folder_;
   report::FigureTables& made_;
+  std::vector<std::string>& notes_;
   bool tracking_;
   bool linking_;
   const Recording& recording_;
@@ -216,6 +247,7 @@ class TablesSink : public Sink {
   measure::NeckCollector necks_;
   measure::NeckFits neck_fits_;
   std::optional<io::OutputFile> neck_file_;
+  bool any_neck_ = false;
   measure::SizesCollector sizes_;
   std::vector<measure::Budget> budget_;
   std::vector<measure::BudgetRow> budget_rows_;
@@ -225,8 +257,9 @@ class TablesSink : public Sink {
 
 std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job,
                                        const Recording& recording, const RunSummary& summary,
-                                       report::FigureTables& made) {
-  return std::make_unique<TablesSink>(folder, job, recording, summary, made);
+                                       report::FigureTables& made,
+                                       std::vector<std::string>& notes) {
+  return std::make_unique<TablesSink>(folder, job, recording, summary, made, notes);
 }
 
 }  // namespace mote::pipeline
