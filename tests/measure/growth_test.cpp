@@ -173,6 +173,32 @@ TEST(Growth, IsFittedOverIsothermalStretchesAlone) {
   EXPECT_EQ(rows[1].last_frame, 299);
 }
 
+TEST(Growth, IsNotFittedAcrossFramesWhoseTemperatureIsMissing) {
+  Lineage lineage;
+  for (int32_t id = 1; id <= 12; ++id) {
+    lineage.tracks.push_back({id, 0, 299, {}});
+  }
+  GrowthCollector collector(lineage, {}, {.frames = 300, .resamples = 10});
+  for (int64_t frame = 0; frame < 300; ++frame) {
+    std::vector<ParticleRow> rows;
+    for (int32_t id = 1; id <= 12; ++id) {
+      rows.push_back(sized(frame, id, 10 + 0.1 * id));
+    }
+    const bool missing = frame >= 100 && frame < 150;
+    collector.add({.frame = frame}, rows, missing ? std::nullopt : std::optional(600.0));
+  }
+
+  std::vector<GrowthRow> rows = collector.growth();
+
+  std::erase_if(rows, [](const GrowthRow& row) {
+    return row.exponent != "free" || row.coalescence != "as_seen";
+  });
+  ASSERT_EQ(rows.size(), 2);
+  EXPECT_NEAR(static_cast<double>(rows[0].last_frame), 100, 4);
+  EXPECT_NEAR(static_cast<double>(rows[1].first_frame), 150, 4);
+  EXPECT_NEAR(rows[1].temperature.value(), 600, 1e-9);
+}
+
 TEST(GrowthColumns, HoldNoPhysicalUnitWhereNoneIsKnown) {
   const Ripened ripened =
       measured_ripening({.particles = 60, .frames = 60, .until = 1.2}, {.resamples = 10});
