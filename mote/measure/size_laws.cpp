@@ -51,6 +51,12 @@ class RipeningLaw {
     return shares[lower] + (at - static_cast<double>(lower)) * (shares[lower + 1] - shares[lower]);
   }
 
+  double density(double ratio, Weighting weighting) const {
+    const double width = end_ / kPanels;
+    return (share_below(ratio + width / 2, weighting) - share_below(ratio - width / 2, weighting)) /
+           width;
+  }
+
   double number_quantile(double share) const {
     const auto above = std::upper_bound(number_.begin(), number_.end(), share);
     if (above == number_.end()) {
@@ -200,6 +206,18 @@ double FittedSizeLaw::share_below(double diameter) const {
   return law_ == SizeLaw::kLogNormal
              ? normal_share_below(std::log(diameter / scale_) / std::log(spread_))
              : ripening_law(law_).share_below(diameter / scale_, weighting_);
+}
+
+double FittedSizeLaw::density(double diameter) const {
+  if (!(diameter > 0)) {
+    return 0;
+  }
+  if (law_ != SizeLaw::kLogNormal) {
+    return ripening_law(law_).density(diameter / scale_, weighting_) / scale_;
+  }
+  const double s = std::log(spread_);
+  const double z = std::log(diameter / scale_) / s;
+  return std::exp(-z * z / 2) / (diameter * s * std::sqrt(2 * std::numbers::pi));
 }
 
 double FittedSizeLaw::number_quantile(double share) const {

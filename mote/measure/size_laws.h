@@ -45,6 +45,8 @@ class FittedSizeLaw {
 
   /// The share below a diameter, by the weighting of the fit.
   double share_below(double diameter) const;
+  /// The share a unit of diameter at a diameter, likewise; 0 outside the law.
+  double density(double diameter) const;
   /// Of the log-normal law, by the weighting of the fit: its median and geometric standard
   /// deviation. Of a law of ripening: the diameter 2 r*, and 1.
   double scale() const { return scale_; }

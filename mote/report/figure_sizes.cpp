@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "mote/measure/size_laws.h"
 #include "mote/report/figure_set.h"
-#include "mote/report/size_curves.h"
 
 namespace mote::report {
 namespace {
@@ -63,14 +63,23 @@ Series histogram(const std::vector<double>& values, const std::vector<double>& w
   return series;
 }
 
-template <typename Density>
-Series curve(const char* name, FigureColour colour, bool dashed, double low, double high,
-             Density density) {
-  Series series{.name = name, .label = name, .colour = colour, .dashed = dashed};
+// The law of a kind that fits best; nothing for values that are all the same.
+std::optional<Series> curve(measure::SizeLaw law, std::span<const measure::Sized> sample,
+                            double low, double high) {
+  const auto fitted = measure::FittedSizeLaw::fit(law, sample, measure::Weighting::kNumber);
+  if (!fitted) {
+    return std::nullopt;
+  }
+  const bool log_normal = law == measure::SizeLaw::kLogNormal;
+  const char* name = log_normal ? "log-normal" : "LSW";
+  Series series{.name = name,
+                .label = name,
+                .colour = log_normal ? FigureColour::kBlue : FigureColour::kVermillion,
+                .dashed = !log_normal};
   for (int i = 0; i <= kCurvePoints; ++i) {
     const double at = low + (high - low) * i / kCurvePoints;
     series.x.push_back(at);
-    series.y.push_back(density(at));
+    series.y.push_back(fitted->density(at));
   }
   return series;
 }
@@ -114,14 +123,15 @@ std::optional<Figure> sizes_figure(std::span<const SizesAtTime> times, const Fig
                 .height_mm = 27};
     panel.series.push_back(histogram(values, at.weights, bins));
     if (values.size() >= kLeastForCurves) {
-      const LogNormal fit = fit_log_normal(values, at.weights);
-      const double mean =
-          std::inner_product(values.begin(), values.end(), at.weights.begin(), 0.0) /
-          std::accumulate(at.weights.begin(), at.weights.end(), 0.0);
-      panel.series.push_back(curve("log-normal", FigureColour::kBlue, false, low, high,
-                                   [&fit](double d) { return fit.density(d); }));
-      panel.series.push_back(curve("LSW", FigureColour::kVermillion, true, low, high,
-                                   [mean](double d) { return lsw_density(d / mean) / mean; }));
+      std::vector<measure::Sized> sample;
+      for (size_t i = 0; i < values.size(); ++i) {
+        sample.push_back({.diameter = values[i], .weight = at.weights[i]});
+      }
+      for (const auto law : {measure::SizeLaw::kLogNormal, measure::SizeLaw::kRipening3}) {
+        if (auto fitted = curve(law, sample, low, high)) {
+          panel.series.push_back(std::move(*fitted));
+        }
+      }
     }
     const std::string when =
         units.timed ? fmt::format("*t* = {:.4g} s", time) : fmt::format("frame {}", at.info.frame);

@@ -143,5 +143,27 @@ TEST(GoodnessOfFit, KnowsThatLargeParticlesAreSeenLessOften) {
   EXPECT_NEAR(fitted->scale(), 25, 1.5);
 }
 
+TEST(FittedSizeLaw, HasTheDensityThatItsSharesGrowBy) {
+  const auto sample = log_normal(500, 10, 1.3, 1);
+  for (const SizeLaw law : kSizeLaws) {
+    for (const Weighting weighting : {Weighting::kNumber, Weighting::kVolume}) {
+      const auto fitted = FittedSizeLaw::fit(law, sample, weighting);
+
+      for (const double d : {6.0, 9.0, 12.0}) {
+        const double slope = (fitted->share_below(d + 0.05) - fitted->share_below(d - 0.05)) / 0.1;
+        EXPECT_NEAR(fitted->density(d), slope, 0.002) << name(law) << " at " << d;
+      }
+      EXPECT_EQ(fitted->density(0), 0);
+      EXPECT_EQ(fitted->density(-1), 0);
+    }
+  }
+}
+
+TEST(FittedSizeLaw, OfRipeningHasNoDensityBeyondItsLargestRatio) {
+  const auto fitted = FittedSizeLaw::fit(SizeLaw::kRipening3, lsw(500, 1), Weighting::kNumber);
+
+  EXPECT_EQ(fitted->density(1.51 * fitted->scale()), 0);
+}
+
 }  // namespace
 }  // namespace mote::measure
