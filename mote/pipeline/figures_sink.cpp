@@ -15,11 +15,11 @@ void write(const std::string& path, const std::string& bytes) {
 
 class FiguresSink : public Sink {
  public:
-  FiguresSink(const std::string& folder, const RunSummary& summary,
-              const report::FigureTables& made, std::vector<std::string>& notes)
+  FiguresSink(const std::string& folder, const RunSummary& summary, bool write_files,
+              MadeFigures& made)
       : folder_(folder + "/figures"),
+        write_files_(write_files),
         made_(made),
-        notes_(notes),
         builder_(summary.lineage, measure::track_ends(summary.lineage), summary.frames) {}
 
   std::unique_ptr<Rendered> render(const FinalFrame& /*frame*/) const override { return nullptr; }
@@ -29,9 +29,17 @@ class FiguresSink : public Sink {
   }
 
   void finish() override {
-    const report::FigureSet set = builder_.figures(made_);
+    report::FigureSet set = builder_.figures(made_.tables);
+    if (write_files_) {
+      write_all(set);
+    }
+    made_.figures = std::move(set.figures);
+  }
+
+ private:
+  void write_all(const report::FigureSet& set) const {
     for (const report::MissingFigure& missing : set.missing) {
-      notes_.push_back(fmt::format("no figure {}: {}", missing.name, missing.why));
+      made_.notes.push_back(fmt::format("no figure {}: {}", missing.name, missing.why));
     }
     if (!set.figures.empty()) {
       std::filesystem::create_directory(folder_);
@@ -45,19 +53,17 @@ class FiguresSink : public Sink {
     }
   }
 
- private:
   std::string folder_;
-  const report::FigureTables& made_;
-  std::vector<std::string>& notes_;
+  bool write_files_;
+  MadeFigures& made_;
   report::FigureBuilder builder_;
 };
 
 }  // namespace
 
 std::unique_ptr<Sink> make_figures_sink(const std::string& folder, const RunSummary& summary,
-                                        const report::FigureTables& made,
-                                        std::vector<std::string>& notes) {
-  return std::make_unique<FiguresSink>(folder, summary, made, notes);
+                                        bool write_files, MadeFigures& made) {
+  return std::make_unique<FiguresSink>(folder, summary, write_files, made);
 }
 
 }  // namespace mote::pipeline

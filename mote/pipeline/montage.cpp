@@ -250,7 +250,7 @@ void draw_bar(Picture& picture, double scale, const std::optional<PixelSize>& pi
   const auto margin = std::llround(style.height_px * 0.5);
   const int64_t y = picture.height() - margin - 5;
   report::fill(picture, {.y = y - 1, .x = margin - 1, .height = 7, .width = width + 2},
-               report::kBlack, 0.6);
+               report::kBlackRgb, 0.6);
   report::fill(picture, {.y = y, .x = margin, .height = 5, .width = width}, report::kWhite);
   const std::string text =
       pixel_size ? report::length_text(length) : fmt::format("{:.6g} px", length);

@@ -112,20 +112,14 @@ JobResult finished_result(const Job& job, const nlohmann::ordered_json& header) 
           .warnings = run.value("warnings", std::vector<std::string>{})};
 }
 
-// What the sinks of tables and figures hand on.
-struct Figures {
-  report::FigureTables tables;
-  std::vector<std::string> notes;
-};
-
 std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string& stage,
                                               const OverlayPainter& painter,
                                               const Recording& recording, const RunSummary& summary,
-                                              Figures& figures) {
+                                              MadeFigures& made) {
   std::vector<std::unique_ptr<Sink>> sinks;
-  sinks.push_back(make_tables_sink(stage, job, recording, summary, figures.tables, figures.notes));
-  if (draws_figures(job)) {
-    sinks.push_back(make_figures_sink(stage, summary, figures.tables, figures.notes));
+  sinks.push_back(make_tables_sink(stage, job, recording, summary, made.tables, made.notes));
+  if (draws_figures(job) || (job.report && job.command != Command::kSegment)) {
+    sinks.push_back(make_figures_sink(stage, summary, draws_figures(job), made));
   }
   sinks.push_back(make_labels_sink(stage, recording, summary));
   if (job.overlay.enabled) {
@@ -133,7 +127,9 @@ std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string&
   }
   if (job.report) {
     sinks.push_back(make_report_sink(stage, painter, summary, [&] {
-      return report_info(job, recording, summary, figures.notes);
+      report::ReportInfo info = report_info(job, recording, summary, made.notes);
+      info.figures = std::move(made.figures);
+      return info;
     }));
   }
   return sinks;
@@ -228,13 +224,12 @@ JobResult run(const Job& asked, const JobContext& context) {
   const RunSummary& summary = pass_two.summary();
   const std::string stage = folder.stage();
   const OverlayPainter painter(job, recording, summary);
-  Figures figures;
-  pass_two.run(make_sinks(job, stage, painter, recording, summary, figures), context);
+  MadeFigures made;
+  pass_two.run(make_sinks(job, stage, painter, recording, summary, made), context);
   timings.pass_two_s = seconds_since(middle);
   write_file(stage + "/methods.txt", methods_paragraph(job, recording, summary) + "\n");
-  write_file(
-      stage + "/run.json",
-      json_text(run_json(header, job, recording, summary, figures.notes, timings), 2) + "\n");
+  write_file(stage + "/run.json",
+             json_text(run_json(header, job, recording, summary, made.notes, timings), 2) + "\n");
   folder.publish(job.command == Command::kTrack);
   return {.output = job.output,
           .frames = summary.frames,

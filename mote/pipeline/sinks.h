@@ -14,6 +14,13 @@
 
 namespace mote::pipeline {
 
+/// What the sinks of tables and figures hand on.
+struct MadeFigures {
+  report::FigureTables tables;          ///< that figures are drawn from
+  std::vector<report::Figure> figures;  ///< for the report
+  std::vector<std::string> notes;  ///< a line for every table and figure that has nothing to show
+};
+
 /// The tables of docs/outputs.md in `folder`; those of tracks and events only where something was
 /// tracked. Leaves the tables that figures are drawn from in `made`; at the end, `notes` gets a
 /// line for every table without rows: why it has none.
@@ -21,11 +28,10 @@ std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job
                                        const Recording& recording, const RunSummary& summary,
                                        report::FigureTables& made, std::vector<std::string>& notes);
 
-/// figures/NAME.svg, .pdf and .csv. `made` is read at the end, when the sink of tables has
-/// finished; `notes` then gets a line for every figure that has nothing to show.
+/// Makes the figures from the tables of `made` at the end, when the sink of tables has finished.
+/// figures/NAME.svg, .pdf and .csv, and the notes, only where `write_files`.
 std::unique_ptr<Sink> make_figures_sink(const std::string& folder, const RunSummary& summary,
-                                        const report::FigureTables& made,
-                                        std::vector<std::string>& notes);
+                                        bool write_files, MadeFigures& made);
 
 /// labels.tif, or one file a frame in labels/ where frames differ in size.
 std::unique_ptr<Sink> make_labels_sink(const std::string& folder, const Recording& recording,

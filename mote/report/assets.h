@@ -12,6 +12,7 @@ std::string_view report_css();
 std::string_view report_js();
 std::string_view plots_js();
 std::string_view sizes_js();
+std::string_view curves_js();  ///< figures of a paper, to hover over
 std::string_view lineage_js();
 std::string_view uplot_css();
 std::string_view uplot_js();

@@ -11,7 +11,7 @@
 
 namespace mote::report {
 
-inline constexpr Rgb kBlack{0, 0, 0};
+inline constexpr Rgb kBlackRgb{0, 0, 0};
 inline constexpr Rgb kWhite{255, 255, 255};
 
 /// How a line is drawn: anti-aliased, with round ends.
@@ -55,8 +55,8 @@ enum class Align { kLeft, kCentre, kRight };
 struct TextStyle {
   double height_px = 14;  ///< size of the font: about 1.4 times the height of a capital
   Rgb colour = kWhite;
-  Rgb halo = kBlack;   ///< drawn around the letters, so that any ground will do
-  double halo_px = 0;  ///< width of the halo; 0 for none
+  Rgb halo = kBlackRgb;  ///< drawn around the letters, so that any ground will do
+  double halo_px = 0;    ///< width of the halo; 0 for none
   Align align = Align::kLeft;
   double opacity = 1;
 };

@@ -254,8 +254,9 @@ std::optional<Figure> survival_figure(std::span<const measure::SurvivalRow> rows
     Series& series = panel.series.back();
     series.x.push_back(units.timed ? row.time_s.value_or(kNan) : static_cast<double>(row.frame));
     series.y.push_back(row.step.survival);
-    series.low.push_back(row.step.low);
-    series.high.push_back(row.step.high);
+    const bool none_left = row.step.survival <= 0;  // Greenwood's error says nothing any more
+    series.low.push_back(none_left ? kNan : row.step.low);
+    series.high.push_back(none_left ? kNan : row.step.high);
   }
   for (Series& series : panel.series) {  // level to the end of the recording
     if (series.x.back() < end) {

@@ -130,7 +130,7 @@ void draw_events(Scene& scene) {
   StrokeLayer core(scene.picture.size());
   const double width = 0.9 * scene.line_px;
   for (const Marker& marker : markers) {
-    draw_marker(marker, halo, {.colour = kBlack, .width_px = width + 2, .opacity = 0.6},
+    draw_marker(marker, halo, {.colour = kBlackRgb, .width_px = width + 2, .opacity = 0.6},
                 0.5 * scene.font_px);
     draw_marker(marker, core, {.colour = kWhite, .width_px = width}, 0.5 * scene.font_px);
   }

@@ -99,7 +99,7 @@ std::vector<Plate> plates(const Scene& scene) {
 }
 
 void draw_plate(Picture& picture, const Plate& plate) {
-  fill(picture, plate.ground, kBlack, 0.65);
+  fill(picture, plate.ground, kBlackRgb, 0.65);
   fill(picture, plate.bar, kWhite);
   draw_text(picture, plate.baseline, plate.text,
             {.height_px = plate.font_px, .align = Align::kCentre});

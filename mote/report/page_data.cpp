@@ -10,35 +10,16 @@
 #include "mote/report/colours.h"
 #include "mote/report/display_unit.h"
 #include "mote/report/overlay.h"
+#include "mote/report/page_figures.h"
+#include "mote/report/page_number.h"
 
 namespace mote::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double value) {
-  if (!std::isfinite(value)) {
-    return nullptr;
-  }
-  if (value == 0 || std::abs(value) < 1e-300) {
-    return 0;
-  }
-  // Six digits are more than a plot shows, and a third of the bytes.
-  const double digits = 5 - std::floor(std::log10(std::abs(value)));
-  if (digits <= 0) {
-    return value < 9e15 && value > -9e15 ? Json(std::llround(value)) : Json(value);
-  }
-  const double factor = std::pow(10, std::min(digits, 300.0));
-  const double rounded = std::round(value * factor) / factor;
-  return std::isfinite(rounded) ? Json(rounded) : Json(value);
-}
-
-Json number(std::optional<double> value) {
-  return value ? number(*value) : Json(nullptr);
-}
-
 Json scaled(std::optional<double> value, double factor) {
-  return value ? number(*value * factor) : Json(nullptr);
+  return value ? page_number(*value * factor) : Json(nullptr);
 }
 
 // Broken UTF-8 becomes U+FFFD; a `<` can only stand inside a text, where its escape means the same.
@@ -102,13 +83,13 @@ Json info_json(const PageData& data) {
     json["size_note"] = *note;
   }
   if (info.pixel_size) {
-    json["pixel_size"] = {{"y_nm", number(info.pixel_size->y_nm)},
-                          {"x_nm", number(info.pixel_size->x_nm)},
+    json["pixel_size"] = {{"y_nm", page_number(info.pixel_size->y_nm)},
+                          {"x_nm", page_number(info.pixel_size->x_nm)},
                           {"text", pixel_text(*info.pixel_size)},
                           {"source", info.pixel_size->source}};
   }
   if (info.frame_interval) {
-    json["frame_interval"] = {{"seconds", number(info.frame_interval->seconds)},
+    json["frame_interval"] = {{"seconds", page_number(info.frame_interval->seconds)},
                               {"source", info.frame_interval->source}};
   }
   for (const ReportFile& file : info.files) {
@@ -187,20 +168,28 @@ Units units_of(const PageData& data) {
           .density = density_unit(pixel)};
 }
 
+// Of the mean ECD, by the boundaries of its particles: what is random and what all have in common.
+std::optional<double> boundary_se_px(const measure::FrameRow& row) {
+  return row.ecd_mean_random_se_px && row.ecd_mean_convention_se_px
+             ? std::optional(std::hypot(*row.ecd_mean_random_se_px, *row.ecd_mean_convention_se_px))
+             : std::nullopt;
+}
+
 Json frames_json(const PageData& data, const Units& units) {
   const double unit = units.size.per_pixel;
   Columns columns;
   for (const auto& [index, row] : data.frames.rows()) {
     columns.add("index", index);
     columns.add("recorded", row.info.recorded_frame);
-    columns.add("time", number(row.info.time_s));
+    columns.add("time", page_number(row.info.time_s));
     columns.add("instances", row.n_instances);
     columns.add("sized", row.n_sized);
-    columns.add("effective_n", number(row.effective_n));
+    columns.add("effective_n", page_number(row.effective_n));
     columns.add("n", row.n, 1);
     columns.add("density", row.areal_density_per_px2, units.density.per_pixel);
     columns.add("area_fraction", row.area_fraction, 1);
     columns.add("mean", row.ecd_mean_px, unit);
+    columns.add("mean_boundary", scaled(boundary_se_px(row), unit));
     columns.add("sd", row.ecd_sd_px, unit);
     columns.add("median", row.ecd_median_px, unit);
     columns.add("p10", row.ecd_p10_px, unit);
@@ -212,7 +201,7 @@ Json frames_json(const PageData& data, const Units& units) {
     columns.add("window_mean", scaled(row.window_ecd_mean_px, unit));
     const auto threshold = row.values.find("threshold");
     columns.add("threshold",
-                threshold == row.values.end() ? Json(nullptr) : number(threshold->second));
+                threshold == row.values.end() ? Json(nullptr) : page_number(threshold->second));
   }
   Json json = columns.take();
   json["stride"] = data.frames.stride();
@@ -225,12 +214,12 @@ Json sizes_json(const PageData& data, double unit) {
     Json ecd = Json::array();
     Json weight = Json::array();
     for (const SizedParticle& particle : frame.particles) {
-      ecd.push_back(number(particle.ecd_px * unit));
-      weight.push_back(number(std::round(particle.weight * 1e4) / 1e4));
+      ecd.push_back(page_number(particle.ecd_px * unit));
+      weight.push_back(page_number(std::round(particle.weight * 1e4) / 1e4));
     }
     list.push_back({{"index", index},
                     {"recorded", frame.info.recorded_frame},
-                    {"time", number(frame.info.time_s)},
+                    {"time", page_number(frame.info.time_s)},
                     {"every", frame.every},
                     {"ecd", std::move(ecd)},
                     {"weight", std::move(weight)}});
@@ -249,12 +238,14 @@ Json tracks_json(const PageData& data, double unit) {
   for (const Track& track : data.tracks) {
     Json frames = Json::array();
     Json radii = Json::array();
+    Json errors = Json::array();
     while (point != points.end() && point->second.track < track.id) {
       ++point;
     }
     for (; point != points.end() && point->second.track == track.id; ++point) {
       frames.push_back(point->first);
-      radii.push_back(number(point->second.ecd_px / 2 * unit));
+      radii.push_back(page_number(point->second.ecd_px / 2 * unit));
+      errors.push_back(page_number(point->second.ecd_se_px / 2 * unit));
     }
     list.push_back({{"id", track.id},
                     {"first", track.first_frame},
@@ -262,7 +253,8 @@ Json tracks_json(const PageData& data, double unit) {
                     {"parents", track.parents},
                     {"colour", track_colour_index(track.id)},
                     {"frames", std::move(frames)},
-                    {"radii", std::move(radii)}});
+                    {"radii", std::move(radii)},
+                    {"errors", std::move(errors)}});
   }
   return list;
 }
@@ -272,7 +264,7 @@ Json events_json(const PageData& data) {
   for (const Event& event : data.events) {
     Json evidence = Json::object();
     for (const auto& [key, value] : event.evidence) {
-      evidence[key] = number(value);
+      evidence[key] = page_number(value);
     }
     list.push_back({{"type", name(event.type)},
                     {"before", event.frame_before},
@@ -280,7 +272,7 @@ Json events_json(const PageData& data) {
                     {"tracks", event.tracks},
                     {"children", event.children},
                     {"text", event_text(event)},
-                    {"confidence", number(event.confidence)},
+                    {"confidence", page_number(event.confidence)},
                     {"evidence", std::move(evidence)}});
   }
   return list;
@@ -290,9 +282,9 @@ Json drift_json(const PageData& data, const DisplayUnit& unit) {
   Columns columns;
   for (const auto& [index, row] : data.drift.rows()) {
     columns.add("index", index);
-    columns.add("y", number(row.info.drift.y_px * unit.per_pixel_y));
-    columns.add("x", number(row.info.drift.x_px * unit.per_pixel_x));
-    columns.add("residual_px", number(row.residual_px));
+    columns.add("y", page_number(row.info.drift.y_px * unit.per_pixel_y));
+    columns.add("x", page_number(row.info.drift.x_px * unit.per_pixel_x));
+    columns.add("residual_px", page_number(row.residual_px));
     columns.add("ok", row.ok ? 1 : 0);
     columns.add("jump", row.jump ? 1 : 0);
     columns.add("blurred", row.blurred ? 1 : 0);
@@ -329,7 +321,8 @@ std::string data_json(const PageData& data) {
                {"events", events_json(data)},
                {"events_total", Json::object()},
                {"drift", drift_json(data, units.drift)},
-               {"flags", flags_json(data)}};
+               {"flags", flags_json(data)},
+               {"figures", figures_json(data.info.figures)}};
   for (const Rgb colour : palette()) {
     json["palette"].push_back(hex(colour));
   }
@@ -342,7 +335,7 @@ std::string data_json(const PageData& data) {
 std::string overlay_json(const OverlayPicture& overlay) {
   const Json entry = {{"index", overlay.frame.frame},
                       {"recorded", overlay.frame.recorded_frame},
-                      {"time", number(overlay.frame.time_s)},
+                      {"time", page_number(overlay.frame.time_s)},
                       {"height", overlay.size.height},
                       {"width", overlay.size.width}};
   std::string text = entry.dump();

@@ -79,11 +79,11 @@ Picture enlarged(const Grid<float>& crop, int64_t width_px, int64_t height_px) {
   return to;
 }
 
-struct Panel {
+struct Tile {
   Picture picture;
   std::string caption;
 };
-using Row = std::vector<Panel>;
+using Row = std::vector<Tile>;
 
 // Long crops above one another, so that what is alike lies in one column; others side by side.
 std::vector<Row> crop_rows(const PairSide& first, const PairSide& second, int64_t side_px) {
@@ -94,7 +94,7 @@ std::vector<Row> crop_rows(const PairSide& first, const PairSide& second, int64_
       continue;
     }
     const int64_t width = is_long ? 2 * side_px + kMarginPx : side_px;
-    Panel panel{enlarged(side->crop, width, side_px), side->crop_name};
+    Tile panel{enlarged(side->crop, width, side_px), side->crop_name};
     if (is_long || rows.empty()) {
       rows.emplace_back();
     }
@@ -116,7 +116,7 @@ Picture draw_pair(const PairSide& first, const PairSide& second, int64_t side_px
   for (const Row& row : rows) {
     tops.push_back(height);
     int64_t tallest = 0;
-    for (const Panel& panel : row) {
+    for (const Tile& panel : row) {
       tallest = std::max(tallest, panel.picture.height());
     }
     height += tallest + kCaptionPx + kMarginPx;
@@ -125,7 +125,7 @@ Picture draw_pair(const PairSide& first, const PairSide& second, int64_t side_px
   Picture sheet({height, width}, kWhite);
   for (size_t row = 0; row < rows.size(); ++row) {
     for (size_t column = 0; column < rows[row].size(); ++column) {
-      const Panel& panel = rows[row][column];
+      const Tile& panel = rows[row][column];
       const int64_t x = kMarginPx + static_cast<int64_t>(column) * (side_px + kMarginPx);
       const int64_t room = rows[row].size() == 1 ? width - 2 * kMarginPx : side_px;
       draw_text(sheet, {static_cast<double>(tops[row]) + kFontPx, static_cast<double>(x)},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -12,6 +13,8 @@
 
 namespace mote::report {
 namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // Meetings tell more than births and deaths, and are kept before them.
 int rank(EventType type) {
@@ -179,7 +182,9 @@ void ReportBuilder::add_frame(const measure::FrameRow& frame,
     if (track == ends_.end()) {
       continue;
     }
-    const TrackPoint point{.track = track->first, .ecd_px = ecd};
+    const TrackPoint point{.track = track->first,
+                           .ecd_px = ecd,
+                           .ecd_se_px = static_cast<float>(particle.ecd_se_px().value_or(kNan))};
     if (index == track->second.first || index == track->second.second) {
       end_points_.emplace_back(index, point);
     } else {
@@ -333,8 +338,9 @@ void ReportBuilder::write_html(const ReportInfo& info,
     write(overlay_json(overlay));
   }
   write("]</script>\n");
-  for (const std::string_view script : {assets::uplot_js(), assets::plots_js(), assets::sizes_js(),
-                                        assets::lineage_js(), assets::report_js()}) {
+  for (const std::string_view script :
+       {assets::uplot_js(), assets::plots_js(), assets::sizes_js(), assets::lineage_js(),
+        assets::curves_js(), assets::report_js()}) {
     write("<script>\n");
     write(script);
     write("\n</script>\n");

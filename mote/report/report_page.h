@@ -17,6 +17,7 @@
 #include "mote/measure/frame.h"
 #include "mote/measure/tables.h"
 #include "mote/report/checks.h"
+#include "mote/report/figure.h"
 #include "mote/report/thinned.h"
 
 namespace mote::report {
@@ -52,13 +53,15 @@ struct ReportInfo {
   std::optional<measure::SizeSample> size_sample;                  ///< of the run as a whole
   std::vector<std::pair<std::string, std::string>> flag_meanings;  ///< measure::frame_flags()
   std::vector<ReportFile> files;
-  std::string methods;  ///< a paragraph for a paper; may be empty
+  std::string methods;          ///< a paragraph for a paper; may be empty
+  std::vector<Figure> figures;  ///< those that the page shows too, by its script
 };
 
 /// What the builder keeps of a particle with a track.
 struct TrackPoint {
   int32_t track = 0;
   float ecd_px = 0;
+  float ecd_se_px = 0;  ///< standard uncertainty; not finite where there is none
 };
 
 /// What the builder keeps of a frame for its size distribution.

@@ -75,6 +75,50 @@ TEST_F(Browser, DrawsEverythingOfARecordingWithoutComplaint) {
   EXPECT_TRUE(holds(page, "Radius of every track: radius r (nm) against time (s)."));
 }
 
+// Two panels, of which one has categories; a curve with a band, steps, marks on a log axis.
+std::vector<Figure> paper_figures() {
+  const Series steps{.name = "field",
+                     .label = "field",
+                     .style = SeriesStyle::kSteps,
+                     .x = {0, 1, 2},
+                     .y = {3, 2, 2},
+                     .low = {2, 1, 1},
+                     .high = {4, 3, 3}};
+  const Series marks{.name = "pairs",
+                     .label = "pairs",
+                     .style = SeriesStyle::kMarks,
+                     .colour = FigureColour::kBlue,
+                     .x = {0, 0.5, 2},
+                     .y = {0.1, 0.2, 0.3}};
+  const Panel number{.x = {.label = "Time (s)", .column = "time_s"},
+                     .y = {.label = "Number of particles", .column = "n"},
+                     .series = {steps, marks}};
+  Panel fates{.x = {.label = "Fate", .column = "fate"},
+              .y = {.label = "Distance (nm)", .column = "distance_nm"},
+              .series = {marks}};
+  fates.x.categories = {"alive", "merged"};
+  Panel necks{.x = {.label = "Time (s)", .column = "time_s", .scale = Scale::kLog},
+              .y = {.label = "Neck ratio", .column = "neck_ratio", .scale = Scale::kLog},
+              .series = {marks}};
+  return {{.name = "budget", .caption = "Numbers.", .panels = {number}},
+          {.name = "neighbours", .caption = "Distances.", .panels = {fates}},
+          {.name = "necks", .caption = "Necks.", .panels = {necks}}};
+}
+
+TEST_F(Browser, DrawsTheFiguresOfAPaperWithLegendsThatHideSeries) {
+  const sample::SampleOptions options{.frames = 60, .overlays = 2};
+  ReportInfo info = sample::info(options);
+  info.figures = paper_figures();
+
+  const std::string page = opened("paper", sample::build(options).html(info));
+
+  EXPECT_FALSE(holds(page, "CONSOLE"));
+  EXPECT_TRUE(holds(page, "<section id=\"budget\""));
+  EXPECT_TRUE(holds(page, "<section id=\"necks\""));
+  EXPECT_TRUE(holds(page, "Growth of necks: neck ratio against time (s)."));
+  EXPECT_TRUE(holds(page, "aria-pressed=\"true\" title=\"Hide or show\""));
+}
+
 TEST_F(Browser, LeavesOutWhatStillsDoNotHave) {
   const std::string page = opened(
       "stills", sample::html({.frames = 3, .time = false, .recording = false, .overlays = 3}));

@@ -13,7 +13,7 @@ namespace {
 
 int64_t inked(const Picture& picture) {
   return std::count_if(picture.values().begin(), picture.values().end(),
-                       [](Rgb pixel) { return pixel != kBlack; });
+                       [](Rgb pixel) { return pixel != kBlackRgb; });
 }
 
 double ink(const Picture& picture) {

@@ -244,6 +244,23 @@ TEST(FigureSet, ShowsSurvivalToTheEndOfTheRecordingWhereAnyDissolved) {
   EXPECT_THAT(series.y, ElementsAre(1, 0.9, 0.9));
 }
 
+TEST(FigureSet, EndsTheIntervalOfSurvivalWhereNoneIsLeft) {
+  FigureTables tables;
+  for (const int64_t frame : {0, 5, 9}) {
+    measure::SurvivalRow row{.n_tracks = 2, .frame = frame};
+    row.time_s = 0.1 * static_cast<double>(frame);
+    row.step = {.at_risk = 2, .dissolved = frame > 0 ? 1 : 0, .low = 0.1, .high = 0.9};
+    row.step.survival = frame == 0 ? 1 : frame == 5 ? 0.5 : 0;
+    tables.survival.push_back(row);
+  }
+
+  const FigureSet set = Recording().figures(tables);
+
+  const Series& series = find(set, "survival")->panels.at(0).series.at(0);
+  EXPECT_EQ(series.high.at(1), 0.9);
+  EXPECT_TRUE(std::isnan(series.low.at(2)) && std::isnan(series.high.at(2)));
+}
+
 TEST(FigureSet, ShowsTheMsdOnLogAxesWithALineOfSlopeOne) {
   FigureTables tables;
   for (const int64_t lag : {1, 2, 4}) {

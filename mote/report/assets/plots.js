@@ -54,6 +54,13 @@ mote.estimate = (value, low, high) => {
   return `${a} [${b}, ${c}]`;
 };
 
+// A value and its standard uncertainty, to the decimals that the latter needs.
+mote.with_error = (value, error) => {
+  if (value === null || error === null || error === undefined || !(error > 0)) return mote.text(value);
+  const decimals = Math.max(0, Math.min(12, 1 - Math.floor(Math.log10(error))));
+  return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
+};
+
 mote.save = (name, type, content) => {
   const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], {type}));
   const link = mote.el('a', {href: url, download: name});

@@ -36,7 +36,8 @@
 
   const nav = el('ul');
   const main = el('main');
-  const short = {'against-time': 'Number and size', sizes: 'Distribution', radii: 'Radii', methods: 'Methods'};
+  const short = {'against-time': 'Number and size', sizes: 'Distribution', radii: 'Radii', methods: 'Methods',
+    budget: 'Budget', growth: 'Growth', necks: 'Necks'};
   const section = (id, title, ...content) => {
     nav.append(el('li', {}, el('a', {href: '#' + id}, short[id] || title)));
     main.append(el('section', {id, 'aria-labelledby': id + '-title'},
@@ -86,8 +87,13 @@
     frames[name + '_plain'][i] === null ? null : 'plain ' + beside(name + '_plain', name, i)];
   const plain_first = (name, i) => [text(frames[name + '_plain'][i], 3),
     frames[name][i] === null ? null : 'corrected ' + text(frames[name][i], 3)];
+  const boundary = (i) => (frames.mean_boundary[i] === null ? null : `boundary ± ${text(frames.mean_boundary[i], 2)}`);
+  const mean_first = (name, i) => {
+    const [first, below] = corrected_first(name, i);
+    return [first, [below, boundary(i)].filter((part) => part !== null).join(', ') || null];
+  };
   const summary_rows = [
-    ['particles N', 'n', ''], ['mean ECD', 'mean', length], ['median ECD', 'median', length],
+    ['particles N', 'n', ''], ['mean ECD', 'mean', length, mean_first], ['median ECD', 'median', length],
     ['10th percentile of ECD', 'p10', length], ['90th percentile of ECD', 'p90', length], ['D[3,2]', 'd32', length],
     ['D[4,3]', 'd43', length], ['area fraction', 'area_fraction', '', plain_first],
     ['areal number density', 'density', units.density.name],
@@ -97,7 +103,8 @@
     section('summary', 'Summary',
       note('Border-corrected, with 95 % bootstrap intervals over particles in brackets; below them the plain value, ' +
         'without correction. Of the area fraction the plain value comes first: it is unbiased and spreads less. ' +
-        'The intervals hold sampling error only; the errors of the pixel size and of the boundary come on top. ' +
+        'The intervals hold sampling error only; the standard uncertainty that the boundaries of all particles give the mean ' +
+        'stands below it, and that of the pixel size comes on top. ' +
         'A dash stands for what cannot be known.'),
       el('div', {class: 'scroll'}, el('table', {}, el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, 'quantity'),
         heads.map((head) => el('th', {scope: 'col', class: 'number'}, head)))),
@@ -149,7 +156,7 @@
       happening.hidden = happened.length === 0;
       const i = nearest(overlay.index);
       const rows = !has_frames ? [] : [['particles counted', text(frames.n_plain[i])], ['of them sized', text(frames.sized[i])],
-        [`mean ECD (${length})`, interval('mean', i)], [`median ECD (${length})`, interval('median', i)],
+        [`mean ECD (${length})`, interval('mean', i)], ...(boundary(i) ? [['its boundary uncertainty', boundary(i).replace('boundary ', '')]] : []), [`median ECD (${length})`, interval('median', i)],
         ['area fraction (plain)', text(frames.area_fraction_plain[i], 3)], ['threshold', text(frames.threshold[i])]];
       numbers.replaceChildren(...rows.map(([key, value]) => el('tr', {}, el('th', {scope: 'row'}, key),
         el('td', {class: 'number'}, value))));
@@ -200,7 +207,7 @@
       caption: 'Equivalent circular diameter, border-corrected, with its 95 % bootstrap interval over particles.' + stride,
       csv: () => [[mote.x_name, xs], ['frame', frames.recorded], [`ecd_mean_${file}`, frames.mean],
         [`ecd_mean_low_${file}`, frames.mean_low], [`ecd_mean_high_${file}`, frames.mean_high],
-        [`ecd_mean_plain_${file}`, frames.mean_plain], [`ecd_median_${file}`, frames.median]]},
+        [`ecd_mean_boundary_se_${file}`, frames.mean_boundary], [`ecd_mean_plain_${file}`, frames.mean_plain], [`ecd_median_${file}`, frames.median]]},
     () => ({data: [xs, frames.mean_high, frames.mean_low, frames.mean, frames.mean_plain],
       scales: {x: {time: false}, y: {range: () =>
         mote.range(...mote.extent(frames.mean_low, frames.mean_high, frames.mean, frames.mean_plain))}},
@@ -222,6 +229,10 @@
   if (distribution) section('sizes', 'Size distribution', add(distribution));
   const radii = mote.radii((index) => show(index));
   if (radii) section('radii', 'Radius of every track', add(radii));
+
+  for (const [id, title, plots] of mote.curve_sections()) {
+    section(id, title, el('div', {class: 'pair'}, plots.map(add)));
+  }
 
   // Events and lineage
   if (events.length > 0) {

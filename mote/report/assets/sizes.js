@@ -180,14 +180,15 @@ mote.radii = (show) => {
   const controls = [check('logarithmic radius', (on) => { log_r = on; }),
     check('logarithmic time', (on) => { log_t = on; })];
   const plot = mote.plot({title: 'Radius of every track', quiet: true, controls, x: mote.x_label, y: `radius r (${length})`, height: 380,
-    caption: 'Half the equivalent circular diameter; left out where particles share an instance or touch the border. ' +
+    caption: 'Half the equivalent circular diameter, with its standard uncertainty where one points at it; left out where particles share an instance or touch the border. ' +
       'Point at a line to see whose it is; click it to see the frame where it begins. ' +
       'Drag to zoom, double-click to see all.' +
       (data.point_stride > 1 ? ` One frame in ${data.point_stride} is drawn.` : '') +
       (tracks.length < data.tracks_total ? ` The ${tracks.length} longest of ${data.tracks_total} tracks.` : ''),
     csv: () => [['track', drawn.flatMap((t) => t.frames.map(() => t.id))],
       [mote.x_name, drawn.flatMap((t) => t.x)], ['frame', drawn.flatMap((t) => t.frames)],
-      [`radius_${mote.file}`, drawn.flatMap((t) => t.radii)]]},
+      [`radius_${mote.file}`, drawn.flatMap((t) => t.radii)],
+      [`radius_se_${mote.file}`, drawn.flatMap((t) => t.errors)]]},
   () => ({data: [[least_x(), x_high], [low, high]],
     legend: {show: false},
     cursor: {points: {show: false}, y: false, drag: {x: true, y: false}},
@@ -235,7 +236,8 @@ mote.radii = (show) => {
     c.strokeStyle = mote.colour(hovered.track.colour);
     c.lineWidth = 3 * devicePixelRatio;
     path(u, c, hovered.track, least_x());
-    tip.textContent = `track ${hovered.track.id}\nr = ${text(hovered.track.radii[hovered.i])} ${length}\n` +
+    const error = hovered.track.errors[hovered.i];
+    tip.textContent = `track ${hovered.track.id}\nr = ${mote.with_error(hovered.track.radii[hovered.i], error)} ${length}\n` +
       mote.when_index(hovered.track.frames[hovered.i]);
     const plot_left = u.bbox.left / devicePixelRatio;
     tip.style.left = `${Math.min(plot_left + hovered.left + 14, u.root.clientWidth - 130)}px`;
