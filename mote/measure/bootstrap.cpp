@@ -14,6 +14,24 @@ size_t BootstrapRandom::below(size_t n) {
   return static_cast<size_t>(((bits >> 32) * n) >> 32);
 }
 
+std::vector<double> drawn(size_t count, BootstrapRandom& random) {
+  std::vector<double> times(count);
+  for (size_t i = 0; i < count; ++i) {
+    times[random.below(count)] += 1;
+  }
+  return times;
+}
+
+Interval percentile_interval(double value, std::vector<double> values, size_t groups) {
+  if (groups < 2 || values.empty()) {
+    return {.value = value, .low = value, .high = value};
+  }
+  const double tail = bootstrap_tail(groups);
+  return {.value = value,
+          .low = std::min(value, quantile_of(values, tail)),
+          .high = std::max(value, quantile_of(values, 1 - tail))};
+}
+
 double student_quantile(double degrees) {
   constexpr std::array<double, 4> kFew{0, 12.706, 4.303, 3.182};
   if (degrees <= 3) {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "mote/measure/brownian.h"
+
 namespace mote::measure {
 
 /// Random whole numbers that the seed alone decides.
@@ -20,6 +22,9 @@ class BootstrapRandom {
   uint64_t state_;
 };
 
+/// How often each of `count` is drawn in one resample of as many.
+std::vector<double> drawn(size_t count, BootstrapRandom& random);
+
 /// The 97.5 % quantile of Student's t: Abramowitz and Stegun, 26.7.5, and exact up to 3 degrees of
 /// freedom, where the expansion fails.
 double student_quantile(double degrees);
@@ -28,6 +33,10 @@ double student_quantile(double degrees);
 /// at either end: Hesterberg, "What teachers should know about the bootstrap", The American
 /// Statistician 69, 2015, sec. 3.3.
 double bootstrap_tail(size_t groups);
+
+/// The 95 % percentile interval of values drawn over `groups`, the estimate itself between its
+/// ends; a point for fewer than two groups or without values.
+Interval percentile_interval(double value, std::vector<double> values, size_t groups);
 
 /// The value below which `share` of the values lie, interpolated; sorts them. Needs one value.
 double quantile_of(std::vector<double>& values, double share);

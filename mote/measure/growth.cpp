@@ -15,33 +15,8 @@ namespace {
 constexpr size_t kFewestBins = 8;
 constexpr std::array<const char*, 4> kExponents{"free", "2", "3", "4"};
 
-int64_t rate_bins(const GrowthOptions& options) {
-  constexpr int64_t kFewestFrames = 10;
-  return std::clamp<int64_t>(options.frames / kFewestFrames, 1, options.rate_bins);
-}
-
 std::optional<GrowthLaw> fit(std::span<const GrowthPoint> points, size_t exponent) {
   return exponent == 0 ? fit_growth(points) : fit_growth(points, static_cast<double>(exponent + 1));
-}
-
-/// How often each of `count` families is drawn.
-std::vector<double> drawn(size_t count, BootstrapRandom& random) {
-  std::vector<double> times(count);
-  for (size_t i = 0; i < count; ++i) {
-    times[random.below(count)] += 1;
-  }
-  return times;
-}
-
-/// The percentile interval of values drawn over `groups`, the estimate itself between its ends.
-Interval interval_of(double value, std::vector<double> values, size_t groups) {
-  if (groups < 2 || values.empty()) {
-    return {.value = value, .low = value, .high = value};
-  }
-  const double tail = bootstrap_tail(groups);
-  return {.value = value,
-          .low = std::min(value, quantile_of(values, tail)),
-          .high = std::max(value, quantile_of(values, 1 - tail))};
 }
 
 /// Fits of one version of a stretch, with what resampled families give.
@@ -77,7 +52,7 @@ void fill(GrowthRow& row, const GrowthLaw& law, const std::vector<GrowthLaw>& re
     for (const GrowthLaw& again : resampled) {
       values.push_back(again.*member);
     }
-    return interval_of(law.*member, std::move(values), families);
+    return percentile_interval(law.*member, std::move(values), families);
   };
   row.n = interval(&GrowthLaw::n);
   row.r0_px = interval(&GrowthLaw::r0);
@@ -133,7 +108,7 @@ void GrowthCollector::add(const FrameInfo& info, std::span<const ParticleRow> pa
   const double time =
       options_.interval_s ? *info.time_s / *options_.interval_s : static_cast<double>(info.frame);
   ensemble_.add_frame(info.frame, time, temperature);
-  if (const int64_t bin = info.frame * rate_bins(options_) / options_.frames; bin != bin_) {
+  if (const int64_t bin = info.frame * rate_bins() / options_.frames; bin != bin_) {
     close_all();
     bin_ = bin;
   }
@@ -144,10 +119,15 @@ void GrowthCollector::add(const FrameInfo& info, std::span<const ParticleRow> pa
     const int32_t track = particle.tracks.front();
     const double radius = particle.ecd_px() / 2;
     ensemble_.add(track, info.frame, radius, particle.border_weight);
-    Open& open = open_.try_emplace(track, Open{.first_frame = info.frame}).first->second;
+    Open& open =
+        open_.try_emplace(track, Open{.first_frame = info.frame, .first_time = time}).first->second;
     open.last_frame = info.frame;
     open.line.add(time, radius);
     open.times.add(0, time);
+    open.last_time = time;
+    if (const auto& convention = particle.measures.ecd_uncertainty.convention_px) {
+      convention_.add(0, *convention / 2);
+    }
   }
 }
 
@@ -166,6 +146,7 @@ void GrowthCollector::close(int32_t track, const Open& open) {
   }
   Rate& rate = rates_.emplace_back();
   rate.family = ensemble_.family(track);
+  rate.span = open.last_time - open.first_time;
   rate.row.units = units();
   rate.row.track = track;
   rate.row.bin = bin_;
@@ -213,50 +194,6 @@ void GrowthCollector::add_growth(const Stretch& stretch, int64_t number,
     }
     add_versions(common, fits, out);
   }
-}
-
-std::optional<Interval> GrowthCollector::critical_radius_of(std::span<const Rate> rates,
-                                                            int64_t bin) const {
-  std::vector<GrowthRate> sample;
-  for (const Rate& rate : rates) {
-    sample.push_back(
-        {.radius = rate.row.radius_px, .rate = rate.row.rate, .rate_se = rate.row.rate_se});
-  }
-  const std::optional<double> value = critical_radius(sample);
-  if (!value) {
-    return std::nullopt;
-  }
-  BootstrapRandom random(options_.seed + static_cast<uint64_t>(bin));
-  std::vector<double> values;
-  for (int64_t i = 0; i < options_.resamples; ++i) {
-    const std::vector<double> times = drawn(ensemble_.families(), random);
-    for (size_t j = 0; j < sample.size(); ++j) {
-      sample[j].weight = times[rates[j].family];
-    }
-    if (const auto again = critical_radius(sample)) {
-      values.push_back(*again);
-    }
-  }
-  return interval_of(*value, std::move(values), rates.size());
-}
-
-std::vector<RateRow> GrowthCollector::rates() {
-  close_all();
-  std::vector<RateRow> out;
-  for (size_t begin = 0; begin < rates_.size();) {
-    size_t end = begin;
-    while (end < rates_.size() && rates_[end].row.bin == rates_[begin].row.bin) {
-      ++end;
-    }
-    const std::span<const Rate> of_bin(rates_.data() + begin, end - begin);
-    const auto critical = critical_radius_of(of_bin, of_bin.front().row.bin);
-    for (const Rate& rate : of_bin) {
-      out.push_back(rate.row);
-      out.back().critical_radius_px = critical;
-    }
-    begin = end;
-  }
-  return out;
 }
 
 std::vector<SurvivalRow> GrowthCollector::survival() const {

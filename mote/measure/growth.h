@@ -68,7 +68,10 @@ struct RateRow {
   double radius_px = 0;
   double rate = 0;  ///< px a frame interval
   double rate_se = 0;
-  std::optional<Interval> critical_radius_px;  ///< of all particles of the bin
+  std::optional<Interval> critical_radius_px;  ///< of all particles of the bin, whatever the law
+  std::optional<Interval> law_n;  ///< of the law of all rates of the isothermal stretch
+  std::optional<Interval> law_critical_radius_px;  ///< of the bin, by that law
+  std::string law_verdict;
 };
 
 /// A row of survival.csv.
@@ -102,8 +105,9 @@ class GrowthCollector {
   /// for every stretch in which they keep within isothermal_range.
   std::vector<GrowthRow> growth() const;
 
-  /// Rates in order of bin and track, with the critical radius of each bin, whose interval is a
-  /// bootstrap over families.
+  /// Rates in order of bin and track, with the critical radius of each bin, and the law that all
+  /// rates of an isothermal stretch follow (RipeningFit). Intervals are bootstraps over families;
+  /// that of n holds besides what a boundary off by up to the convention of sizes changes.
   std::vector<RateRow> rates();
 
   /// Kaplan-Meier curves of thirds of the tracks by their first radius. A track is at risk from its
@@ -115,10 +119,13 @@ class GrowthCollector {
   struct Rate {
     RateRow row;
     size_t family = 0;
+    double span = 0;
   };
   struct Open {  // what a track has of the time bin under way
     int64_t first_frame = 0;
     int64_t last_frame = 0;
+    double first_time = 0;
+    double last_time = 0;
     RunningLine line;
     RunningLine times;
   };
@@ -129,6 +136,9 @@ class GrowthCollector {
   void close(int32_t track, const Open& open);
   void close_all();
   std::optional<Interval> critical_radius_of(std::span<const Rate> rates, int64_t bin) const;
+  void add_law(std::vector<RateRow>& rows) const;
+  void add_law(std::span<const Rate> rates, std::span<RateRow> rows) const;
+  int64_t rate_bins() const;
 
   GrowthOptions options_;
   std::vector<Track> tracks_;
@@ -137,6 +147,7 @@ class GrowthCollector {
   std::map<int32_t, Open> open_;
   int64_t bin_ = 0;
   std::vector<Rate> rates_;
+  RunningLine convention_;  // standard uncertainties of the radius
   std::vector<std::optional<double>> frame_times_s_;
   std::optional<PixelSize> pixel_size_;
 };

@@ -195,12 +195,7 @@ std::optional<GrowthLaw> fit_growth(std::span<const GrowthPoint> points) {
   return scale ? std::optional(unscaled(*data, n, *scale)) : std::nullopt;
 }
 
-std::string growth_verdict(double growth, double low, double high) {
-  constexpr double kLeastGrowth = 1.5;
-  if (!(growth >= kLeastGrowth)) {
-    return fmt::format("n not determined: <r> grew {:.2f} times, less than {}", growth,
-                       kLeastGrowth);
-  }
+std::string exponent_verdict(double low, double high) {
   std::vector<int> held;
   for (const int n : {2, 3, 4}) {
     if (low <= n && n <= high) {
@@ -211,6 +206,15 @@ std::string growth_verdict(double growth, double low, double high) {
     return fmt::format("n not determined: {} lie in its interval", fmt::join(held, " and "));
   }
   return held.empty() ? "n is none of 2, 3, 4" : fmt::format("n = {}", held.front());
+}
+
+std::string growth_verdict(double growth, double low, double high) {
+  constexpr double kLeastGrowth = 1.5;
+  if (!(growth >= kLeastGrowth)) {
+    return fmt::format("n not determined: <r> grew {:.2f} times, less than {}", growth,
+                       kLeastGrowth);
+  }
+  return exponent_verdict(low, high);
 }
 
 }  // namespace mote::measure

@@ -41,6 +41,10 @@ constexpr double kGreatestExponent = 8;
 /// The same with free n; at a limit where the best lies beyond. Nothing for fewer than four points.
 std::optional<GrowthLaw> fit_growth(std::span<const GrowthPoint> points);
 
+/// What an n of 95 % interval [low, high] decides: `n = 3`, `n is none of 2, 3, 4`, or `n not
+/// determined` and which of them lie in it.
+std::string exponent_verdict(double low, double high);
+
 /// What a fit with free n of 95 % interval [low, high] decides, the mean radius having grown by a
 /// factor of `growth`: `n = 3`, `n is none of 2, 3, 4`, or `n not determined: ` and why: it grew
 /// less than 1.5 times, or more than one of 2, 3 and 4 lies in the interval.

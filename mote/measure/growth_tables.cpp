@@ -132,6 +132,20 @@ std::vector<Column<RateRow>> make_rate_columns() {
                       "critical_r" + end, what, end.empty() ? "measurements.md" : "",
                       [which](const Row& row) { return end_of(row.critical_radius_px, which); });
                 });
+  with_interval("n of dr/dt = A r^(1-n) (r/r* - 1), fitted to all rates of the isothermal stretch",
+                [&](const std::string& end, const std::string& what, Ends which) {
+                  table.add("law_n" + end, "", what, end.empty() ? "measurements.md" : "",
+                            [which](const Row& row) { return end_of(row.law_n, which); });
+                });
+  with_interval("r* of the bin by that law", [&](const std::string& end, const std::string& what,
+                                                 Ends which) {
+    table.length("law_critical_r" + end, what, end.empty() ? "measurements.md" : "",
+                 [which](const Row& row) { return end_of(row.law_critical_radius_px, which); });
+  });
+  table.add("law_verdict", "",
+            "what that decides, or `n not determined` and why: more than one of 2, 3 and 4 lies in "
+            "the interval of law_n, fewer than 10 families of tracks, or no ripening",
+            "measurements.md", [](const Row& row) { return row.law_verdict; });
   return table.columns();
 }
 

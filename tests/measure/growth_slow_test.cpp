@@ -60,5 +60,56 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{{.exponent = 3, .particles = 400, .until = 2}, 0},
                     Case{{.exponent = 3, .particles = 400, .until = 1.3}, 0, 0}));
 
+/// What the rates of single particles decide in 40 short recordings.
+Decisions decisions_of_rates(Ripening truth) {
+  constexpr uint64_t kSeeds = 40;
+  Decisions out;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    truth.seed = seed;
+    const Ripened ripened = measured_ripening(truth);
+    const RateRow& row = ripened.rates.front();
+    const bool undetermined = row.law_verdict.starts_with("n not determined");
+    const bool right = row.law_verdict == fmt::format("n = {}", truth.exponent);
+    out.held += row.law_n->low <= truth.exponent && truth.exponent <= row.law_n->high ? 1 : 0;
+    out.undetermined += undetermined ? 1 : 0;
+    out.right += right ? 1 : 0;
+    out.wrong += !undetermined && !right ? 1 : 0;
+  }
+  return out;
+}
+
+class FortyShortRipenings : public testing::TestWithParam<Ripening> {};
+
+TEST_P(FortyShortRipenings, AreDecidedByTheRatesOfTheirParticles) {
+  const Decisions found = decisions_of_rates(GetParam());
+
+  RecordProperty("held", found.held);
+  RecordProperty("right", found.right);
+  RecordProperty("undetermined", found.undetermined);
+  EXPECT_GE(found.held, 36);
+  EXPECT_GE(found.right, 36);
+  EXPECT_LE(found.wrong, 2);
+}
+
+// The convention is that of an edge blurred by 1 px.
+constexpr double kConventionPx = 0.3;
+
+INSTANTIATE_TEST_SUITE_P(Kinds, FortyShortRipenings,
+                         testing::Values(Ripening{.exponent = 2,
+                                                  .particles = 60,
+                                                  .frames = 100,
+                                                  .until = 1.2,
+                                                  .convention_px = kConventionPx},
+                                         Ripening{.exponent = 3,
+                                                  .particles = 60,
+                                                  .frames = 100,
+                                                  .until = 1.2,
+                                                  .convention_px = kConventionPx},
+                                         Ripening{.exponent = 4,
+                                                  .particles = 60,
+                                                  .frames = 100,
+                                                  .until = 1.2,
+                                                  .convention_px = kConventionPx}));
+
 }  // namespace
 }  // namespace mote::measure

@@ -52,6 +52,40 @@ TEST(Growth, OfALongRipeningHoldsItsExponentAndRate) {
   EXPECT_NEAR(cubic.r0_px->value, 10, 0.4);
 }
 
+TEST(Growth, OfAShortRipeningIsToldByTheRatesOfItsParticles) {
+  const Ripened ripened = measured_ripening(
+      {.exponent = 3, .particles = 60, .frames = 100, .until = 1.2}, {.resamples = 40});
+
+  const RateRow& row = ripened.rates.front();
+  EXPECT_EQ(row.law_verdict, "n = 3");
+  EXPECT_NEAR(row.law_n.value().value, 3, 0.3);
+  EXPECT_NEAR(row.law_critical_radius_px.value().value / ripened.true_critical_px[4], 1, 0.03);
+}
+
+TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderExponent) {
+  const Ripening truth{.exponent = 3, .particles = 60, .frames = 100, .until = 1.2};
+  Ripening unsure = truth;
+  unsure.convention_px = 1;
+
+  const Ripened sharp = measured_ripening(truth, {.resamples = 40});
+  const Ripened blurred = measured_ripening(unsure, {.resamples = 40});
+
+  const Interval n = sharp.rates.front().law_n.value();
+  const Interval wider = blurred.rates.front().law_n.value();
+  EXPECT_EQ(wider.value, n.value);
+  EXPECT_LT(wider.low, n.low - 0.1);
+  EXPECT_GT(wider.high, n.high + 0.1);
+}
+
+TEST(Growth, OfFewParticlesSaysWhyTheirRatesDecideNothing) {
+  const Ripened ripened = measured_ripening(
+      {.exponent = 3, .particles = 8, .frames = 100, .until = 1.2}, {.resamples = 40});
+
+  const RateRow& row = ripened.rates.front();
+  EXPECT_THAT(row.law_verdict, StartsWith("n not determined: fewer than 10 families"));
+  EXPECT_FALSE(row.law_n);
+}
+
 TEST(Growth, OfAShortRipeningIsNotDetermined) {
   const Ripened ripened = measured_ripening(
       {.exponent = 3, .particles = 300, .frames = 100, .until = 1.3}, {.resamples = 40});

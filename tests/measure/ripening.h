@@ -21,6 +21,7 @@ struct Ripening {
   double until = 2;            ///< the mean radius grows so many times
   double mean_radius_px = 10;  ///< at the start
   double noise_px = 0.05;      ///< of a radius in a frame
+  double convention_px = 0;    ///< standard uncertainty of an ECD, not to be told by its noise
   double limit_px = 3;         ///< particles below are not seen any more
   uint64_t seed = 1;
 };
@@ -154,6 +155,7 @@ inline Ripened measured_ripening(const Ripening& options, GrowthOptions growth =
       ParticleRow& row = rows.emplace_back();
       row.info.frame = frame;
       row.measures.area_px2 = std::numbers::pi * r * r;
+      row.measures.ecd_uncertainty.convention_px = options.convention_px;
       row.border_weight = 1;
       row.tracks = {track.id};
     }
