@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "mote/measure/golden_section.h"
+
 namespace mote::measure {
 namespace {
 
@@ -64,27 +66,9 @@ std::pair<double, double> highest(const F& f) {
       value = here;
     }
   }
-  constexpr double kGolden = 0.6180339887498949;
-  double low = logit_of(best == 0 ? 0 : best - 1);
-  double high = logit_of(std::min(best + 1, kRatios - 1));
-  double first = high - kGolden * (high - low);
-  double second = low + kGolden * (high - low);
-  double at_first = f(first);
-  double at_second = f(second);
-  while (high - low > 1e-5) {
-    if (at_first < at_second) {
-      low = std::exchange(first, second);
-      at_first = at_second;
-      second = low + kGolden * (high - low);
-      at_second = f(second);
-    } else {
-      high = std::exchange(second, first);
-      at_second = at_first;
-      first = high - kGolden * (high - low);
-      at_first = f(first);
-    }
-  }
-  const double at = (low + high) / 2;
+  const double at =
+      golden_section([&](double logit) { return -f(logit); }, logit_of(best == 0 ? 0 : best - 1),
+                     logit_of(std::min(best + 1, kRatios - 1)), 1e-5);
   const double refined = f(at);
   return refined > value ? std::pair(at, refined) : std::pair(logit_of(best), value);
 }

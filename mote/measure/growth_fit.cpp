@@ -2,11 +2,12 @@
 
 #include <cmath>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "mote/measure/golden_section.h"
 
 namespace mote::measure {
 namespace {
@@ -160,37 +161,7 @@ std::optional<GrowthLaw> fit_growth(std::span<const GrowthPoint> points) {
     const auto scale = best_scale(*data, n);
     return scale ? scale->squares : std::numeric_limits<double>::infinity();
   };
-  constexpr int kSteps = 14;
-  constexpr double kStep = (kGreatestExponent - kLeastExponent) / kSteps;
-  int best = 0;
-  double least = std::numeric_limits<double>::infinity();
-  for (int i = 0; i <= kSteps; ++i) {
-    if (const double here = badness(kLeastExponent + kStep * i); here < least) {
-      best = i;
-      least = here;
-    }
-  }
-  constexpr double kGolden = 0.6180339887498949;
-  double low = kLeastExponent + kStep * std::max(0, best - 1);
-  double high = kLeastExponent + kStep * std::min(kSteps, best + 1);
-  double first = high - kGolden * (high - low);
-  double second = low + kGolden * (high - low);
-  double at_first = badness(first);
-  double at_second = badness(second);
-  while (high - low > 1e-3) {
-    if (at_first > at_second) {
-      low = std::exchange(first, second);
-      at_first = at_second;
-      second = low + kGolden * (high - low);
-      at_second = badness(second);
-    } else {
-      high = std::exchange(second, first);
-      at_second = at_first;
-      first = high - kGolden * (high - low);
-      at_first = badness(first);
-    }
-  }
-  const double n = (low + high) / 2;
+  const double n = least_between(badness, kLeastExponent, kGreatestExponent, kExponentSteps, 1e-3);
   const auto scale = best_scale(*data, n);
   return scale ? std::optional(unscaled(*data, n, *scale)) : std::nullopt;
 }

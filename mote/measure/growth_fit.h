@@ -37,6 +37,8 @@ std::optional<GrowthLaw> fit_growth(std::span<const GrowthPoint> points, double 
 /// n between these limits.
 constexpr double kLeastExponent = 1;
 constexpr double kGreatestExponent = 8;
+/// Steps between them in which the best n is looked for first.
+constexpr int kExponentSteps = 14;
 
 /// The same with free n; at a limit where the best lies beyond. Nothing for fewer than four points.
 std::optional<GrowthLaw> fit_growth(std::span<const GrowthPoint> points);

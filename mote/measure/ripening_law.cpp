@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mote/core/median.h"
+#include "mote/measure/golden_section.h"
 #include "mote/measure/growth_fit.h"
 
 namespace mote::measure {
@@ -153,27 +154,9 @@ std::optional<RipeningLaw> RipeningFit::law(std::span<const double> times) const
   for (size_t i = 0; i < times.size() && i < weights.size(); ++i) {
     weights[i] *= times[i];
   }
-  constexpr int kSteps = 14;
-  constexpr double kStep = (kGreatestExponent - kLeastExponent) / kSteps;
   const auto badness = [&](double n) { return at(n, weights).squares; };
-  int best = 0;
-  double least = std::numeric_limits<double>::infinity();
-  for (int i = 0; i <= kSteps; ++i) {
-    if (const double here = badness(kLeastExponent + kStep * i); here < least) {
-      best = i;
-      least = here;
-    }
-  }
-  constexpr double kGolden = 0.6180339887498949;
-  double low = kLeastExponent + kStep * std::max(0, best - 1);
-  double high = kLeastExponent + kStep * std::min(kSteps, best + 1);
-  while (high - low > 5e-3) {
-    const double first = high - kGolden * (high - low);
-    const double second = low + kGolden * (high - low);
-    const bool left = badness(first) < badness(second);
-    (left ? high : low) = left ? second : first;
-  }
-  RipeningLaw out{.n = (low + high) / 2};
+  RipeningLaw out{
+      .n = least_between(badness, kLeastExponent, kGreatestExponent, kExponentSteps, 5e-3)};
   const AtExponent fit = at(out.n, weights);
   if (!(fit.a > 0)) {
     return std::nullopt;
