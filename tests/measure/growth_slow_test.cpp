@@ -14,19 +14,22 @@ struct Decisions {
   int wrong = 0;
 };
 
+constexpr uint64_t kSeeds = 40;
+
+void count(const std::string& verdict, const Interval& n, int truth, Decisions& out) {
+  const bool undetermined = verdict.starts_with("n not determined");
+  const bool right = verdict == fmt::format("n = {}", truth);
+  out.held += n.low <= truth && truth <= n.high ? 1 : 0;
+  out.undetermined += undetermined ? 1 : 0;
+  out.right += right ? 1 : 0;
+  out.wrong += !undetermined && !right ? 1 : 0;
+}
+
 Decisions decisions(Ripening truth) {
-  constexpr uint64_t kSeeds = 40;
   Decisions out;
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    truth.seed = seed;
-    const Ripened ripened = measured_ripening(truth);
-    const GrowthRow& free = ripened.growth.front();
-    out.held += free.n->low <= truth.exponent && truth.exponent <= free.n->high ? 1 : 0;
-    const bool undetermined = free.verdict.starts_with("n not determined");
-    const bool right = free.verdict == fmt::format("n = {}", truth.exponent);
-    out.undetermined += undetermined ? 1 : 0;
-    out.right += right ? 1 : 0;
-    out.wrong += !undetermined && !right ? 1 : 0;
+  for (truth.seed = 1; truth.seed <= kSeeds; ++truth.seed) {
+    const GrowthRow free = measured_ripening(truth).growth.front();
+    count(free.verdict, *free.n, truth.exponent, out);
   }
   return out;
 }
@@ -62,18 +65,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 /// What the rates of single particles decide in 40 short recordings.
 Decisions decisions_of_rates(Ripening truth) {
-  constexpr uint64_t kSeeds = 40;
   Decisions out;
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    truth.seed = seed;
-    const Ripened ripened = measured_ripening(truth);
-    const RateRow& row = ripened.rates.front();
-    const bool undetermined = row.law_verdict.starts_with("n not determined");
-    const bool right = row.law_verdict == fmt::format("n = {}", truth.exponent);
-    out.held += row.law_n->low <= truth.exponent && truth.exponent <= row.law_n->high ? 1 : 0;
-    out.undetermined += undetermined ? 1 : 0;
-    out.right += right ? 1 : 0;
-    out.wrong += !undetermined && !right ? 1 : 0;
+  for (truth.seed = 1; truth.seed <= kSeeds; ++truth.seed) {
+    const RateRow row = measured_ripening(truth).rates.front();
+    count(row.law_verdict, *row.law_n, truth.exponent, out);
   }
   return out;
 }

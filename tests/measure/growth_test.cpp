@@ -173,8 +173,9 @@ TEST(Growth, ByCoalescenceAloneIsNoGrowthOnceItIsModelledOut) {
   EXPECT_EQ(row_of(rows, "as_seen", "3").n_families, 20);
 }
 
-/// Twelve particles that keep their size, at two temperatures with a ramp between.
-std::vector<GrowthRow> heated() {
+/// Twelve particles that keep their size, at the temperature of each of 300 frames.
+template <typename Temperature>
+std::vector<GrowthRow> heated(const Temperature& temperature) {
   Lineage lineage;
   for (int32_t id = 1; id <= 12; ++id) {
     lineage.tracks.push_back({id, 0, 299, {}});
@@ -185,14 +186,22 @@ std::vector<GrowthRow> heated() {
     for (int32_t id = 1; id <= 12; ++id) {
       rows.push_back(sized(frame, id, 10 + 0.1 * id));
     }
-    const double ramp = 50 * std::clamp((static_cast<double>(frame) - 100) / 50, 0.0, 1.0);
-    collector.add({.frame = frame}, rows, 600 + ramp);
+    collector.add({.frame = frame}, rows, temperature(frame));
   }
   return collector.growth();
 }
 
+/// Two temperatures with a ramp between.
+std::optional<double> ramped(int64_t frame) {
+  return 600 + 50 * std::clamp((static_cast<double>(frame) - 100) / 50, 0.0, 1.0);
+}
+
+std::optional<double> missing_in_the_middle(int64_t frame) {
+  return frame >= 100 && frame < 150 ? std::nullopt : std::optional(600.0);
+}
+
 TEST(Growth, IsFittedOverIsothermalStretchesAlone) {
-  std::vector<GrowthRow> rows = heated();
+  std::vector<GrowthRow> rows = heated(ramped);
 
   std::erase_if(rows, [](const GrowthRow& row) {
     return row.exponent != "free" || row.coalescence != "as_seen" ||
@@ -208,21 +217,7 @@ TEST(Growth, IsFittedOverIsothermalStretchesAlone) {
 }
 
 TEST(Growth, IsNotFittedAcrossFramesWhoseTemperatureIsMissing) {
-  Lineage lineage;
-  for (int32_t id = 1; id <= 12; ++id) {
-    lineage.tracks.push_back({id, 0, 299, {}});
-  }
-  GrowthCollector collector(lineage, {}, {.frames = 300, .resamples = 10});
-  for (int64_t frame = 0; frame < 300; ++frame) {
-    std::vector<ParticleRow> rows;
-    for (int32_t id = 1; id <= 12; ++id) {
-      rows.push_back(sized(frame, id, 10 + 0.1 * id));
-    }
-    const bool missing = frame >= 100 && frame < 150;
-    collector.add({.frame = frame}, rows, missing ? std::nullopt : std::optional(600.0));
-  }
-
-  std::vector<GrowthRow> rows = collector.growth();
+  std::vector<GrowthRow> rows = heated(missing_in_the_middle);
 
   std::erase_if(rows, [](const GrowthRow& row) {
     return row.exponent != "free" || row.coalescence != "as_seen";
