@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 #include <vector>
 
+#include "mote/core/disc.h"
 #include "mote/imaging/necks.h"
 
 namespace mote::imaging {
@@ -189,7 +189,7 @@ double half_width(const std::vector<double>& contrast, double start_px, double l
 void measure_necks(Segmentation& segmentation, const Grid<float>& image, bool bright) {
   const auto radius_px = [&segmentation](int32_t label) {
     const Region& region = segmentation.regions[static_cast<size_t>(label) - 1];
-    return std::sqrt(region.area_px / std::numbers::pi);
+    return equivalent_radius_px(region.area_px);
   };
   for (Neck& neck : segmentation.necks) {
     const auto [lower, higher] = std::minmax({radius_px(neck.a), radius_px(neck.b)});

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+
+#include "mote/core/disc.h"
 
 namespace mote::imaging {
 namespace {
@@ -39,7 +40,7 @@ void unfill_necks(Segmentation& segmentation, double filled_gap_px) {
     const double lower = neck.width_px / 2 / neck.ratio;
     const double area_px = std::max(segmentation.regions[static_cast<size_t>(neck.a) - 1].area_px,
                                     segmentation.regions[static_cast<size_t>(neck.b) - 1].area_px);
-    const double higher = std::max(lower, std::sqrt(area_px / std::numbers::pi));
+    const double higher = std::max(lower, equivalent_radius_px(area_px));
     const double half_width = unfilled_half_width(neck.width_px / 2, lower, higher, filled_gap_px);
     neck.width_px = 2 * half_width;
     neck.ratio = half_width / lower;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <numbers>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "mote/core/disc.h"
 #include "mote/core/error.h"
 #include "mote/core/median.h"
 #include "mote/core/require.h"
@@ -254,7 +254,7 @@ void ThresholdSegmenter::add_warnings(Segmentation& segmentation, const Segmente
   }
   std::vector<double> radii;
   for (const Region& region : segmentation.regions) {
-    radii.push_back(std::sqrt(region.area_px / std::numbers::pi));
+    radii.push_back(equivalent_radius_px(region.area_px));
   }
   if (!radii.empty()) {
     if (auto warning = imaging::smoothing_warning(applied.sigma_px, median(std::move(radii)))) {

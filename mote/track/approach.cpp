@@ -12,12 +12,6 @@ constexpr double kHysteresisPx = 1.5;
 constexpr size_t kMedianOf = 3;
 constexpr int64_t kSettlingFrames = 1;
 
-Point between(const Lobe& a, const Lobe& b) {
-  const double share = radius_px(a) / (radius_px(a) + radius_px(b));
-  return {.y_px = a.position.y_px + share * (b.position.y_px - a.position.y_px),
-          .x_px = a.position.x_px + share * (b.position.x_px - a.position.x_px)};
-}
-
 void advance(Approach& approach, const Approach::Sample& sample) {
   std::deque<Approach::Sample>& samples = approach.samples;
   if (!samples.empty() && samples.back().frame == sample.frame) {
@@ -93,10 +87,12 @@ void Approaches::note(const std::vector<Lobe>& lobes, int64_t frame, Point drift
       if (a.track == b.track || (excess_px > kHysteresisPx && !pairs_.contains(tracks))) {
         continue;
       }
-      advance(pairs_[tracks], {.frame = frame,
-                               .excess_px = excess_px,
-                               .limit_px = closed_gap_px(a, b),
-                               .position = between(a, b) + drift});
+      advance(
+          pairs_[tracks],
+          {.frame = frame,
+           .excess_px = excess_px,
+           .limit_px = closed_gap_px(a, b),
+           .position = touching_point(a.position, radius_px(a), b.position, radius_px(b)) + drift});
       noted.insert(tracks);
     }
   }

@@ -38,9 +38,10 @@ std::optional<Since> earlier(const std::optional<Since>& a, const std::optional<
 }
 
 /// A thin neck is not seen in every frame: two that do not move apart are in contact for longer.
-bool has_parted(const Contact& contact, double now, double confirm, bool held) {
-  return contact.apart &&
-         has_lasted(contact.apart->time, now, held ? kHeldConfirms * confirm : confirm);
+bool has_parted(const Contact& contact, const HeldFrame& frame, double confirm) {
+  return contact.apart && has_lasted(contact.apart->time, frame.time, confirm) &&
+         (!is_held(contact, frame.index) ||
+          has_lasted(contact.apart->time, frame.time, kHeldConfirms * confirm));
 }
 
 /// Of two contacts with the same third track, what holds after the two have merged.
@@ -232,8 +233,7 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     if (contact.joined) {
       frame.joined.push_back(tracks);
     }
-    const bool over = contact.open ? has_parted(contact, frame.time, options_.confirm,
-                                                is_held(contact, frame.index))
+    const bool over = contact.open ? has_parted(contact, frame, options_.confirm)
                                    : contact.apart && contact.series.all_apart();
     if (!over) {
       ++at;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+
+#include "mote/core/disc.h"
 
 namespace mote::track {
 namespace {
@@ -58,7 +59,13 @@ class Cover {
 }  // namespace
 
 double radius_px(const Lobe& lobe) {
-  return std::sqrt(lobe.area_px / std::numbers::pi);
+  return equivalent_radius_px(lobe.area_px);
+}
+
+Point touching_point(Point a, double a_radius_px, Point b, double b_radius_px) {
+  const double share = a_radius_px / (a_radius_px + b_radius_px);
+  const Point between = b - a;
+  return a + Point{share * between.y_px, share * between.x_px};
 }
 
 double gap_px(const Lobe& a, const Lobe& b) {

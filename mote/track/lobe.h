@@ -41,6 +41,9 @@ struct Lobe {
 
 double radius_px(const Lobe& lobe);
 
+/// Where two discs touch: between their centres, as far from each as their radii say.
+Point touching_point(Point a, double a_radius_px, Point b, double b_radius_px);
+
 /// How far the discs of equal area are apart; negative where they overlap.
 double gap_px(const Lobe& a, const Lobe& b);
 

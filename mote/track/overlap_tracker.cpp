@@ -113,18 +113,8 @@ void OverlapTracker::note_return(const Lobe& lobe, const Region& region) {
   if (!lobe.awaited) {
     return;
   }
-  const LiveTrack& track = tracks_.at(lobe.track);
-  const int64_t last = track.track.last_frame;
-  held_events_.push_back({.type = EventType::kContrastLost,
-                          .frame_before = last,
-                          .frame = last + 1,
-                          .tracks = {lobe.track},
-                          .children = {},
-                          .position = track.last.back().centroid,
-                          .confidence = 1 - std::abs(std::log(region.area_px / lobe.area_px)),
-                          .evidence = {{"until_frame", static_cast<double>(now_.frame)},
-                                       {"area_px2", lobe.area_px},
-                                       {"area_after_px2", region.area_px}}});
+  held_events_.push_back(
+      contrast_loss(tracks_.at(lobe.track), lobe.area_px, now_.frame, region.area_px));
 }
 
 void OverlapTracker::begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks,
@@ -226,12 +216,11 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
 }
 
 void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio, double width_px) {
-  const double share = radius_px(a) / (radius_px(a) + radius_px(b));
   const Point between = b.position - a.position;
   const PairSample sample{
       .frame = now_.frame,
       .ratio = ratio,
-      .position = a.position + now_.drift + Point{share * between.y_px, share * between.x_px},
+      .position = touching_point(a.position, radius_px(a), b.position, radius_px(b)) + now_.drift,
       .distance_px = std::hypot(between.y_px, between.x_px),
       .excess = excess_of(a, b)};
   if (a.track == b.track) {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
+
+#include "mote/core/disc.h"
 
 namespace mote::track {
 namespace {
@@ -184,7 +185,7 @@ void paint(Portrait& portrait, const Grid<float>& image, const LabelImage& label
     return;
   }
   const Pixel centre = pixel_of(region.centroid);
-  const double radius_px = std::sqrt(region.area_px / std::numbers::pi);
+  const double radius_px = equivalent_radius_px(region.area_px);
   const int64_t half_px = half_px_of(radius_px);
   Mean around;
   Mean inside;

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
+
+#include "mote/core/disc.h"
 
 namespace mote::track {
 namespace {
@@ -12,10 +13,6 @@ constexpr size_t kLeastSamples = 5;
 constexpr double kSignificant = 4;
 /// Lives of a particle at its present rate, in windows in which the rate was seen.
 constexpr double kWindows = 2;
-
-double radius_px(const SizeSample& sample) {
-  return std::sqrt(sample.area_px / std::numbers::pi);
-}
 
 }  // namespace
 
@@ -28,14 +25,14 @@ std::optional<SizeTrend> size_trend(std::span<const SizeSample> samples) {
   double mean_px = 0;
   for (const SizeSample& sample : samples) {
     mean_frame += static_cast<double>(sample.frame) / count;
-    mean_px += radius_px(sample) / count;
+    mean_px += equivalent_radius_px(sample.area_px) / count;
   }
   double xx = 0;
   double xy = 0;
   double yy = 0;
   for (const SizeSample& sample : samples) {
     const double x = static_cast<double>(sample.frame) - mean_frame;
-    const double y = radius_px(sample) - mean_px;
+    const double y = equivalent_radius_px(sample.area_px) - mean_px;
     xx += x * x;
     xy += x * y;
     yy += y * y;

@@ -4,14 +4,11 @@
 #include <cmath>
 #include <utility>
 
+#include "mote/core/disc.h"
 #include "mote/core/error.h"
 
 namespace mote::track {
 namespace {
-
-double radius_px(const Glimpse& seen) {
-  return std::sqrt(seen.area_px / M_PI);
-}
 
 bool is_merge(const Track& child) {
   return child.parents.size() > 1;
@@ -112,18 +109,7 @@ void ToldEvents::note_return(const LiveTrack& track, const Glimpse& seen) {
                   times_.at(static_cast<size_t>(seen.frame)), options_.max_gap)) {
     return;
   }
-  const Glimpse& before = track.last.back();
-  const double confidence = 1 - std::abs(std::log(seen.area_px / before.area_px));
-  add({{.type = EventType::kContrastLost,
-        .frame_before = last,
-        .frame = last + 1,
-        .tracks = {track.track.id},
-        .children = {},
-        .position = before.centroid,
-        .confidence = std::max(0.0, confidence),
-        .evidence = {{"until_frame", static_cast<double>(seen.frame)},
-                     {"area_px2", before.area_px},
-                     {"area_after_px2", seen.area_px}}}});
+  add({contrast_loss(track, track.last.back().area_px, seen.frame, seen.area_px)});
 }
 
 void ToldEvents::note_necks(const ToldFrame& frame, const Seen& seen) {
@@ -150,7 +136,6 @@ void ToldEvents::note(const ToldFrame& frame, const Seen& seen, IdPair tracks, d
                       const Excess& excess) {
   const Glimpse& a = seen.at(tracks.first)->seen;
   const Glimpse& b = seen.at(tracks.second)->seen;
-  const double share = radius_px(a) / (radius_px(a) + radius_px(b));
   const Point between = b.centroid - a.centroid;
   const bool is_new = !contacts_.pairs().contains(tracks);
   const Track& first = track(tracks.first);
@@ -158,7 +143,8 @@ void ToldEvents::note(const ToldFrame& frame, const Seen& seen, IdPair tracks, d
   contacts_.note(tracks,
                  {.frame = frame.index,
                   .ratio = ratio,
-                  .position = a.centroid + Point{share * between.y_px, share * between.x_px},
+                  .position = touching_point(a.centroid, equivalent_radius_px(a.area_px),
+                                             b.centroid, equivalent_radius_px(b.area_px)),
                   .distance_px = std::hypot(between.y_px, between.x_px),
                   .excess = excess},
                  std::max(first.first_frame, second.first_frame));
