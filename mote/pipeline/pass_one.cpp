@@ -83,7 +83,7 @@ void stream(FrameSteps& steps, const Job& job, int64_t frames, JournalWriter& jo
         steps.segment(*task);
         return task;
       }) & tbb::make_filter<TaskPtr, BatchPtr>(Mode::serial_in_order, [&](const TaskPtr& task) {
-        const auto batch = std::make_shared<FrameBatch>(steps.follow(*task));
+        auto batch = std::make_shared<FrameBatch>(steps.follow(*task));
         if (task->segmenter_state) {
           batch->checkpoint = state_of(steps, *task->segmenter_state, checkpoint_path);
         }

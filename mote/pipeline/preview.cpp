@@ -84,6 +84,7 @@ Picture drawn(const Grid<float>& image, const LabelImage& labels, const Recordin
   std::set<int32_t> present(labels.values().begin(), labels.values().end());
   present.erase(0);
   std::vector<report::OverlayInstance> instances;
+  instances.reserve(present.size());
   for (const int32_t label : present) {
     instances.push_back({.label = label, .tracks = {}, .centroid = {}});
   }

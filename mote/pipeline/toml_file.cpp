@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <toml++/toml.h>
 
@@ -34,7 +35,7 @@ Json to_json(const toml::node& node, const std::string& key) {
     Json object = Json::object();
     for (const auto& [name, value] : *table) {
       const std::string own(name.str());
-      object[own] = to_json(value, key.empty() ? own : key + "." + own);
+      object[own] = to_json(value, key.empty() ? own : fmt::format("{}.{}", key, own));
     }
     return object;
   }

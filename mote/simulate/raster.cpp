@@ -130,7 +130,8 @@ double mean_about(const Shape& shape, double y, double x, double pixel_size_nm) 
   std::array<double, kAllPoints> values{};
   for (int i = 0; i < kAllPoints; ++i) {
     const auto at = static_cast<size_t>(i);
-    ys[at] = y + ((i / kPoints + 0.5) / kPoints - 0.5) * pixel_size_nm;
+    const int row = i / kPoints;
+    ys[at] = y + ((row + 0.5) / kPoints - 0.5) * pixel_size_nm;
     xs[at] = x + ((i % kPoints + 0.5) / kPoints - 0.5) * pixel_size_nm;
   }
   write_thickness(shape, ys.data(), xs.data(), kAllPoints, values.data());
