@@ -140,19 +140,23 @@ bool is_full_size(const LiveTrack& track) {
          track.last.back().area_px >= kFullSize * median(areas_px);
 }
 
-Event contrast_loss(const LiveTrack& track, double before_px, int64_t until_frame,
-                    double after_px) {
+Event contrast_loss(const LiveTrack& track, double before_px,
+                    const std::optional<SizeSample>& back) {
   const int64_t last = track.track.last_frame;
-  return {.type = EventType::kContrastLost,
-          .frame_before = last,
-          .frame = last + 1,
-          .tracks = {track.track.id},
-          .children = {},
-          .position = track.last.back().centroid,
-          .confidence = std::max(0.0, 1 - std::abs(std::log(after_px / before_px))),
-          .evidence = {{"until_frame", static_cast<double>(until_frame)},
-                       {"area_px2", before_px},
-                       {"area_after_px2", after_px}}};
+  Event event{.type = EventType::kContrastLost,
+              .frame_before = last,
+              .frame = last + 1,
+              .tracks = {track.track.id},
+              .children = {},
+              .position = track.last.back().centroid,
+              .confidence = 0,
+              .evidence = {{"area_px2", before_px}}};
+  if (back) {
+    event.confidence = std::max(0.0, 1 - std::abs(std::log(back->area_px / before_px)));
+    event.evidence["until_frame"] = static_cast<double>(back->frame);
+    event.evidence["area_after_px2"] = back->area_px;
+  }
+  return event;
 }
 
 void end_in(LiveTrack& track, int64_t last_frame) {

@@ -59,9 +59,10 @@ void unite(LiveTrack& track, const LiveTrack& a, const LiveTrack& b, int64_t fro
 /// contrast.
 bool is_full_size(const LiveTrack& track);
 
-/// `contrast_lost`, of a track that was last seen with `before_px` and is seen again in
-/// `until_frame` with `after_px`.
-Event contrast_loss(const LiveTrack& track, double before_px, int64_t until_frame, double after_px);
+/// `contrast_lost`, of a track that was last seen with `before_px` and is seen again as `back`;
+/// where it has not been when the recording ends, nothing confirms it: a confidence of 0.
+Event contrast_loss(const LiveTrack& track, double before_px,
+                    const std::optional<SizeSample>& back);
 
 /// `entered`, `nucleated` or `appeared`: it entered if it was first seen within `border_px` of the
 /// border, or so near that a frame before it was there by its motion, or cut by excluded pixels; it

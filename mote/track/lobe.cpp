@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "mote/core/disc.h"
+#include "mote/core/median.h"
 
 namespace mote::track {
 namespace {
@@ -12,6 +13,10 @@ constexpr size_t kSights = 9;
 /// A centroid jumps when a region is cut, joined or leaves the field: no motion.
 constexpr double kAreaJump = 0.3;
 constexpr int kFitSteps = 8;
+/// A lobe is whole whose area is no less than this share of the median of its latest.
+constexpr double kWholeShare = 0.85;
+constexpr size_t kAreas = 5;
+constexpr size_t kFewestAreas = 3;
 
 /// How many masks lie on each pixel around a region.
 class Cover {
@@ -114,6 +119,33 @@ void see(Lobe& lobe, int64_t frame, Point centroid, Point drift, double area_px,
     lobe.sights.erase(lobe.sights.begin());
   }
   lobe.sights.push_back({.frame = frame, .position = lobe.position});
+}
+
+void note_whole(Lobe& lobe, double contrast) {
+  if (lobe.areas_px.size() == kAreas) {
+    lobe.areas_px.erase(lobe.areas_px.begin());
+  }
+  lobe.areas_px.push_back(lobe.area_px);
+  if (lobe.areas_px.size() >= kFewestAreas && lobe.area_px >= kWholeShare * median(lobe.areas_px)) {
+    lobe.whole = {.mask = lobe.mask,
+                  .mask_centroid = lobe.mask_centroid,
+                  .area_px = lobe.area_px,
+                  .contrast = contrast,
+                  .position = lobe.position,
+                  .frame = lobe.frame};
+  }
+}
+
+void fade(Lobe& lobe, double time) {
+  lobe.missing_since = lobe.missing ? lobe.missing_since : time;
+  lobe.missing = true;
+  lobe.awaited = true;
+  lobe.shared = false;
+  lobe.mask = lobe.whole.mask;
+  lobe.mask_centroid = lobe.whole.mask_centroid;
+  lobe.area_px = lobe.whole.area_px;
+  lobe.position = lobe.whole.position;
+  lobe.sights.clear();  // it is awaited where it was
 }
 
 Offset offset_to(const Lobe& lobe, Point camera_position) {

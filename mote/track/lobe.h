@@ -15,6 +15,16 @@ struct Sight {
   Point position;
 };
 
+/// A lobe as it was when last seen in its full size.
+struct Whole {
+  Mask mask;
+  Point mask_centroid;  ///< in camera pixels
+  double area_px = 0;
+  double contrast = 0;  ///< as in Region
+  Point position;       ///< the drift taken off
+  int64_t frame = 0;
+};
+
 /// What the tracker follows from frame to frame: a particle, or a part of one that the segmentation
 /// shows as a region of its own. A track has one lobe or more.
 struct Lobe {
@@ -25,7 +35,9 @@ struct Lobe {
   Mask mask;
   Point mask_centroid;  ///< in camera pixels
   double area_px = 0;
-  std::vector<Sight> sights;  ///< the latest, oldest first
+  std::vector<Sight> sights;     ///< the latest, oldest first
+  std::vector<double> areas_px;  ///< likewise, of frames in which nothing cut it
+  Whole whole;                   ///< no mask before it has been seen uncut a few times
   Portrait portrait;
 
   // Now:
@@ -59,6 +71,12 @@ Point predicted(const Lobe& lobe, int64_t frame);
 
 /// Takes the region that the lobe has for itself in `frame`.
 void see(Lobe& lobe, int64_t frame, Point centroid, Point drift, double area_px, Mask mask);
+
+/// Keeps what was just seen, which nothing cuts, as what the lobe is when whole, if it is.
+void note_whole(Lobe& lobe, double contrast);
+
+/// Of the lobe there is no more in `time` than remnants: it is awaited where it was whole.
+void fade(Lobe& lobe, double time);
 
 /// By how many whole pixels the mask moves to where the lobe is.
 struct Offset {

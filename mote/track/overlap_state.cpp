@@ -36,7 +36,7 @@ void archive(Archive& archive, Event& event) {
           event.confidence, event.evidence);
 }
 
-constexpr uint64_t kMark = 0x37706c726f766f6d;  // "movorlp7": the last byte counts versions
+constexpr uint64_t kMark = 0x38706c726f766f6d;  // "movorlp8": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -54,10 +54,15 @@ void archive(Archive& archive, Excess& excess) {
 }
 
 template <typename Archive>
+void archive(Archive& archive, Whole& whole) {
+  archive(whole.mask, whole.mask_centroid, whole.area_px, whole.contrast, whole.position, whole.frame);
+}
+
+template <typename Archive>
 void archive(Archive& archive, Lobe& lobe) {
   archive(lobe.id, lobe.track, lobe.mask, lobe.mask_centroid, lobe.area_px, lobe.sights,
-          lobe.portrait, lobe.position, lobe.frame, lobe.shared, lobe.missing, lobe.missing_since,
-          lobe.awaited);
+          lobe.areas_px, lobe.whole, lobe.portrait, lobe.position, lobe.frame, lobe.shared,
+          lobe.missing, lobe.missing_since, lobe.awaited);
 }
 
 template <typename Archive>

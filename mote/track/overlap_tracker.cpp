@@ -7,6 +7,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/median.h"
+#include "mote/track/fading.h"
 
 namespace mote::track {
 OverlapTracker::OverlapTracker(const OverlapOptions& options, Size field)
@@ -17,11 +18,11 @@ TrackerOutput OverlapTracker::push(const TrackerFrame& frame, const LazySegmenta
     throw Error(ErrorKind::kUsage, "the tracker was given frame {}, expected {}", frame.index,
                 next_frame_);
   }
-  const Segmentation& segmentation = lazy();
-  if (segmentation.labels.size() != field_) {
+  const Segmentation& found = lazy();
+  if (found.labels.size() != field_) {
     throw Error(ErrorKind::kUsage, "the segmentation of frame {} has {} x {} px, expected {} x {}",
-                frame.index, segmentation.labels.width(), segmentation.labels.height(),
-                field_.width, field_.height);
+                frame.index, found.labels.width(), found.labels.height(), field_.width,
+                field_.height);
   }
   if (!frame.image.empty() && frame.image.size() != field_) {
     throw Error(ErrorKind::kUsage, "the image of frame {} has {} x {} px, expected {} x {}",
@@ -31,8 +32,10 @@ TrackerOutput OverlapTracker::push(const TrackerFrame& frame, const LazySegmenta
   now_ = {.frame = frame.index, .time = frame.time, .drift = frame.drift};
   ++next_frame_;
 
+  Links links = link(lobes_, frame.index, frame.drift, found, options_.max_distance_px);
+  const std::optional<Segmentation> kept = fade_lobes(found, links);
+  const Segmentation& segmentation = kept ? *kept : found;
   std::vector<Mask> masks = region_masks(segmentation);
-  Links links = link(lobes_, frame.index, frame.drift, segmentation, options_.max_distance_px);
   take_regions(segmentation, masks, links);
   begin_lobes(segmentation, masks, links);
   glimpse_tracks(segmentation, links);
@@ -66,14 +69,35 @@ TrackerOutput OverlapTracker::finish() {
   for (const EndedContact& ended : contacts_.take(0)) {
     close(ended);
   }
+  for (const Lobe& lobe : lobes_) {
+    if (lobe.awaited) {
+      held_events_.push_back(contrast_loss(tracks_.at(lobe.track), lobe.area_px, {}));
+    }
+  }
   while (!tracks_.empty()) {
     const Track& track = tracks_.begin()->second.track;
-    end(track.id, track.last_frame, track.last_frame < now_.frame);
+    end(track.id, track.last_frame, track.last_frame < now_.frame && !is_awaited(track.id));
   }
   hand_back(now_.frame);
   lobes_.clear();
   bonds_.clear();
   return std::exchange(output_, {});
+}
+
+/// What is left of crystals out of contrast is taken out of the segmentation, which is given back
+/// where that changes it, with its own `links`.
+std::optional<Segmentation> OverlapTracker::fade_lobes(const Segmentation& segmentation,
+                                                       Links& links) {
+  const Remnants left = remnants(lobes_, now_.frame, now_.drift, segmentation, links);
+  if (left.regions.empty()) {
+    return std::nullopt;
+  }
+  for (const int32_t l : left.faded) {
+    fade(lobes_[static_cast<size_t>(l)], now_.time);
+  }
+  Segmentation kept = without(segmentation, left.regions);
+  links = link(lobes_, now_.frame, now_.drift, kept, options_.max_distance_px);
+  return kept;
 }
 
 void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<Mask>& masks,
@@ -92,6 +116,9 @@ void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<
     if (owners.size() == 1) {
       note_return(lobes_[owners[0]], region);
       see(lobes_[owners[0]], now_.frame, region.centroid, now_.drift, region.area_px, masks[r]);
+      if (!region.touches_border) {
+        note_whole(lobes_[owners[0]], region.contrast);
+      }
     } else if (owners.size() > 1) {
       std::vector<Lobe*> sharing;
       for (const int32_t l : owners) {
@@ -113,8 +140,8 @@ void OverlapTracker::note_return(const Lobe& lobe, const Region& region) {
   if (!lobe.awaited) {
     return;
   }
-  held_events_.push_back(
-      contrast_loss(tracks_.at(lobe.track), lobe.area_px, now_.frame, region.area_px));
+  held_events_.push_back(contrast_loss(tracks_.at(lobe.track), lobe.area_px,
+                                       SizeSample{.frame = now_.frame, .area_px = region.area_px}));
 }
 
 void OverlapTracker::begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks,
@@ -178,6 +205,9 @@ void OverlapTracker::begin_lobes(const Segmentation& segmentation, const std::ve
 size_t OverlapTracker::begin_lobe(int32_t track, const Region& region, const Mask& mask) {
   Lobe lobe{.id = ++last_lobe_id_, .track = track};
   see(lobe, now_.frame, region.centroid, now_.drift, region.area_px, mask);
+  if (!region.touches_border) {
+    note_whole(lobe, region.contrast);
+  }
   lobes_.push_back(std::move(lobe));
   return lobes_.size() - 1;
 }
@@ -404,6 +434,11 @@ void OverlapTracker::drop_lobes(const std::set<int32_t>& ids) {
   std::erase_if(bonds_, [&](const auto& bond) {
     return ids.contains(bond.first.first) || ids.contains(bond.first.second);
   });
+}
+
+bool OverlapTracker::is_awaited(int32_t track) const {
+  return std::any_of(lobes_.begin(), lobes_.end(),
+                     [track](const Lobe& lobe) { return lobe.track == track && lobe.awaited; });
 }
 
 /// Whether the track has no other lobe, and touches no other track.

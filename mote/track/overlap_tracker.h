@@ -53,6 +53,7 @@ class OverlapTracker : public Tracker {
   };
 
   // overlap_tracker.cpp: one frame.
+  std::optional<Segmentation> fade_lobes(const Segmentation& segmentation, Links& links);
   void take_regions(const Segmentation& segmentation, std::vector<Mask>& masks, Links& links);
   void note_return(const Lobe& lobe, const Region& region);
   void begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks, Links& links);
@@ -77,6 +78,7 @@ class OverlapTracker : public Tracker {
   void drop_absorbed_lobes();
   void drop_lobes(const std::set<int32_t>& ids);
   void end_missing();
+  bool is_awaited(int32_t track) const;
   bool is_alone(const Lobe& lobe) const;
 
   // overlap_decisions.cpp, overlap_splits.cpp: what becomes of tracks.

@@ -109,7 +109,8 @@ void ToldEvents::note_return(const LiveTrack& track, const Glimpse& seen) {
                   times_.at(static_cast<size_t>(seen.frame)), options_.max_gap)) {
     return;
   }
-  add({contrast_loss(track, track.last.back().area_px, seen.frame, seen.area_px)});
+  add({contrast_loss(track, track.last.back().area_px,
+                     SizeSample{.frame = seen.frame, .area_px = seen.area_px})});
 }
 
 void ToldEvents::note_necks(const ToldFrame& frame, const Seen& seen) {

@@ -1,0 +1,231 @@
+#include "mote/track/fading.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <span>
+
+#include "mote/core/disc.h"
+
+namespace mote::track {
+namespace {
+
+/// A lobe was whole so many frames ago at the most: what goes more slowly shrinks.
+constexpr int64_t kSudden = 3;
+/// Of its area: a region that large is the lobe itself.
+constexpr double kStillThere = 0.7;
+/// The middle of a mask reaches to this share of its radius.
+constexpr double kMiddle = 0.6;
+/// Of the middle, covered by any region, below which it is empty.
+constexpr double kCovered = 0.5;
+/// A remnant lies within the mask, or as near to it, by this share of its pixels.
+constexpr int64_t kNearPx = 3;
+constexpr double kWithin = 0.6;
+/// Second moment of a rim's pieces over that of a disc: 1.2 and more where simulated crystals turn
+/// out of contrast, below 1.1 where particles jump or are cut in two.
+constexpr double kSpread = 1.15;
+
+/// Where the mask of a lobe lay when it was whole, moved with the specimen.
+class Place {
+ public:
+  Place(const Whole& whole, Point drift, Size field)
+      : offset_{.dy = std::llround(whole.position.y_px + drift.y_px - whole.mask_centroid.y_px),
+                .dx = std::llround(whole.position.x_px + drift.x_px - whole.mask_centroid.x_px)},
+        center_(whole.position + drift),
+        middle_px_(kMiddle * equivalent_radius_px(whole.area_px)),
+        box_(moved(whole.mask.bounds()).grown(kNearPx, field)),
+        near_(box_.empty() ? Size{} : box_.size()) {
+    for (const Run& run : whole.mask.runs) {
+      for (int64_t dy = -kNearPx; dy <= kNearPx; ++dy) {
+        cover(run.y + offset_.dy + dy, run.x + offset_.dx - kNearPx, run.length + 2 * kNearPx);
+      }
+    }
+  }
+
+  const Box& box() const { return box_; }
+
+  bool is_near(int64_t y, int64_t x) const {
+    return y >= box_.y && y < box_.y_end() && x >= box_.x && x < box_.x_end() &&
+           near_(y - box_.y, x - box_.x) != 0;
+  }
+
+  bool is_middle(int64_t y, int64_t x) const {
+    return std::hypot(static_cast<double>(y) - center_.y_px,
+                      static_cast<double>(x) - center_.x_px) <= middle_px_;
+  }
+
+ private:
+  Box moved(Box box) const {
+    box.y += offset_.dy;
+    box.x += offset_.dx;
+    return box;
+  }
+
+  void cover(int64_t y, int64_t x, int64_t length) {
+    if (y < box_.y || y >= box_.y_end()) {
+      return;
+    }
+    const int64_t end = std::min(box_.x_end(), x + length);
+    for (int64_t at = std::max(box_.x, x); at < end; ++at) {
+      near_(y - box_.y, at - box_.x) = 1;
+    }
+  }
+
+  Offset offset_;
+  Point center_;
+  double middle_px_;
+  Box box_;
+  Grid<uint8_t> near_;
+};
+
+bool is_middle_empty(const Place& place, const LabelImage& labels) {
+  int64_t all = 0;
+  int64_t covered = 0;
+  const Box& box = place.box();
+  for (int64_t y = box.y; y < box.y_end(); ++y) {
+    for (int64_t x = box.x; x < box.x_end(); ++x) {
+      if (place.is_middle(y, x)) {
+        ++all;
+        covered += labels(y, x) != 0 ? 1 : 0;
+      }
+    }
+  }
+  return all > 0 && static_cast<double>(covered) < kCovered * static_cast<double>(all);
+}
+
+bool meet(const Box& a, const Box& b) {
+  return a.y < b.y_end() && b.y < a.y_end() && a.x < b.x_end() && b.x < a.x_end();
+}
+
+template <typename Use>
+void for_pixels(const Region& region, const LabelImage& labels, const Use& use) {
+  for (int64_t y = region.box.y; y < region.box.y_end(); ++y) {
+    for (int64_t x = region.box.x; x < region.box.x_end(); ++x) {
+      if (labels(y, x) == region.label) {
+        use(y, x);
+      }
+    }
+  }
+}
+
+/// Regions that no lobe but `lobe` has, and that lie where it was.
+std::vector<int32_t> left_of(const Place& place, int32_t lobe, const Segmentation& segmentation,
+                             const Links& links) {
+  std::vector<int32_t> left;
+  for (size_t r = 0; r < segmentation.regions.size(); ++r) {
+    const Region& region = segmentation.regions[r];
+    const std::vector<int32_t>& owners = links.lobes_of[r];
+    if (!meet(region.box, place.box()) ||
+        std::any_of(owners.begin(), owners.end(), [&](int32_t l) { return l != lobe; })) {
+      continue;
+    }
+    int64_t all = 0;
+    int64_t near = 0;
+    for_pixels(region, segmentation.labels, [&](int64_t y, int64_t x) {
+      ++all;
+      near += place.is_near(y, x) ? 1 : 0;
+    });
+    if (static_cast<double>(near) >= kWithin * static_cast<double>(all)) {
+      left.push_back(static_cast<int32_t>(r));
+    }
+  }
+  return left;
+}
+
+/// Whether the regions are pieces of a rim, not a particle that has moved or lost a part: their
+/// second moment is larger than that of a disc of their area, and no border cuts them.
+bool is_rim(const std::vector<int32_t>& regions, const Segmentation& segmentation) {
+  double pixels = 0;
+  Point sum;
+  double squares = 0;
+  for (const int32_t r : regions) {
+    const Region& region = segmentation.regions[static_cast<size_t>(r)];
+    if (region.touches_border) {
+      return false;
+    }
+    for_pixels(region, segmentation.labels, [&](int64_t y, int64_t x) {
+      const Point at{.y_px = static_cast<double>(y), .x_px = static_cast<double>(x)};
+      pixels += 1;
+      sum = sum + at;
+      squares += at.y_px * at.y_px + at.x_px * at.x_px;
+    });
+  }
+  const double variance_px2 =
+      pixels > 0 ? (squares - (sum.y_px * sum.y_px + sum.x_px * sum.x_px) / pixels) / pixels : 0;
+  return 2 * std::numbers::pi * variance_px2 > kSpread * pixels;
+}
+
+/// Whether the lobe was whole a moment ago, and has no region now that it may be.
+bool may_fade(const Lobe& lobe, int32_t region, int64_t frame, const Segmentation& segmentation) {
+  if (lobe.shared || lobe.whole.mask.runs.empty() || frame - lobe.whole.frame > kSudden) {
+    return false;
+  }
+  return region < 0 || segmentation.regions[static_cast<size_t>(region)].area_px <
+                           kStillThere * lobe.whole.area_px;
+}
+
+}  // namespace
+
+Remnants remnants(const std::vector<Lobe>& lobes, int64_t frame, Point drift,
+                  const Segmentation& segmentation, const Links& links) {
+  Remnants result;
+  for (size_t l = 0; l < lobes.size(); ++l) {
+    const Lobe& lobe = lobes[l];
+    const bool waits = lobe.awaited && !lobe.whole.mask.runs.empty() && links.region_of[l] < 0;
+    if (!waits && (lobe.awaited || !may_fade(lobe, links.region_of[l], frame, segmentation))) {
+      continue;
+    }
+    const Place place(lobe.whole, drift, segmentation.labels.size());
+    if (!waits && !is_middle_empty(place, segmentation.labels)) {
+      continue;
+    }
+    const std::vector<int32_t> left = left_of(place, static_cast<int32_t>(l), segmentation, links);
+    if (!waits && !is_rim(left, segmentation)) {
+      continue;
+    }
+    result.regions.insert(result.regions.end(), left.begin(), left.end());
+    if (!waits) {
+      result.faded.push_back(static_cast<int32_t>(l));
+    }
+  }
+  std::sort(result.regions.begin(), result.regions.end());
+  result.regions.erase(std::unique(result.regions.begin(), result.regions.end()),
+                       result.regions.end());
+  return result;
+}
+
+Segmentation without(const Segmentation& segmentation, const std::vector<int32_t>& regions) {
+  Segmentation kept = segmentation;
+  kept.regions.clear();
+  kept.necks.clear();
+  std::vector<int32_t> label_of(segmentation.regions.size() + 1);
+  for (const Region& region : segmentation.regions) {
+    if (!std::binary_search(regions.begin(), regions.end(), region.label - 1)) {
+      kept.regions.push_back(region);
+      kept.regions.back().label = static_cast<int32_t>(kept.regions.size());
+      label_of[static_cast<size_t>(region.label)] = kept.regions.back().label;
+    }
+  }
+  for (const Neck& neck : segmentation.necks) {
+    const int32_t a = label_of[static_cast<size_t>(neck.a)];
+    const int32_t b = label_of[static_cast<size_t>(neck.b)];
+    if (a != 0 && b != 0) {
+      kept.necks.push_back(neck);
+      kept.necks.back().a = a;
+      kept.necks.back().b = b;
+    }
+  }
+  const std::span<int32_t> labels = kept.labels.values();
+  const std::span<uint8_t> coverage = kept.coverage.values();
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] != 0) {
+      labels[i] = label_of[static_cast<size_t>(labels[i])];
+      if (labels[i] == 0 && !coverage.empty()) {
+        coverage[i] = 0;
+      }
+    }
+  }
+  return kept;
+}
+
+}  // namespace mote::track
