@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
+#include <set>
 #include <span>
+#include <utility>
 
 #include "mote/core/disc.h"
 
@@ -108,15 +111,25 @@ void for_pixels(const Region& region, const LabelImage& labels, const Use& use) 
   }
 }
 
-/// Regions that no lobe but `lobe` has, and that lie where it was.
-std::vector<int32_t> left_of(const Place& place, int32_t lobe, const Segmentation& segmentation,
-                             const Links& links) {
-  std::vector<int32_t> left;
+/// What lies where a lobe was.
+struct Left {
+  std::vector<int32_t> regions;
+  std::vector<int32_t> pieces;  ///< lobes
+};
+
+/// Regions that nobody has but `l` and lobes that began since it was whole, and that lie where it
+/// was.
+Left left_of(const Place& place, size_t l, const std::vector<Lobe>& lobes,
+             const Segmentation& segmentation, const Links& links) {
+  Left left;
+  const auto is_stranger = [&](int32_t owner) {
+    const auto o = static_cast<size_t>(owner);
+    return o != l && lobes[o].begun <= lobes[l].whole.frame;
+  };
   for (size_t r = 0; r < segmentation.regions.size(); ++r) {
     const Region& region = segmentation.regions[r];
     const std::vector<int32_t>& owners = links.lobes_of[r];
-    if (!meet(region.box, place.box()) ||
-        std::any_of(owners.begin(), owners.end(), [&](int32_t l) { return l != lobe; })) {
+    if (!meet(region.box, place.box()) || std::any_of(owners.begin(), owners.end(), is_stranger)) {
       continue;
     }
     int64_t all = 0;
@@ -126,7 +139,9 @@ std::vector<int32_t> left_of(const Place& place, int32_t lobe, const Segmentatio
       near += place.is_near(y, x) ? 1 : 0;
     });
     if (static_cast<double>(near) >= kWithin * static_cast<double>(all)) {
-      left.push_back(static_cast<int32_t>(r));
+      left.regions.push_back(static_cast<int32_t>(r));
+      std::copy_if(owners.begin(), owners.end(), std::back_inserter(left.pieces),
+                   [&](int32_t owner) { return static_cast<size_t>(owner) != l; });
     }
   }
   return left;
@@ -179,19 +194,41 @@ Remnants remnants(const std::vector<Lobe>& lobes, int64_t frame, Point drift,
     if (!waits && !is_middle_empty(place, segmentation.labels)) {
       continue;
     }
-    const std::vector<int32_t> left = left_of(place, static_cast<int32_t>(l), segmentation, links);
-    if (!waits && !is_rim(left, segmentation)) {
+    const Left left = left_of(place, l, lobes, segmentation, links);
+    if (!waits && !is_rim(left.regions, segmentation)) {
       continue;
     }
-    result.regions.insert(result.regions.end(), left.begin(), left.end());
+    result.regions.insert(result.regions.end(), left.regions.begin(), left.regions.end());
     if (!waits) {
-      result.faded.push_back(static_cast<int32_t>(l));
+      result.faded.push_back({.lobe = static_cast<int32_t>(l), .pieces = left.pieces});
     }
   }
   std::sort(result.regions.begin(), result.regions.end());
   result.regions.erase(std::unique(result.regions.begin(), result.regions.end()),
                        result.regions.end());
   return result;
+}
+
+bool has_come_back(const Region& region, const std::vector<const Lobe*>& owners, int64_t frame,
+                   Point drift) {
+  double sum_px = 0;
+  std::set<std::pair<int64_t, int64_t>> covered;
+  const double middle_px = kMiddle * equivalent_radius_px(region.area_px);
+  for (const Lobe* lobe : owners) {
+    sum_px += lobe->area_px;
+    const Offset by = offset_to(*lobe, predicted(*lobe, frame) + drift);
+    for (const Run& run : lobe->mask.runs) {
+      for (int64_t x = run.x + by.dx; x < run.x + by.dx + run.length; ++x) {
+        const int64_t y = run.y + by.dy;
+        if (std::hypot(static_cast<double>(y) - region.centroid.y_px,
+                       static_cast<double>(x) - region.centroid.x_px) <= middle_px) {
+          covered.emplace(y, x);
+        }
+      }
+    }
+  }
+  return sum_px < kStillThere * region.area_px &&
+         static_cast<double>(covered.size()) < kCovered * std::numbers::pi * middle_px * middle_px;
 }
 
 Segmentation without(const Segmentation& segmentation, const std::vector<int32_t>& regions) {

@@ -45,6 +45,15 @@ void for_pairs(HeldFrame& frame, const Rename& rename) {
   }
 }
 
+/// Regions that were taken out of the frame cover nothing.
+void hide_unlabelled(const LabelImage& labels, Grid<uint8_t>& coverage) {
+  const std::span<const int32_t> label = labels.values();
+  const std::span<uint8_t> covered = coverage.values();
+  for (size_t i = 0; i < covered.size(); ++i) {
+    covered[i] = label[i] == 0 && covered[i] >= 128 ? 0 : covered[i];
+  }
+}
+
 }  // namespace
 
 std::vector<uint8_t> packed(const Grid<uint8_t>& grid) {
@@ -141,6 +150,7 @@ TrackedFrame handed_back(const HeldFrame& frame, Size field) {
     }
     paint(result.labels, region.mask, instance.label);
   }
+  hide_unlabelled(result.labels, result.coverage);
   for (TrackedInstance& instance : result.instances) {
     std::sort(instance.tracks.begin(), instance.tracks.end());
     instance.tracks.erase(std::unique(instance.tracks.begin(), instance.tracks.end()),

@@ -30,6 +30,7 @@ struct Whole {
 struct Lobe {
   int32_t id = 0;
   int32_t track = 0;
+  int64_t begun = 0;  ///< the first frame that it was seen in
 
   // As last seen in a region of its own:
   Mask mask;

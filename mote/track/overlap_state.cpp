@@ -55,12 +55,13 @@ void archive(Archive& archive, Excess& excess) {
 
 template <typename Archive>
 void archive(Archive& archive, Whole& whole) {
-  archive(whole.mask, whole.mask_centroid, whole.area_px, whole.contrast, whole.position, whole.frame);
+  archive(whole.mask, whole.mask_centroid, whole.area_px, whole.contrast, whole.position,
+          whole.frame);
 }
 
 template <typename Archive>
 void archive(Archive& archive, Lobe& lobe) {
-  archive(lobe.id, lobe.track, lobe.mask, lobe.mask_centroid, lobe.area_px, lobe.sights,
+  archive(lobe.id, lobe.track, lobe.begun, lobe.mask, lobe.mask_centroid, lobe.area_px, lobe.sights,
           lobe.areas_px, lobe.whole, lobe.portrait, lobe.position, lobe.frame, lobe.shared,
           lobe.missing, lobe.missing_since, lobe.awaited);
 }

@@ -35,6 +35,7 @@ TrackerOutput OverlapTracker::push(const TrackerFrame& frame, const LazySegmenta
   Links links = link(lobes_, frame.index, frame.drift, found, options_.max_distance_px);
   const std::optional<Segmentation> kept = fade_lobes(found, links);
   const Segmentation& segmentation = kept ? *kept : found;
+  restore_lobes(segmentation, links);
   std::vector<Mask> masks = region_masks(segmentation);
   take_regions(segmentation, masks, links);
   begin_lobes(segmentation, masks, links);
@@ -82,22 +83,6 @@ TrackerOutput OverlapTracker::finish() {
   lobes_.clear();
   bonds_.clear();
   return std::exchange(output_, {});
-}
-
-/// What is left of crystals out of contrast is taken out of the segmentation, which is given back
-/// where that changes it, with its own `links`.
-std::optional<Segmentation> OverlapTracker::fade_lobes(const Segmentation& segmentation,
-                                                       Links& links) {
-  const Remnants left = remnants(lobes_, now_.frame, now_.drift, segmentation, links);
-  if (left.regions.empty()) {
-    return std::nullopt;
-  }
-  for (const int32_t l : left.faded) {
-    fade(lobes_[static_cast<size_t>(l)], now_.time);
-  }
-  Segmentation kept = without(segmentation, left.regions);
-  links = link(lobes_, now_.frame, now_.drift, kept, options_.max_distance_px);
-  return kept;
 }
 
 void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<Mask>& masks,
@@ -203,7 +188,7 @@ void OverlapTracker::begin_lobes(const Segmentation& segmentation, const std::ve
 }
 
 size_t OverlapTracker::begin_lobe(int32_t track, const Region& region, const Mask& mask) {
-  Lobe lobe{.id = ++last_lobe_id_, .track = track};
+  Lobe lobe{.id = ++last_lobe_id_, .track = track, .begun = now_.frame};
   see(lobe, now_.frame, region.centroid, now_.drift, region.area_px, mask);
   if (!region.touches_border) {
     note_whole(lobe, region.contrast);

@@ -52,8 +52,13 @@ class OverlapTracker : public Tracker {
     Since since;                                             ///< the last cut between two parts
   };
 
-  // overlap_tracker.cpp: one frame.
+  // overlap_fading.cpp: what loses its contrast, and has it again.
   std::optional<Segmentation> fade_lobes(const Segmentation& segmentation, Links& links);
+  void restore_lobes(const Segmentation& segmentation, Links& links);
+  void absorb(int32_t track, int32_t whole);
+  void forget_since(int32_t track, int64_t frame);
+
+  // overlap_tracker.cpp: one frame.
   void take_regions(const Segmentation& segmentation, std::vector<Mask>& masks, Links& links);
   void note_return(const Lobe& lobe, const Region& region);
   void begin_lobes(const Segmentation& segmentation, const std::vector<Mask>& masks, Links& links);
