@@ -127,7 +127,37 @@ int64_t Ensemble::families_in(const Stretch& stretch) const {
   return static_cast<int64_t>(found.size());
 }
 
-std::vector<Stretch> Ensemble::isothermal(double range) const {
+// A ramp crosses the whole range in a stretch, but for the bin that would pass it.
+constexpr double kRampShare = 0.85;
+
+// By how much the temperature changes over a stretch, along its least-squares line; within the bin
+// where there is one alone.
+double Ensemble::temperature_trend(const Stretch& stretch) const {
+  const Bin& first = bins_[stretch.first_bin];
+  const auto count = static_cast<double>(stretch.last_bin - stretch.first_bin + 1);
+  if (stretch.first_bin == stretch.last_bin) {
+    return first.greatest_temperature - first.least_temperature;
+  }
+  double products = 0;
+  double squares = 0;
+  for (size_t i = stretch.first_bin; i <= stretch.last_bin; ++i) {
+    const double from_middle = static_cast<double>(i - stretch.first_bin) - (count - 1) / 2;
+    const double mean = bins_[i].temperature_sum / static_cast<double>(bins_[i].temperatures);
+    products += from_middle * mean;
+    squares += from_middle * from_middle;
+  }
+  return std::abs(products / squares) * count;
+}
+
+bool Ensemble::is_ramp(const Stretch& stretch, double range, size_t least_bins) const {
+  const bool goes_on =
+      (stretch.first_bin > 0 && bins_[stretch.first_bin - 1].temperatures > 0) ||
+      (stretch.last_bin + 1 < bins_.size() && bins_[stretch.last_bin + 1].temperatures > 0);
+  const bool brief = stretch.last_bin - stretch.first_bin + 1 < least_bins;
+  return goes_on && (brief || temperature_trend(stretch) >= kRampShare * range);
+}
+
+std::vector<Stretch> Ensemble::isothermal(double range, size_t least_bins) const {
   const bool logged =
       std::any_of(bins_.begin(), bins_.end(), [](const Bin& bin) { return bin.temperatures > 0; });
   if (!logged) {
@@ -164,7 +194,13 @@ std::vector<Stretch> Ensemble::isothermal(double range) const {
       out.back().temperature = sum / static_cast<double>(count);
     }
   }
-  return out;
+  const auto bins = [](const Stretch& one) { return one.last_bin - one.first_bin; };
+  const auto longest =
+      std::max_element(out.begin(), out.end(),
+                       [&bins](const Stretch& a, const Stretch& b) { return bins(a) < bins(b); });
+  const std::vector<Stretch> otherwise(longest, longest == out.end() ? longest : longest + 1);
+  std::erase_if(out, [&](const Stretch& one) { return is_ramp(one, range, least_bins); });
+  return out.empty() ? otherwise : out;
 }
 
 std::map<int32_t, Ensemble::Originals> Ensemble::originals() const {

@@ -49,7 +49,10 @@ class Ensemble {
   std::optional<double> last_radius(int32_t track) const;
 
   /// Bins over which temperatures keep within `range`; all bins as one where none was recorded.
-  std::vector<Stretch> isothermal(double range) const;
+  /// Where temperatures go on beyond either end, a stretch of fewer than `least_bins`, or along
+  /// which they rise or fall through most of the range, is part of a ramp and left out. Of nothing
+  /// but ramps the longest stretch is given.
+  std::vector<Stretch> isothermal(double range, size_t least_bins = 8) const;
 
   enum class Coalescence { kAsSeen, kModelledOut };
 
@@ -75,6 +78,9 @@ class Ensemble {
   Curves curves(const Stretch& stretch, Coalescence version) const;
 
  private:
+  double temperature_trend(const Stretch& stretch) const;
+  bool is_ramp(const Stretch& stretch, double range, size_t least_bins) const;
+
   struct Bin {
     double time_sum = 0;
     int64_t frames = 0;
