@@ -82,7 +82,6 @@ class Data {
 
  private:
   void add(const Series& series, const PanelFrame& frame, const std::vector<double>& y) {
-    constexpr double kStepPt = 2;
     const auto whole = [&](size_t i) { return std::isfinite(series.x[i]) && std::isfinite(y[i]); };
     for (size_t i = 0; i < series.x.size(); ++i) {
       if (!whole(i)) {
@@ -93,14 +92,24 @@ class Data {
       if (i == 0 || !whole(i - 1) || series.style == SeriesStyle::kMarks) {
         continue;
       }
-      const Place from = frame.at(series.x[i - 1], y[i - 1]);
-      const double length = std::hypot(to.x_pt - from.x_pt, to.y_pt - from.y_pt);
-      const double steps = std::min(2000.0, std::ceil(length / kStepPt));
-      for (double step = 1; step < steps; ++step) {
-        const double part = step / steps;
-        places_.push_back(
-            {from.x_pt + (to.x_pt - from.x_pt) * part, from.y_pt + (to.y_pt - from.y_pt) * part});
+      Place from = frame.at(series.x[i - 1], y[i - 1]);
+      if (series.style == SeriesStyle::kSteps || series.style == SeriesStyle::kFilled) {
+        const Place corner{to.x_pt, from.y_pt};  // a value holds until the next
+        add_line(from, corner);
+        from = corner;
       }
+      add_line(from, to);
+    }
+  }
+
+  void add_line(Place from, Place to) {
+    constexpr double kStepPt = 2;
+    const double length = std::hypot(to.x_pt - from.x_pt, to.y_pt - from.y_pt);
+    const double steps = std::min(2000.0, std::ceil(length / kStepPt));
+    for (double step = 1; step <= steps; ++step) {
+      const double part = step / steps;
+      places_.push_back(
+          {from.x_pt + (to.x_pt - from.x_pt) * part, from.y_pt + (to.y_pt - from.y_pt) * part});
     }
   }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -22,8 +24,9 @@ constexpr std::array<FigureColour, measure::kNeckExponents.size()> kGuideColours
 struct Times {
   double lead = 0.5;
   double least = 0;  // of a point
-  double at_fitted =
-      1;  // at which pairs come to kFitted: of their last points up to it, the median
+  // At which pairs come to kFitted: of their last points up to it, the median; nothing where none
+  // has a point so low.
+  std::optional<double> at_fitted;
 };
 
 Times times_of(const FigureTables& tables, double interval) {
@@ -45,20 +48,22 @@ Times times_of(const FigureTables& tables, double interval) {
   }
   times.least = least > 0 ? least : times.least;
   std::sort(last.begin(), last.end());
-  times.at_fitted = last.empty() ? 10 * times.least : last[last.size() / 2];
+  if (!last.empty()) {
+    times.at_fitted = last[last.size() / 2];
+  }
   return times;
 }
 
-Series guide(const std::string& name, double exponent, FigureColour colour, const Times& times,
-             double from) {
-  const double start = std::min(from, times.at_fitted / 2);
+Series guide(const std::string& name, double exponent, FigureColour colour, double from,
+             double to) {
+  const double start = std::min(from, to / 2);
   return {.name = name,
           .label = name,
           .colour = colour,
           .width_pt = 0.5,
           .dashed = true,
-          .x = {start, times.at_fitted},
-          .y = {kFitted * std::pow(start / times.at_fitted, exponent), kFitted}};
+          .x = {start, to},
+          .y = {kFitted * std::pow(start / to, exponent), kFitted}};
 }
 
 std::vector<std::string> statement(const FigureTables& tables) {
@@ -111,31 +116,32 @@ std::optional<Figure> necks_figure(const FigureTables& tables, int64_t most_poin
     }
     panel.series.push_back(std::move(series));
   }
-  for (size_t i = 0; i < measure::kNeckExponents.size(); ++i) {
+  for (size_t i = 0; times.at_fitted && i < measure::kNeckExponents.size(); ++i) {
     const measure::NeckExponent& exponent = measure::kNeckExponents.at(i);
     panel.series.push_back(guide(fmt::format("*a* = {}", exponent.text), exponent.value,
-                                 kGuideColours.at(i), times, times.least));
+                                 kGuideColours.at(i), times.least, *times.at_fitted));
     panel.series.back().name = fmt::format("guide {}", exponent.text);
   }
   std::string verdict;
   if (!tables.neck_fits.empty()) {
     const NeckFitRow& all = tables.neck_fits.front();
     verdict = " Of all pairs: " + all.verdict + ".";
-    if (all.exponent) {
-      Series fit = guide("fit", *all.exponent, FigureColour::kBlack, times, times.least);
+    if (all.exponent && times.at_fitted) {
+      Series fit = guide("fit", *all.exponent, FigureColour::kBlack, times.least, *times.at_fitted);
       fit.label = "fit";
       fit.dashed = false;
       fit.width_pt = 0.8;
       panel.series.push_back(std::move(fit));
     }
   }
-  return Figure{.name = "necks",
-                .caption =
-                    "Neck ratio of every pair against time since contact, with the "
-                    "classical exponents as guides that end at 0.3, up to which the law "
-                    "is fitted." +
-                    verdict,
-                .panels = {panel}};
+  return Figure{
+      .name = "necks",
+      .caption = std::string("Neck ratio of every pair against time since contact") +
+                 (times.at_fitted ? ", with the classical exponents as guides that end at 0.3, "
+                                    "up to which the law is fitted."
+                                  : "; none was seen up to 0.3, where the classical laws hold.") +
+                 verdict,
+      .panels = {panel}};
 }
 
 }  // namespace mote::report

@@ -309,6 +309,16 @@ TEST(FigureSet, ShowsNecksWithTheClassicalExponentsAsGuides) {
   EXPECT_THAT(find(set, "necks")->caption, HasSubstr("a not determined: why"));
 }
 
+TEST(FigureSet, ShowsNoGuidesWhereNoNeckIsSoThinThatTheLawsHold) {
+  measure::NeckCurve wide = growing_neck();
+  std::erase_if(wide.points, [](const measure::NeckPoint& point) { return point.ratio <= 0.3; });
+
+  const FigureSet set = Recording().figures({.necks = {wide}, .necks_timed = true});
+
+  EXPECT_EQ(find(set, "necks")->panels.at(0).series.size(), 1U);
+  EXPECT_THAT(find(set, "necks")->caption, HasSubstr("none was seen up to 0.3"));
+}
+
 TEST(FigureSet, ShowsTheFitOfAllNecksWithItsInterval) {
   const FigureTables tables{
       .necks = {growing_neck()},

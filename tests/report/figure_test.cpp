@@ -180,6 +180,23 @@ TEST(Figure, PutsTheKeyWhereNoDataAre) {
   EXPECT_GT(key.place.y_pt, clip.corner.y_pt);
 }
 
+TEST(Figure, PutsTheKeyBesideTheBarsOfAHistogram) {
+  Figure figure = small_figure();
+  figure.panels[0].x.high = 10;
+  figure.panels[0].series = {{.name = "bars",
+                              .label = "bars",
+                              .style = SeriesStyle::kFilled,
+                              .x = {0, 3, 6, 10},
+                              .y = {0, 1, 9, 0}}};
+
+  const Drawing drawing = draw(figure);
+
+  const Layer::Clip clip = drawing.layers.at(0).clip.value();
+  const Words key = std::get<Words>(drawing.layers.back().items.back());
+  EXPECT_LT(key.place.x_pt, clip.corner.x_pt + clip.width_pt / 2);
+  EXPECT_GT(key.place.y_pt, clip.corner.y_pt);
+}
+
 TEST(Figure, PutsTheKeyAboveAFrameThatIsFull) {
   Figure figure = small_figure();
   Series cloud{.name = "cloud", .label = "cloud", .style = SeriesStyle::kMarks};
