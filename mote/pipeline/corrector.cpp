@@ -173,6 +173,7 @@ struct Corrector::Impl {
   Recording& recording;
   FirstReading automatic;
   EditedFiles edited;
+  std::vector<std::string> logged;  // values that the run has from its log
   JournalEnd end;
 
   Impl(const Job& j, Recording& r)
@@ -184,6 +185,10 @@ struct Corrector::Impl {
     edited.labels = folder + "/labels.tif";
     edited.particles = folder + "/particles.csv";
     edited.tracks = folder + "/tracks.csv";
+    const Json run = read_options_of_run(folder + "/run.json");
+    if (run.contains("log") && run["log"].is_object()) {
+      logged = run["log"].at("columns").get<std::vector<std::string>>();
+    }
     edited.rows = read_edited_tracks(edited.tracks);
     for (const Track& track : automatic.summary.lineage.tracks) {
       if (!edited.rows.contains(track.id)) {
@@ -206,6 +211,17 @@ struct Corrector::Impl {
                   labels.info().size.height, summary.frames, summary.field.width,
                   summary.field.height);
     }
+  }
+
+  // What a log gave stands in the journal already; a log that is named anew takes its place.
+  void join_log(JournalFrame& frame) const {
+    if (recording.log() == nullptr) {
+      return;
+    }
+    for (const std::string& name : logged) {
+      frame.values.erase(name);
+    }
+    frame.values.merge(recording.log_values(frame.source_index));
   }
 
   // Names of now in place of those that the tracker had for the time being.
@@ -257,6 +273,7 @@ struct Corrector::Impl {
                                EditedParticles& particles, CorrectedLineage& lineage) const {
     JournalFrame frame = decode_frame(payload);
     finish_names(frame);
+    join_log(frame);
     const int64_t index = frame.index;
     CorrectedFrame now = [&] {
       try {

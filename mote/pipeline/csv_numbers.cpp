@@ -12,26 +12,6 @@
 namespace mote::pipeline {
 namespace {
 
-// As RFC 4180, but for line ends within quotes, which no table of mote has.
-std::vector<std::string> cells_of(const std::string& line) {
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
-      cells.back() += c;
-      ++i;
-    } else if (c == '"' && (quoted || cells.back().empty())) {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      cells.emplace_back();
-    } else if (c != '\r') {
-      cells.back() += c;
-    }
-  }
-  return cells;
-}
-
 double number_of(const std::string& cell, const std::string& column, int64_t line) {
   double value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
@@ -43,10 +23,29 @@ double number_of(const std::string& cell, const std::string& column, int64_t lin
 
 }  // namespace
 
+std::vector<std::string> csv_row(const std::string& line, char delimiter) {
+  std::vector<std::string> cells(1);
+  bool quoted = false;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
+      cells.back() += c;
+      ++i;
+    } else if (c == '"' && (quoted || cells.back().empty())) {
+      quoted = !quoted;
+    } else if (c == delimiter && !quoted) {
+      cells.emplace_back();
+    } else if (c != '\r') {
+      cells.back() += c;
+    }
+  }
+  return cells;
+}
+
 std::vector<std::string> csv_names(const std::string& header) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  return cells_of(header.starts_with(kByteOrderMark) ? header.substr(kByteOrderMark.size())
-                                                     : header);
+  return csv_row(header.starts_with(kByteOrderMark) ? header.substr(kByteOrderMark.size())
+                                                    : header);
 }
 
 std::vector<std::vector<std::string>> csv_cells(const std::string& text,
@@ -72,7 +71,7 @@ std::vector<std::vector<std::string>> csv_cells(const std::string& text,
   }
   std::vector<std::vector<std::string>> rows;
   while (std::getline(in, line)) {
-    const std::vector<std::string> cells = cells_of(line);
+    const std::vector<std::string> cells = csv_row(line);
     std::vector<std::string>& row = rows.emplace_back();
     for (const size_t place : places) {
       row.push_back(place < cells.size() ? cells[place] : "");

@@ -5,6 +5,9 @@
 
 namespace mote::pipeline {
 
+/// The cells of a line of a CSV, as in RFC 4180 but for line ends within quotes.
+std::vector<std::string> csv_row(const std::string& line, char delimiter = ',');
+
 /// The names of the columns by the header line of a CSV; a byte order mark, which spreadsheets put
 /// in front, is no part of them.
 std::vector<std::string> csv_names(const std::string& header);

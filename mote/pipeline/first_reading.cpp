@@ -78,7 +78,11 @@ class FrameWarnings {
 
 class Reader {
  public:
-  Reader(const Job& job, const Recording& recording) : job_(job), recording_(recording) {}
+  Reader(const Job& job, const Recording& recording) : job_(job), recording_(recording) {
+    if (recording.log() != nullptr) {
+      log_coverage_.emplace(*recording.log());
+    }
+  }
 
   void take(const JournalRecord& record) {
     switch (record.type) {
@@ -141,6 +145,9 @@ class Reader {
       intervals_s_.push_back(*frame.time_s - *last_time_s_);
     }
     last_time_s_ = frame.time_s;
+    if (log_coverage_) {
+      log_coverage_->add(frame.time_s);
+    }
     summary.one_size = summary.one_size && frame.size == summary.field;
     for (const auto& [name, value] : frame.values) {
       values_[name].push_back(value);
@@ -257,6 +264,7 @@ class Reader {
     add(end_->correction_warnings);
     add(end_->warnings);
     add(stamp_warnings(stamps_));
+    add(log_coverage_ ? log_coverage_->warnings() : std::vector<std::string>{});
     const bool stills = job_.command == Command::kSegment;
     frame_warnings_.tell(stills ? FrameNames(recording_).stills() : std::vector<std::string>{},
                          warnings);
@@ -273,6 +281,7 @@ class Reader {
   std::vector<measure::FrameInfo> infos_;  // of the frames of a lineage
   std::vector<int64_t> source_of_;         // likewise
   std::vector<FrameStamp> stamps_;
+  std::optional<LogCoverage> log_coverage_;
   std::vector<Track> given_;  // where nothing is linked
   measure::SizeSample sizes_;
   std::vector<double> intervals_s_;  // between frames that follow one another

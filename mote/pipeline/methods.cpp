@@ -78,7 +78,7 @@ class Methods {
            "bootstrap "
            "over particles and hold sampling error only, not the errors of the pixel size and of "
            "the boundary." +
-           (stills() ? "" : motion_sentences() + growth_sentences());
+           log_sentence() + (stills() ? "" : motion_sentences() + growth_sentences());
   }
 
  private:
@@ -315,6 +315,21 @@ class Methods {
                        *info_.exposure_s <= kSlack * *summary_.interval_s;
     return known ? fmt::format("the exposure of {:.4g} s", *info_.exposure_s)
                  : "an exposure of the whole frame interval, which was assumed";
+  }
+
+  std::string log_sentence() const {
+    const FrameLog* log = recording_.log();
+    if (log == nullptr || log->readings().empty()) {
+      return "";
+    }
+    std::vector<std::string> names;
+    for (const LogReading& reading : log->readings()) {
+      names.push_back(reading.label.empty() ? reading.name : reading.label);
+    }
+    return fmt::format(
+        " Readings of {} come from a log and were interpolated to the time of each "
+        "frame.",
+        fmt::join(names, ", "));
   }
 
   std::string motion_sentences() const {

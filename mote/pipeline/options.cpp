@@ -221,8 +221,18 @@ void visit_segment_options(OptionVisitor& visitor, Job& job) {
   }
 }
 
+void visit_log(OptionVisitor& visitor, RecordingOptions& options) {
+  visitor.group("Log");
+  visitor.text("log", options.log,
+               "CSV of a heater or the like: its readings are joined to the frames by time");
+  visitor.text("log-offset", options.log_offset,
+               "What the log's clock shows when the recording's shows 0: 12.5s, 12:30:05 or "
+               "2024-05-01T12:30:05");
+}
+
 void visit_options(OptionVisitor& visitor, Job& job) {
   visit_segment_options(visitor, job);
+  visit_log(visitor, job.recording);
   if (job.command == Command::kTrack) {
     visit_tracker(visitor, job);
   }

@@ -38,6 +38,19 @@ std::vector<report::OverlayInstance> instances_of(const FinalFrame& frame) {
   return instances;
 }
 
+std::vector<std::string> readings_of(const FinalFrame& frame, const FrameLog* log) {
+  std::vector<std::string> texts;
+  if (log == nullptr) {
+    return texts;
+  }
+  for (const LogReading& reading : log->readings()) {
+    if (const auto found = frame.row.values.find(reading.name); found != frame.row.values.end()) {
+      texts.push_back(reading_text(reading, found->second));
+    }
+  }
+  return texts;
+}
+
 }  // namespace
 
 OverlayPainter::OverlayPainter(const Job& job, Recording& recording, const RunSummary& summary)
@@ -84,6 +97,7 @@ std::shared_ptr<const Picture> OverlayPainter::paint(const FinalFrame& frame, Si
                                                  .index = frame.info.frame,
                                                  .recorded_frame = frame.info.recorded_frame,
                                                  .time_s = frame.info.time_s,
+                                                 .readings = readings_of(frame, recording_.log()),
                                                  .trails = frame.trails,
                                                  .events = lineage_.events})));
   return frame.overlays.back();

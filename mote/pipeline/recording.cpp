@@ -11,8 +11,8 @@
 #include "mote/imaging/annotation.h"
 #include "mote/imaging/binning.h"
 #include "mote/imaging/finite.h"
-#include "mote/imaging/lone_pixels.h"
 #include "mote/io/open.h"
+#include "mote/pipeline/mask_file.h"
 #include "mote/pipeline/selection.h"
 
 namespace mote::pipeline {
@@ -23,44 +23,6 @@ using imaging::BinnedMean;
 void check_at_least_one(const char* option, int64_t value) {
   if (value < 1) {
     throw Error(ErrorKind::kUsage, "{} is {}, expected at least 1", option, value);
-  }
-}
-
-// Throws where an image is a photograph: in a mask nearly every pixel has a neighbour of its value.
-void require_mask(const Grid<float>& image) {
-  constexpr int64_t kFewPixels = 100;
-  const imaging::LonePixels lone = imaging::lone_pixels(image);
-  if (lone.lone > kFewPixels && 4 * lone.lone > lone.nonzero) {
-    throw Error(ErrorKind::kUsage,
-                "is a photograph, not a mask: {} of its {} pixels that are not zero have no "
-                "neighbour of their value",
-                lone.lone, lone.nonzero);
-  }
-}
-
-BinaryImage read_mask(const std::string& path, Size recorded) {
-  const auto source = io::open_frames(path);
-  try {
-    const Grid<float> image = to_float32(source->read(0).image);
-    if (image.size() != recorded) {
-      throw Error(ErrorKind::kUsage, "the mask is {} x {} px, the recording {} x {} px",
-                  image.width(), image.height(), recorded.width, recorded.height);
-    }
-    require_mask(image);
-    BinaryImage left_out(recorded);
-    bool any_kept = false;
-    for (size_t i = 0; i < left_out.values().size(); ++i) {
-      const float value = image.values()[i];
-      const bool kept = value != 0 && !std::isnan(value);
-      left_out.values()[i] = kept ? 0 : 1;
-      any_kept = any_kept || kept;
-    }
-    if (!any_kept) {
-      throw Error(ErrorKind::kUsage, "the mask leaves out every pixel");
-    }
-    return left_out;
-  } catch (const Error& error) {
-    throw error.in(path);
   }
 }
 
@@ -110,6 +72,7 @@ struct Recording::Impl {
   std::shared_ptr<const BinaryImage> excluded;
   bool stamped = false;              // times come from the frames' stamps
   std::optional<double> interval_s;  // between recorded frames
+  std::optional<FrameLog> log;
 
   std::mutex reading;  // guards source
   std::mutex stamping;
@@ -130,6 +93,24 @@ struct Recording::Impl {
       info.type = SampleType::kFloat32;
     }
     exclude(first.image);
+    open_log();
+  }
+
+  void open_log() {
+    if (options.log.empty()) {
+      if (!options.log_offset.empty()) {
+        throw Error(ErrorKind::kUsage, "--log-offset {} counts only with --log",
+                    options.log_offset);
+      }
+      return;
+    }
+    if (!stamped && !interval_s) {
+      throw Error(ErrorKind::kUsage,
+                  "--log {}: the recording does not say its frame interval: give --frame-interval",
+                  options.log);
+    }
+    log = FrameLog::open(options.log, options.log_offset);
+    info.warnings.insert(info.warnings.end(), log->warnings().begin(), log->warnings().end());
   }
 
   void select() {
@@ -215,7 +196,7 @@ struct Recording::Impl {
   // What holds for all frames: the mask, and bars unless each frame is a still of its own.
   void exclude(const Image& first) {
     if (!options.mask.empty()) {
-      outside_mask = read_mask(options.mask, recorded_size);
+      outside_mask = read_mask_file(options.mask, recorded_size);
     }
     auto [pixels, warnings] = left_out_of(first, roi, !options.keep_bars && !options.any_size);
     if (!options.mask.empty() && !pixels.empty()) {
@@ -329,10 +310,19 @@ struct Recording::Impl {
                  .time_s = time_s(index),
                  .values = values.means(),
                  .image = mean ? mean->mean() : std::move(image)};
+    out.frame.values.merge(log_values(index));
     if (repaired > 0) {
       out.frame.values["repaired_samples"] = static_cast<double>(repaired);
     }
     return out;
+  }
+
+  std::map<std::string, double> log_values(int64_t index) {
+    ValueMeans values;
+    for (int64_t k = 0; log && k < options.average; ++k) {
+      values.add(log->values_at(recorded_time_s(recorded_index(index) + k * selection.step)));
+    }
+    return values.means();
   }
 
   int64_t recorded_index(int64_t index) const {
@@ -403,6 +393,12 @@ int64_t Recording::recorded_frames() const {
 }
 std::optional<double> Recording::time_s(int64_t index) const {
   return impl_->time_s(index);
+}
+std::map<std::string, double> Recording::log_values(int64_t index) const {
+  return impl_->log_values(index);
+}
+const FrameLog* Recording::log() const {
+  return impl_->log ? &*impl_->log : nullptr;
 }
 bool Recording::stamped() const {
   return impl_->stamped;

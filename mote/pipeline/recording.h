@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "mote/core/frame_source.h"
+#include "mote/pipeline/frame_log.h"
 
 namespace mote::pipeline {
 
@@ -23,6 +25,8 @@ struct RecordingOptions {
   std::string pixel_size;      ///< of a recorded pixel, as parse_pixel_size reads it; overrides
   std::string frame_interval;  ///< between recorded frames, as parse_frame_interval; overrides
   std::string exposure;        ///< of a recorded frame, as parse_exposure_s reads it; overrides
+  std::string log;             ///< CSV of readings against time, joined to the frames; or empty
+  std::string log_offset;      ///< as FrameLog::open reads it
   bool keep_bars = false;      ///< keep scale and data bars in the field
   bool any_size = false;       ///< stills: may differ in size, and each has its own bars
   bool skip_bad_frames = false;
@@ -77,6 +81,13 @@ class Recording {
   /// interval, else nothing. --frame-interval overrides stamps. Decodes a frame only where the
   /// recording has stamps and the frame was not read yet. Safe to call from several threads.
   std::optional<double> time_s(int64_t index) const;
+
+  /// What --log gives for frame `index`, the mean over the frames behind it; part of what `read`
+  /// gives. Decodes a frame only as `time_s` does.
+  std::map<std::string, double> log_values(int64_t index) const;
+
+  /// The log of --log; null without one.
+  const FrameLog* log() const;
 
   /// True where times come from stamps in the frames; single frames may lack theirs.
   bool stamped() const;

@@ -39,6 +39,9 @@ std::vector<std::string> input_files(const Job& job, const Recording& recording,
   if (!job.recording.mask.empty()) {
     files.push_back(job.recording.mask);
   }
+  if (!job.recording.log.empty()) {
+    files.push_back(job.recording.log);
+  }
   if (std::filesystem::is_regular_file(job.drift_from)) {
     files.push_back(job.drift_from);
   }

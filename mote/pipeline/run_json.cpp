@@ -135,6 +135,14 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
       out["detection_limit_nm"] = limit_px * std::sqrt(pixel->y_nm * pixel->x_nm);
     }
   }
+  out["log"] = nullptr;
+  if (const FrameLog* log = recording.log()) {
+    Json columns = Json::array();
+    for (const LogReading& reading : log->readings()) {
+      columns.push_back(reading.name);
+    }
+    out["log"] = {{"path", log->path()}, {"offset_s", log->offset_s()}, {"columns", columns}};
+  }
   out["link_reach_px"] = summary.link_reach_px ? Json(*summary.link_reach_px) : Json(nullptr);
   out["counts"] = {{"instances", summary.instances},
                    {"tracks", summary.lineage.tracks.size()},
@@ -196,6 +204,14 @@ report::ReportInfo report_info(const Job& job, const Recording& recording,
   }
   if (job.command == Command::kSegment) {
     out.names = FrameNames(recording).stills();
+  }
+  if (const FrameLog* log = recording.log()) {
+    for (const LogReading& reading : log->readings()) {
+      const std::string label = reading.label.empty() ? reading.name : reading.label;
+      out.readings.push_back(
+          {.name = reading.name,
+           .label = reading.unit.empty() ? label : fmt::format("{} ({})", label, reading.unit)});
+    }
   }
   out.time_stamps = recording.stamped();
   out.flag_meanings = measure::frame_flags();

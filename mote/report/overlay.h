@@ -93,7 +93,8 @@ struct OverlayFrame {
   int64_t index = 0;           ///< as events count
   int64_t recorded_frame = 0;  ///< as the clock shows it
   std::optional<double> time_s;
-  std::string caption;  ///< in place of the clock, for a still
+  std::vector<std::string> readings;  ///< of instruments, below the clock: `823 K`
+  std::string caption;                ///< in place of the clock, for a still
   std::vector<Trail> trails;
   std::span<const Event> events;  ///< of the whole recording, in order of frame
 };

@@ -23,20 +23,21 @@ int decimals_of(std::optional<double> interval_s) {
   return std::min(decimals, *interval_s < 1e-3 ? 6 : 3);
 }
 
-// A line of text in an upper corner.
-Plate line_of_text(const Scene& scene, const std::string& text, Align align) {
+// A line of text in an upper corner, the `row`th there.
+Plate line_of_text(const Scene& scene, const std::string& text, Align align, size_t row = 0) {
   const double font_px = 1.1 * scene.font_px;
   const double edge = std::round(0.5 * scene.margin());
   const double pad = std::round(0.45 * font_px);
   const double width = std::ceil(text_width(text, font_px) + 2 * pad);
+  const double top = edge + static_cast<double>(row) * std::round(1.5 * font_px);
   const double left =
       align == Align::kLeft ? edge : static_cast<double>(scene.picture.width()) - edge - width;
-  return {.ground = {.y = std::llround(edge),
+  return {.ground = {.y = std::llround(top),
                      .x = std::llround(left),
                      .height = std::llround(1.5 * font_px),
                      .width = std::llround(width)},
           .text = text,
-          .baseline = {edge + 1.08 * font_px, left + width / 2},
+          .baseline = {top + 1.08 * font_px, left + width / 2},
           .font_px = font_px,
           .bar = {}};
 }
@@ -54,6 +55,18 @@ std::vector<Plate> clock_plates(const Scene& scene) {
   const int decimals = decimals_of(scene.options.frame_interval_s);
   return {line_of_text(scene, fmt::format("{:.{}f} s", *frame.time_s, decimals), Align::kLeft),
           line_of_text(scene, number, Align::kRight)};
+}
+
+// Below the clock.
+std::vector<Plate> reading_plates(const Scene& scene) {
+  constexpr size_t kMost = 4;
+  std::vector<Plate> plates;
+  for (const std::string& text : scene.frame.readings) {
+    if (plates.size() < kMost) {
+      plates.push_back(line_of_text(scene, text, Align::kLeft, plates.size() + 1));
+    }
+  }
+  return plates;
 }
 
 Plate scale_bar_plate(const Scene& scene) {
@@ -92,6 +105,9 @@ std::vector<Plate> plates(const Scene& scene) {
   }
   if (scene.options.clock) {
     for (Plate& plate : clock_plates(scene)) {
+      result.push_back(std::move(plate));
+    }
+    for (Plate& plate : reading_plates(scene)) {
       result.push_back(std::move(plate));
     }
   }

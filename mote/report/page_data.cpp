@@ -208,6 +208,21 @@ Json frames_json(const PageData& data, const Units& units) {
   return json;
 }
 
+// What instruments told of every frame that `frames_json` has.
+Json readings_json(const PageData& data) {
+  Json list = Json::array();
+  for (const ReportReading& reading : data.info.readings) {
+    Json values = Json::array();
+    for (const auto& [index, row] : data.frames.rows()) {
+      const auto found = row.values.find(reading.name);
+      values.push_back(found == row.values.end() ? Json(nullptr) : page_number(found->second));
+    }
+    list.push_back(
+        {{"name", reading.name}, {"label", reading.label}, {"values", std::move(values)}});
+  }
+  return list;
+}
+
 Json sizes_json(const PageData& data, double unit) {
   Json list = Json::array();
   for (const auto& [index, frame] : data.sizes.rows()) {
@@ -314,6 +329,7 @@ std::string data_json(const PageData& data) {
                {"palette", Json::array()},
                {"checks", checks_json(data.checks)},
                {"frames", frames_json(data, units)},
+               {"readings", readings_json(data)},
                {"sizes", sizes_json(data, units.size.per_pixel)},
                {"tracks", tracks_json(data, units.size.per_pixel)},
                {"tracks_total", data.tracks_total},

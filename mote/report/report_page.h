@@ -29,6 +29,11 @@ struct ReportFile {
 };
 
 /// What a report says of the run as a whole. Texts may hold anything: they are escaped.
+struct ReportReading {
+  std::string name;   ///< key of measure::FrameRow::values, `temperature_c`
+  std::string label;  ///< as the page shows it: `temperature (°C)`
+};
+
 struct ReportInfo {
   std::string title;        ///< usually the input's file name
   std::string input;        ///< as the user gave it
@@ -53,8 +58,9 @@ struct ReportInfo {
   std::optional<measure::SizeSample> size_sample;                  ///< of the run as a whole
   std::vector<std::pair<std::string, std::string>> flag_meanings;  ///< measure::frame_flags()
   std::vector<ReportFile> files;
-  std::string methods;          ///< a paragraph for a paper; may be empty
-  std::vector<Figure> figures;  ///< those that the page shows too, by its script
+  std::vector<ReportReading> readings;  ///< of instruments, shown against time
+  std::string methods;                  ///< a paragraph for a paper; may be empty
+  std::vector<Figure> figures;          ///< those that the page shows too, by its script
 };
 
 /// What the builder keeps of a particle with a track.

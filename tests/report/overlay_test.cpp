@@ -191,6 +191,23 @@ TEST(Overlay, WritesClockAndScaleBarOnADarkGroundThatNothingIsDrawnOver) {
   EXPECT_EQ(picture(466, 20), (Rgb{255, 255, 255}));
 }
 
+TEST(Overlay, WritesReadingsOnADarkGroundBelowTheClock) {
+  const Drawn drawn = discs({480, 480}, {});
+  OverlayOptions options = bare();
+  options.clock = true;
+  OverlayFrame frame = drawn.frame();
+  frame.time_s = 0.5;
+  const Picture without = Overlay(options, {480, 480}).draw(frame);
+  frame.readings = {"823 K"};
+
+  const Picture with = Overlay(options, {480, 480}).draw(frame);
+
+  constexpr int64_t kClockY = 14;
+  constexpr int64_t kReadingY = 33;
+  EXPECT_EQ(with(kClockY, 8), without(kClockY, 8));
+  EXPECT_LT(with(kReadingY, 8).r, 0.5 * without(kReadingY, 8).r);
+}
+
 TEST(Overlay, TrailsFollowTheSpecimenAndForget) {
   Trails trails(3);
   const auto at = [](double y, double x) {

@@ -157,7 +157,8 @@
       const i = nearest(overlay.index);
       const rows = !has_frames ? [] : [['particles counted', text(frames.n_plain[i])], ['of them sized', text(frames.sized[i])],
         [`mean ECD (${length})`, interval('mean', i)], ...(boundary(i) ? [['its boundary uncertainty', boundary(i).replace('boundary ', '')]] : []), [`median ECD (${length})`, interval('median', i)],
-        ['area fraction (plain)', text(frames.area_fraction_plain[i], 3)], ['threshold', text(frames.threshold[i])]];
+        ['area fraction (plain)', text(frames.area_fraction_plain[i], 3)], ['threshold', text(frames.threshold[i])],
+        ...data.readings.map((reading) => [reading.label, text(reading.values[i])])];
       numbers.replaceChildren(...rows.map(([key, value]) => el('tr', {}, el('th', {scope: 'row'}, key),
         el('td', {class: 'number'}, value))));
     };
@@ -222,7 +223,14 @@
         value: (u, v, series, i) => (i === null ? '' : v === null ? '–' : `${text(frames.mean_low[i])} to ${text(v)}`)}),
         mote.line('', 'transparent', {width: 0}), mote.line('mean', mote.css('--accent'), dot()),
         mote.line('plain', mote.css('--second'), {width: 1.2, dash: [5, 4], ...dot()})]})));
-    section('against-time', 'Number and size against time', el('div', {class: 'pair'}, count, mean));
+    const readings = data.readings.filter((reading) => reading.values.some((value) => value !== null)).map((reading) =>
+      add(mote.plot({title: reading.label[0].toUpperCase() + reading.label.slice(1), x: mote.x_label, y: reading.label,
+        caption: 'As the log has it at the time of each frame.' + stride,
+        csv: () => [[mote.x_name, xs], ['frame', frames.recorded], [reading.name, reading.values]]},
+      () => ({data: [xs, reading.values],
+        scales: {x: {time: false}, y: {range: () => mote.range(...mote.extent(reading.values))}},
+        series: [mote.x_series(), mote.line(reading.label, mote.css('--second'), dot())]}))));
+    section('against-time', 'Number and size against time', el('div', {class: 'pair'}, count, mean, readings));
   }
 
   const distribution = mote.size_distribution();
