@@ -22,8 +22,7 @@
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/options.h"
 #include "mote/pipeline/run_json.h"
-#include "mote/pipeline/tracker_options.h"
-#include "mote/track/told_events.h"
+#include "mote/pipeline/told_journal.h"
 
 namespace mote::pipeline {
 namespace {
@@ -62,28 +61,6 @@ Json asked_options(const Job& measure, const Json& of_run) {
     asked[key] = value;
   }
   return asked;
-}
-
-track::ToldGlimpse glimpse_of(const JournalInstance& instance, int32_t track, int64_t frame) {
-  const measure::InstanceMeasures& measures = instance.measures;
-  return {.track = track,
-          .seen = {.frame = frame,
-                   .centroid = measures.centroid,
-                   .box = measures.box,
-                   .area_px = measures.area_px2,
-                   .cut = measures.touches_border},
-          .shared = instance.tracks.size() > 1};
-}
-
-track::ToldFrame told_frame(const JournalFrame& frame, double time, Point drift) {
-  track::ToldFrame told{
-      .index = frame.index, .time = time, .drift = drift, .glimpses = {}, .necks = frame.necks};
-  for (const JournalInstance& instance : frame.instances) {
-    for (const int32_t track : instance.tracks) {
-      told.glimpses.push_back(glimpse_of(instance, track, frame.index));
-    }
-  }
-  return told;
 }
 
 }  // namespace
@@ -322,18 +299,8 @@ struct Corrector::Impl {
     if (wanted.empty()) {
       return {};
     }
-    const TimeScale scale = time_scale(recording);
-    TrackerClock clock(scale);
-    track::ToldEvents told(tracker_options(job, scale), automatic.summary.field, tracks, wanted);
-    JournalReader reader(journal);
-    while (const auto record = reader.next()) {
-      if (record->type == RecordType::kFrame) {
-        const JournalFrame frame = decode_frame(record->payload);
-        told.push(told_frame(frame, clock.time(frame.source_index, frame.time_s),
-                             automatic.drift_at(frame.index)));
-      }
-    }
-    return told.finish();
+    return told_by_journal(journal, job, recording, tracks, wanted,
+                           [this](int64_t frame) { return automatic.drift_at(frame); });
   }
 };
 

@@ -88,7 +88,7 @@ class Reader {
     switch (record.type) {
       case RecordType::kHeader: take_header(record.payload); break;
       case RecordType::kFrame: take_frame(decode_frame(record.payload)); break;
-      case RecordType::kChanges: take_changes(decode_changes(record.payload)); break;
+      case RecordType::kChanges: out_.lineage.add(decode_changes(record.payload)); break;
       case RecordType::kBadFrame: take_bad_frame(record.payload); break;
       case RecordType::kEnd: end_ = decode_end(record.payload); break;
     }
@@ -98,9 +98,7 @@ class Reader {
 
   FirstReading finish() {
     RunSummary& summary = out_.summary;
-    summary.lineage =
-        job_.command == Command::kTrack ? out_.lineage.build() : Lineage{.tracks = given_};
-    check(summary.lineage);
+    summary.lineage = out_.lineage.build();
     count_corrections();
     for (const auto& [name, values] : values_) {
       const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
@@ -125,9 +123,10 @@ class Reader {
   }
 
  private:
-  // Tracks of a corrected run keep the numbers by which the user knows them.
+  // Tracks that are given, or of a corrected run, keep the numbers by which the user knows them.
   void take_header(const std::string& payload) {
-    if (nlohmann::json::parse(payload).contains("corrected_from")) {
+    if (job_.command == Command::kMeasure ||
+        nlohmann::json::parse(payload).contains("corrected_from")) {
       out_.lineage = track::LineageBuilder(true);
     }
   }
@@ -190,14 +189,6 @@ class Reader {
     }
     if (of_frame.count() > sizes_.count()) {
       sizes_ = of_frame;
-    }
-  }
-
-  void take_changes(const track::TrackerOutput& changes) {
-    if (job_.command == Command::kTrack) {
-      out_.lineage.add(changes);
-    } else {
-      given_.insert(given_.end(), changes.tracks.begin(), changes.tracks.end());
     }
   }
 
@@ -282,7 +273,6 @@ class Reader {
   std::vector<int64_t> source_of_;         // likewise
   std::vector<FrameStamp> stamps_;
   std::optional<LogCoverage> log_coverage_;
-  std::vector<Track> given_;  // where nothing is linked
   measure::SizeSample sizes_;
   std::vector<double> intervals_s_;  // between frames that follow one another
   std::optional<double> last_time_s_;

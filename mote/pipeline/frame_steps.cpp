@@ -79,6 +79,20 @@ track::TrackedFrame as_given(const Segmentation& segmentation, LabelImage given)
     const int32_t label = given_of.at(region.label);
     frame.instances.push_back({.label = label, .cluster = region.cluster, .tracks = {label}});
   }
+  for (const Neck& neck : segmentation.necks) {
+    const auto centroid = [&](int32_t label) {
+      return segmentation.regions.at(static_cast<size_t>(label) - 1).centroid;
+    };
+    const bool in_order = given_of.at(neck.a) < given_of.at(neck.b);
+    const int32_t low = in_order ? neck.a : neck.b;
+    const int32_t high = in_order ? neck.b : neck.a;
+    frame.necks.push_back({.a = given_of.at(low),
+                           .b = given_of.at(high),
+                           .ratio = neck.ratio,
+                           .width_px = neck.width_px,
+                           .apart = centroid(high) - centroid(low),
+                           .excess = {}});
+  }
   return frame;
 }
 
@@ -309,6 +323,11 @@ JournalEnd FrameSteps::end() const {
     end.warnings = std::move(result.warnings);
   } else {
     end.drift = given_drift_;
+  }
+  if (labels_ != nullptr && labels_->masks() && job_.command == Command::kMeasure) {
+    end.warnings.emplace_back(
+        "the label images are masks, whose parts are numbered anew in every frame: their tracks "
+        "mean nothing and no events are told; mote track --labels links them");
   }
   return end;
 }

@@ -1,6 +1,7 @@
 #include "mote/pipeline/pass_one.h"
 
 #include <chrono>
+#include <set>
 
 #include <nlohmann/json.hpp>
 #include <tbb/global_control.h>
@@ -12,6 +13,7 @@
 #include "mote/pipeline/journal.h"
 #include "mote/pipeline/journal_end.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/pipeline/told_journal.h"
 
 namespace mote::pipeline {
 namespace {
@@ -103,11 +105,34 @@ void stream(FrameSteps& steps, const Job& job, int64_t frames, JournalWriter& jo
 
 struct PassOne::Impl {
   const Job& job;
+  const Recording& recording;
   int64_t frames;
+  /// The numbers in the label images are tracks, whose events are asked for.
+  bool tracks_are_given;
   FrameSteps steps;
 
-  Impl(const Job& j, Recording& recording, LabelInput* labels)
-      : job(j), frames(recording.info().frames), steps(j, recording, labels) {}
+  Impl(const Job& j, Recording& r, LabelInput* labels)
+      : job(j),
+        recording(r),
+        frames(r.info().frames),
+        tracks_are_given(j.command == Command::kMeasure && !labels->masks()),
+        steps(j, r, labels) {}
+
+  void tell_events(const std::vector<Track>& tracks, const std::string& path,
+                   JournalWriter& journal) const {
+    std::set<int32_t> all;
+    for (const Track& track : tracks) {
+      all.insert(track.id);
+    }
+    journal.sync();
+    track::TrackerOutput changes;
+    changes.events =
+        told_by_journal(path, job, recording, tracks, all, [](int64_t) { return Point{}; });
+    for (Event& event : changes.events) {
+      event.source = Source::kImported;
+    }
+    journal.append(RecordType::kChanges, encode_changes(changes));
+  }
 };
 
 PassOne::PassOne(const Job& job, Recording& recording, LabelInput* labels)
@@ -152,6 +177,9 @@ void PassOne::run(const Json& header, OutputFolder& folder, const JobContext& co
   FrameBatch last = steps.finish();
   steps.measure(last);
   append(journal, last);
+  if (impl_->tracks_are_given) {
+    impl_->tell_events(last.changes.tracks, folder.journal(), journal);
+  }
   journal.append(RecordType::kEnd, encode(steps.end()));
   journal.sync();
 }

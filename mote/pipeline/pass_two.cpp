@@ -89,7 +89,7 @@ struct PassTwo::Impl {
     std::vector<const Mask*> masks;
     for (const JournalInstance& instance : journal_frame.instances) {
       std::vector<int32_t> tracks = instance.tracks;
-      if (job.command == Command::kTrack) {
+      if (job.command != Command::kSegment) {
         tracks = known.lineage.final_tracks(journal_frame.index, tracks);
       }
       measure::InstanceMeasures measures = instance.measures;

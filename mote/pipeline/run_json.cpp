@@ -35,8 +35,6 @@ std::vector<report::ReportFile> files_of(const Job& job, const RunSummary& summa
     files.push_back({"rates.csv", "dr/dt of every particle against its radius, critical radius"});
     files.push_back({"survival.csv", "share of particles that survive, by size"});
     files.push_back({"budget.csv", "where the particles went, and what should be conserved"});
-  }
-  if (job.command == Command::kTrack) {
     files.push_back({"events.csv", "what happened to whom, and when"});
     files.push_back({"necks.csv", "every pair in contact, frame by frame"});
     files.push_back({"neck_fits.csv", "exponents of neck growth, or why there are none"});

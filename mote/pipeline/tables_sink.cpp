@@ -29,7 +29,6 @@ class TablesSink : public Sink {
         made_(made),
         notes_(notes),
         tracking_(job.command != Command::kSegment),
-        linking_(job.command == Command::kTrack),
         recording_(recording),
         summary_(summary),
         frame_columns_(measure::frame_columns(summary.value_names)),
@@ -58,8 +57,6 @@ class TablesSink : public Sink {
     }
     if (tracking_) {
       budget_ = measure::mechanism_budget(summary.lineage.tracks, ends_, summary.frames);
-    }
-    if (linking_) {
       neck_file_.emplace(folder + "/necks.csv");
       neck_file_->write(measure::csv_header(measure::neck_columns()));
     }
@@ -90,8 +87,6 @@ class TablesSink : public Sink {
       budget_rows_.push_back({.info = frame.info,
                               .budget = budget_.at(static_cast<size_t>(frame.info.frame)),
                               .conserved = conservation_.add(frame.particles)});
-    }
-    if (linking_) {
       add_necks(frame);
     }
   }
@@ -111,8 +106,6 @@ class TablesSink : public Sink {
       write_table("survival.csv", measure::survival_columns(), made_.survival = growth_.survival());
       write_table("budget.csv", measure::budget_columns(), budget_rows_);
       made_.budget = std::move(budget_rows_);
-    }
-    if (linking_) {
       neck_file_->sync_and_close();
       write_table("neck_fits.csv", measure::neck_fit_columns(),
                   made_.neck_fits = neck_fits_.rows());
@@ -142,8 +135,6 @@ class TablesSink : public Sink {
       tell(made_.msd.empty(), "msd.csv", "no track was seen alone in two frames");
       tell(made_.rates.empty(), "rates.csv", "no track was measured in enough frames for dr/dt");
       tell(made_.survival.empty(), "survival.csv", "no track was seen alone");
-    }
-    if (linking_) {
       tell(summary_.lineage.events.empty(), "events.csv",
            summary_.frames == 1 ? "a single frame has neither before nor after"
                                 : "no track begins, ends, touches another or comes of one");
@@ -233,7 +224,6 @@ class TablesSink : public Sink {
   report::FigureTables& made_;
   std::vector<std::string>& notes_;
   bool tracking_;
-  bool linking_;
   const Recording& recording_;
   const RunSummary& summary_;
   std::vector<measure::Column<measure::FrameRow>> frame_columns_;

@@ -258,6 +258,7 @@ TEST_F(Run, OfTheTruthMeasuresEveryTrackOfTheTruth) {
   EXPECT_GT(rows, 5);
   EXPECT_LE(result.tracks, rows);  // a track that is always covered has no label of its own
   EXPECT_GE(result.tracks, rows - 2);
+  EXPECT_GT(result.events, 5);
 }
 
 }  // namespace
