@@ -1,24 +1,17 @@
 #include "mote/pipeline/edited_tables.h"
 
 #include <algorithm>
-#include <charconv>
+#include <optional>
 #include <set>
 #include <string_view>
 
 #include "mote/core/error.h"
 #include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
+#include "mote/pipeline/track_numbers.h"
 
 namespace mote::pipeline {
 namespace {
-
-// A whole number from 1 on, or 0.
-int32_t track_number(std::string_view text) {
-  int32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && value > 0;
-  return whole ? value : 0;
-}
 
 // A cell of one line of a file.
 struct CellPlace {
@@ -28,31 +21,23 @@ struct CellPlace {
 };
 
 int32_t number_in(const std::string& cell, const CellPlace& place) {
-  const int32_t number = track_number(cell);
-  if (number == 0) {
-    throw Error(ErrorKind::kBadFile, "{}: line {}: {} is '{}', expected a whole number from 1 on",
-                place.path, place.line, place.column, cell);
+  if (const auto number = track_number(cell)) {
+    return *number;
   }
-  return number;
+  throw Error(ErrorKind::kBadFile, "{}: line {}: {} is '{}', expected a whole number from 1 on",
+              place.path, place.line, place.column, cell);
 }
 
 std::vector<int32_t> numbers_in(const std::string& cell, const CellPlace& place) {
-  std::vector<int32_t> numbers;
-  size_t begin = 0;
-  while (begin < cell.size()) {
-    const size_t end = std::min(cell.find(';', begin), cell.size());
-    const int32_t number = track_number(std::string_view(cell).substr(begin, end - begin));
-    if (number == 0) {
-      throw Error(ErrorKind::kBadFile,
-                  "{}: line {}: {} is '{}', expected numbers of tracks with ; between", place.path,
-                  place.line, place.column, cell);
-    }
-    numbers.push_back(number);
-    begin = end + 1;
+  std::optional<std::vector<int32_t>> numbers = track_numbers(cell);
+  if (!numbers) {
+    throw Error(ErrorKind::kBadFile,
+                "{}: line {}: {} is '{}', expected numbers of tracks with ; between", place.path,
+                place.line, place.column, cell);
   }
-  std::sort(numbers.begin(), numbers.end());
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  return numbers;
+  std::sort(numbers->begin(), numbers->end());
+  numbers->erase(std::unique(numbers->begin(), numbers->end()), numbers->end());
+  return *numbers;
 }
 
 bool is_blank(const std::vector<std::string>& cells) {

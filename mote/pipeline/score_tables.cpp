@@ -1,13 +1,12 @@
 #include "mote/pipeline/score_tables.h"
 
-#include <algorithm>
 #include <charconv>
-#include <limits>
 #include <optional>
 #include <string_view>
 
 #include "mote/core/error.h"
 #include "mote/pipeline/csv_numbers.h"
+#include "mote/pipeline/track_numbers.h"
 
 namespace mote::pipeline {
 namespace {
@@ -30,31 +29,26 @@ int64_t required(const std::string& cell, std::string_view column, size_t row) {
   return *value;
 }
 
-int32_t id_of(const std::string& cell, std::string_view column, size_t row) {
-  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-  const int64_t id = required(cell, column, row);
-  if (id > kMost) {
-    throw Error(ErrorKind::kBadFile, "line {}: {} is {}, expected {} at the most", row + 2, column,
-                id, kMost);
-  }
-  return static_cast<int32_t>(id);
-}
-
 /// The second cell where it is given, else the first.
 int64_t recorded_or(const std::string& cell, const std::string& recorded, std::string_view column,
                     size_t row) {
   return required(recorded.empty() ? cell : recorded, column, row);
 }
 
-std::vector<int32_t> ids_of(const std::string& cell, std::string_view column, size_t row) {
-  std::vector<int32_t> ids;
-  std::string_view rest = cell;
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find(';'), rest.size());
-    ids.push_back(id_of(std::string(rest.substr(0, end)), column, row));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+int32_t id_of(const std::string& cell, size_t row) {
+  if (const auto id = track_number(cell)) {
+    return *id;
   }
-  return ids;
+  throw Error(ErrorKind::kBadFile, "line {}: track is '{}', expected a whole number from 1 on",
+              row + 2, cell);
+}
+
+std::vector<int32_t> ids_of(const std::string& cell, std::string_view column, size_t row) {
+  if (const auto ids = track_numbers(cell)) {
+    return *ids;
+  }
+  throw Error(ErrorKind::kBadFile, "line {}: {} is '{}', expected numbers of tracks with ; between",
+              row + 2, column, cell);
 }
 
 /// Whether the file dates the necks of its merges, also where they have not come so far.
@@ -78,7 +72,7 @@ std::vector<Track> tracks_of_csv(const std::string& text) {
   std::vector<Track> tracks;
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::vector<std::string>& cells = rows[i];
-    tracks.push_back({.id = id_of(cells[0], "track", i),
+    tracks.push_back({.id = id_of(cells[0], i),
                       .first_frame = recorded_or(cells[2], cells[4], "first_frame", i),
                       .last_frame = recorded_or(cells[3], cells[5], "last_frame", i),
                       .parents = ids_of(cells[1], "parents", i)});

@@ -55,9 +55,9 @@ TEST(ScoreTables, HaveNoDatesOfANeckWhereTheFileTellsNone) {
 }
 
 TEST(ScoreTables, RefuseATrackNumberThatDoesNotFit) {
-  EXPECT_THAT(
-      [] { tracks_of_csv(kTracks + "4294967297,,0,9\n"); },
-      ThrowsMessage<Error>(StrEq("line 2: track is 4294967297, expected 2147483647 at the most")));
+  EXPECT_THAT([] { tracks_of_csv(kTracks + "4294967297,,0,9\n"); },
+              ThrowsMessage<Error>(
+                  StrEq("line 2: track is '4294967297', expected a whole number from 1 on")));
   EXPECT_THROW(tracks_of_csv(kTracks + "1,4294967297,0,9\n"), Error);
   EXPECT_THROW(events_of_csv("type,frame,tracks,children\nlost,3,4294967297,\n", {}), Error);
 }

@@ -1,0 +1,29 @@
+#include "mote/pipeline/track_numbers.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace mote::pipeline {
+
+std::optional<int32_t> track_number(std::string_view text) {
+  int32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && value > 0;
+  return whole ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::vector<int32_t>> track_numbers(std::string_view text) {
+  std::vector<int32_t> numbers;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(';'), text.size());
+    const std::optional<int32_t> number = track_number(text.substr(0, end));
+    if (!number) {
+      return std::nullopt;
+    }
+    numbers.push_back(*number);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return numbers;
+}
+
+}  // namespace mote::pipeline
