@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "mote/measure/track.h"
+#include "mote/pipeline/edited_types.h"
 
 namespace mote::pipeline {
 namespace {
@@ -59,6 +60,9 @@ CorrectedLineage::CorrectedLineage(const Lineage& automatic, const EditedFiles& 
 
 void CorrectedLineage::add(const CorrectedFrame& frame) {
   const int64_t index = frame.frame.index;
+  for (const int32_t track : frame.doubled) {
+    doubled_[track].insert(index);
+  }
   std::map<int32_t, int32_t> origin;  // by the name of now
   for (const auto& [before, after] : frame.now) {
     now_[before][index] = after;
@@ -201,6 +205,12 @@ void CorrectedLineage::settle() {
   }
   mark_changed_parents();
   std::erase_if(wanted_, [&](int32_t id) { return !lives_.contains(id); });
+  for (const auto& [id, frames] : doubled_) {
+    warnings_.push_back(fmt::format(
+        "track {} has two instances in {} frame{}, the first is {}: one stays what the run had, or "
+        "is left out where that is taken",
+        id, frames.size(), frames.size() == 1 ? "" : "s", *frames.begin()));
+  }
   for (const auto& [id, row] : edited_.rows) {
     if (!of_run_.contains(id) && !lives_.contains(id)) {
       warnings_.push_back(fmt::format("{}: line {}: track {} has no instance in any frame",
@@ -251,30 +261,52 @@ bool CorrectedLineage::is_changed_near(const std::vector<int32_t>& tracks, int64
   });
 }
 
-/// The run's events under the names of now; without those of whom nothing is left.
+/// An event of the run under the names of now; nothing where somebody of it is gone.
+std::optional<Event> CorrectedLineage::renamed(const Event& event) const {
+  Event renamed = event;
+  bool gone = false;
+  const auto rename = [&](std::vector<int32_t>& ids, int64_t frame) {
+    for (int32_t& id : ids) {
+      id = now(id, frame);
+      gone = gone || !lives_.contains(id);
+    }
+    const size_t count = ids.size();
+    sort_ids(ids);
+    gone = gone || ids.size() != count;
+  };
+  rename(renamed.tracks, track::frame_of_tracks(event));
+  rename(renamed.children, event.frame);
+  const bool same = renamed.tracks == event.tracks && renamed.children == event.children;
+  renamed.source = same ? event.source : Source::kManual;
+  return gone ? std::nullopt : std::optional(renamed);
+}
+
 std::vector<Event> CorrectedLineage::events_of_run() const {
   std::vector<Event> events;
   for (const Event& event : automatic_.events) {
-    Event renamed = event;
-    bool gone = false;
-    const auto rename = [&](std::vector<int32_t>& ids, int64_t frame) {
-      for (int32_t& id : ids) {
-        id = now(id, frame);
-        gone = gone || !lives_.contains(id);
-      }
-      const size_t count = ids.size();
-      sort_ids(ids);
-      gone = gone || ids.size() != count;
-    };
-    rename(renamed.tracks, track::frame_of_tracks(event));
-    rename(renamed.children, event.frame);
-    if (!gone) {
-      const bool same = renamed.tracks == event.tracks && renamed.children == event.children;
-      renamed.source = same ? event.source : Source::kManual;
-      events.push_back(std::move(renamed));
+    if (std::optional<Event> now = renamed(event)) {
+      events.push_back(std::move(*now));
     }
   }
   return events;
+}
+
+void CorrectedLineage::apply_types(std::vector<Event>& events) {
+  for (const EditedType& edit : edited_types(edited_, automatic_.events, warnings_)) {
+    const std::optional<Event> was = renamed(automatic_.events[edit.event]);
+    const auto found = std::find_if(events.begin(), events.end(), [&](const Event& event) {
+      return was && is_same(event, *was);
+    });
+    if (found == events.end()) {
+      warnings_.push_back(
+          fmt::format("{}: line {}: event {} is no more by other corrections; its type is left out",
+                      edited_.events, edit.line, edit.event + 1));
+      continue;
+    }
+    found->type = edit.type;
+    found->confidence = 1;
+    found->source = Source::kManual;
+  }
 }
 
 std::vector<Event> CorrectedLineage::events(const std::vector<Event>& told) const {
@@ -327,6 +359,7 @@ void CorrectedLineage::mark_tracks(Lineage& lineage) const {
 
 track::TrackerOutput CorrectedLineage::result(const std::vector<Event>& told) {
   Lineage lineage{.tracks = tracks_, .events = events(told)};
+  apply_types(lineage.events);
   mark_tracks(lineage);
   track::TrackerOutput output;
   output.tracks = std::move(lineage.tracks);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ class CorrectedLineage {
 
   /// Tracks and events, with their source. Of `told`, the events of `wanted`, those that the run
   /// has too are taken from there, and where nothing was corrected nearby the run alone counts.
+  /// Their types are those of events.csv, where they were edited there.
   track::TrackerOutput result(const std::vector<Event>& told);
 
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -56,7 +58,9 @@ class CorrectedLineage {
   void mark_changed_parents();
   bool is_changed_near(const std::vector<int32_t>& tracks, int64_t frame) const;
   std::vector<Event> events(const std::vector<Event>& told) const;
+  std::optional<Event> renamed(const Event& event) const;
   std::vector<Event> events_of_run() const;
+  void apply_types(std::vector<Event>& events);
   void mark_tracks(Lineage& lineage) const;
 
   const Lineage& automatic_;
@@ -65,6 +69,7 @@ class CorrectedLineage {
   std::map<int32_t, Life> lives_;
   /// By track of the run and frame, what it is now: 0 for nothing. Only where it is not the same.
   std::map<int32_t, std::map<int64_t, int32_t>> now_;
+  std::map<int32_t, std::set<int64_t>> doubled_;  ///< frames that gave a track two instances
   std::map<int32_t, std::set<int64_t>> changes_;  ///< frames in which tracks differ, then or now
   std::vector<Track> tracks_;
   std::set<int32_t> wanted_;

@@ -162,6 +162,10 @@ struct Corrector::Impl {
     edited.labels = folder + "/labels.tif";
     edited.particles = folder + "/particles.csv";
     edited.tracks = folder + "/tracks.csv";
+    edited.events = folder + "/events.csv";
+    if (fs::exists(edited.events)) {
+      edited.event_rows = read_edited_events(edited.events);
+    }
     const Json run = read_options_of_run(folder + "/run.json");
     if (run.contains("log") && run["log"].is_object()) {
       logged = run["log"].at("columns").get<std::vector<std::string>>();
@@ -311,7 +315,12 @@ Corrector::~Corrector() = default;
 
 std::vector<std::string> Corrector::files() const {
   const EditedFiles& edited = impl_->edited;
-  return {journal_of(impl_->job.corrected_from), edited.labels, edited.particles, edited.tracks};
+  std::vector<std::string> files = {journal_of(impl_->job.corrected_from), edited.labels,
+                                    edited.particles, edited.tracks};
+  if (fs::exists(edited.events)) {
+    files.push_back(edited.events);
+  }
+  return files;
 }
 
 void Corrector::run(const Json& header, OutputFolder& folder, const JobContext& context) {

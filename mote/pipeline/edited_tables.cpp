@@ -80,6 +80,25 @@ std::map<int32_t, EditedTrack> read_edited_tracks(const std::string& path) {
   return tracks;
 }
 
+std::map<size_t, EditedEvent> read_edited_events(const std::string& path) {
+  std::map<size_t, EditedEvent> events;
+  int64_t line = 1;
+  for (const auto& cells : cells_in(path, read_file(path), {"event", "type"})) {
+    ++line;
+    if (is_blank(cells)) {
+      continue;
+    }
+    const auto number = static_cast<size_t>(number_in(cells[0], {path, line, "event"}));
+    const auto [at, is_new] = events.try_emplace(number, EditedEvent{line, cells[1]});
+    if (!is_new) {
+      throw Error(ErrorKind::kBadFile,
+                  "{}: line {}: event {} has line {} already, expected one row an event", path,
+                  line, number, at->second.line);
+    }
+  }
+  return events;
+}
+
 EditedParticles::EditedParticles(const std::string& path, int64_t frames)
     : lines_(path, [&path, frames, number = int64_t{0}](std::string_view line) mutable {
         ++number;

@@ -20,6 +20,16 @@ struct EditedTrack {
 /// or a track has two rows.
 std::map<int32_t, EditedTrack> read_edited_tracks(const std::string& path);
 
+/// A row of an events.csv that may have been edited by hand.
+struct EditedEvent {
+  int64_t line = 0;  ///< in the file, from 1
+  std::string type;  ///< as written
+};
+
+/// The columns `event` and `type` of an events.csv, by number of the event; other columns are left.
+/// Throws kNotFound, and kBadFile, naming file and line, where a number is none or has two rows.
+std::map<size_t, EditedEvent> read_edited_events(const std::string& path);
+
 /// A row of a particles.csv that may have been edited by hand.
 struct EditedParticle {
   int64_t line = 0;             ///< in the file, from 1

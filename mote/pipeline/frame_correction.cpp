@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "mote/core/error.h"
-#include "mote/imaging/regions.h"
+#include "mote/pipeline/corrected_neighbours.h"
 
 namespace mote::pipeline {
 namespace {
@@ -42,11 +44,12 @@ class FrameCorrection {
     draw(labels);
     take_rows(rows);
     remove_tracks();
-    require_one_instance_a_track();
-    if (!is_changed()) {
-      return {.frame = std::move(automatic_)};
-    }
     CorrectedFrame out;
+    out.doubled = settle_doubled();
+    if (!is_changed()) {
+      out.frame = std::move(automatic_);
+      return out;
+    }
     out.changed = true;
     trace(out);
     fill(out);
@@ -204,22 +207,52 @@ class FrameCorrection {
     for (Draft& draft : drafts_) {
       std::erase_if(draft.tracks, [&](int32_t track) { return files_.removed.contains(track); });
     }
+    order_drafts();
+  }
+
+  void order_drafts() {
     std::erase_if(drafts_, [](const Draft& draft) { return draft.tracks.empty(); });
     std::sort(drafts_.begin(), drafts_.end(),
               [](const Draft& a, const Draft& b) { return a.tracks.front() < b.tracks.front(); });
   }
 
-  void require_one_instance_a_track() const {
-    std::set<int32_t> met;
-    for (const Draft& draft : drafts_) {
+  // Of several instances of one track, one keeps it: that which the run had for it, else the
+  // largest. The others stay what the run had, where that is still free, else are left out.
+  std::set<int32_t> settle_doubled() {
+    std::map<int32_t, Draft*> keepers;
+    std::set<int32_t> doubled;
+    for (Draft& draft : drafts_) {
       for (const int32_t track : draft.tracks) {
-        if (!met.insert(track).second) {
-          throw Error(ErrorKind::kBadFile,
-                      "{} and {} give track {} two instances in frame {}: expected one",
-                      files_.particles, files_.labels, track, frame());
+        const auto [keeper, is_new] = keepers.try_emplace(track, &draft);
+        if (!is_new) {
+          doubled.insert(track);
+          keeper->second =
+              claim(draft, track) > claim(*keeper->second, track) ? &draft : keeper->second;
         }
       }
     }
+    for (Draft& draft : drafts_) {
+      const auto is_lost = [&](int32_t track) { return keepers.at(track) != &draft; };
+      if (std::none_of(draft.tracks.begin(), draft.tracks.end(), is_lost)) {
+        continue;
+      }
+      std::erase_if(draft.tracks, is_lost);
+      if (draft.tracks.empty() && draft.origin != nullptr) {
+        std::copy_if(draft.origin->tracks.begin(), draft.origin->tracks.end(),
+                     std::back_inserter(draft.tracks), [&](int32_t track) {
+                       return !files_.removed.contains(track) &&
+                              keepers.try_emplace(track, &draft).second;
+                     });
+      }
+    }
+    order_drafts();
+    return doubled;
+  }
+
+  // How strongly an instance is that of a track.
+  static std::pair<bool, int64_t> claim(const Draft& draft, int32_t track) {
+    const bool was = draft.origin != nullptr && holds(draft.origin->tracks, track);
+    return {was, draft.mask.area_px()};
   }
 
   bool is_changed() const {
@@ -285,113 +318,11 @@ class FrameCorrection {
       instance.measures.label = draft.tracks.front();
       out.frame.instances.push_back(std::move(instance));
     }
-    std::vector<track::TrackedNeck> necks = necks_that_hold(out);
-    if (!out.redrawn.empty()) {
-      const Segmentation segmentation = imaging::segmentation_of(out.labels);
-      number_clusters(segmentation, out);
-      add_necks(segmentation, out, necks);
-    }
+    std::vector<track::TrackedNeck> necks = renewed_neighbours(automatic_, out);
     std::vector<JournalInstance> instances = std::move(out.frame.instances);
     out.frame = std::move(automatic_);
     out.frame.instances = std::move(instances);
     out.frame.necks = std::move(necks);
-  }
-
-  // Between masks that nobody touched, under the names of now.
-  std::vector<track::TrackedNeck> necks_that_hold(const CorrectedFrame& out) const {
-    const auto now = [&](int32_t track) {
-      const auto found = out.now.find(track);
-      return found == out.now.end() ? track : found->second;
-    };
-    std::vector<track::TrackedNeck> necks;
-    for (track::TrackedNeck neck : automatic_.necks) {
-      const bool moved = out.redrawn.contains(neck.a) || out.redrawn.contains(neck.b);
-      neck.a = now(neck.a);
-      neck.b = now(neck.b);
-      if (!moved && neck.a != 0 && neck.b != 0) {
-        necks.push_back(neck);
-      }
-    }
-    return necks;
-  }
-
-  // Clusters that hold something redrawn, or held it, are found anew; all others stay.
-  void number_clusters(const Segmentation& segmentation, CorrectedFrame& out) const {
-    std::map<int32_t, std::vector<JournalInstance*>> members;
-    for (size_t i = 0; i < out.frame.instances.size(); ++i) {  // both in order of label
-      members[segmentation.regions.at(i).cluster].push_back(&out.frame.instances[i]);
-    }
-    std::set<int32_t> broken;
-    int32_t last = 0;
-    for (const JournalInstance& instance : automatic_.instances) {
-      last = std::max(last, instance.cluster);
-      if (std::any_of(instance.tracks.begin(), instance.tracks.end(),
-                      [&](int32_t track) { return out.redrawn.contains(track); })) {
-        broken.insert(instance.cluster);
-      }
-    }
-    std::set<int32_t> given;
-    for (const auto& [component, all] : members) {
-      int32_t cluster = 0;
-      bool touched = false;
-      for (const JournalInstance* one : all) {
-        touched = touched || one->cluster == 0 || broken.contains(one->cluster);
-        const bool lower = one->cluster != 0 && (cluster == 0 || one->cluster < cluster);
-        cluster = lower ? one->cluster : cluster;
-      }
-      if (!touched) {
-        continue;
-      }
-      if (cluster == 0 || !given.insert(cluster).second) {
-        cluster = ++last;
-      }
-      for (JournalInstance* one : all) {
-        join_cluster(*one, cluster, all.size() > 1);
-      }
-    }
-  }
-
-  static void join_cluster(JournalInstance& instance, int32_t cluster, bool touching) {
-    if (instance.cluster != cluster || instance.measures.touching != touching) {
-      instance.source = Source::kManual;
-    }
-    instance.cluster = cluster;
-    instance.measures.touching = touching;
-  }
-
-  void add_necks(const Segmentation& segmentation, const CorrectedFrame& out,
-                 std::vector<track::TrackedNeck>& necks) const {
-    const auto region = [&](int32_t label) -> const Region& {
-      return segmentation.regions.at(static_cast<size_t>(label) - 1);
-    };
-    const auto is_redrawn = [&](int32_t track) { return out.redrawn.contains(track); };
-    for (const Neck& neck : segmentation.necks) {
-      const JournalInstance& first = out.frame.instances.at(static_cast<size_t>(neck.a) - 1);
-      const JournalInstance& second = out.frame.instances.at(static_cast<size_t>(neck.b) - 1);
-      for (const int32_t a : first.tracks) {
-        for (const int32_t b : second.tracks) {
-          if (is_redrawn(a) || is_redrawn(b)) {
-            const auto [low, high] = std::minmax(a, b);
-            necks.push_back({.a = low,
-                             .b = high,
-                             .ratio = neck.ratio,
-                             .width_px = neck.width_px,
-                             .apart = region(neck.b).centroid - region(neck.a).centroid,
-                             .excess = {}});
-          }
-        }
-      }
-    }
-    for (const JournalInstance& instance : out.frame.instances) {
-      const std::vector<int32_t>& tracks = instance.tracks;
-      for (size_t i = 0; i < tracks.size(); ++i) {
-        for (size_t j = i + 1; j < tracks.size(); ++j) {
-          if (is_redrawn(tracks[i]) || is_redrawn(tracks[j])) {
-            necks.push_back({.a = tracks[i], .b = tracks[j], .excess = {}});
-          }
-        }
-      }
-    }
   }
 
   JournalFrame automatic_;

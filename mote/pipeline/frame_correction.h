@@ -19,13 +19,16 @@ struct EditedFiles {
   std::string labels;  ///< path, as are the others
   std::string particles;
   std::string tracks;
-  std::map<int32_t, EditedTrack> rows;  ///< of tracks.csv
-  std::set<int32_t> removed;            ///< tracks of the run that have no row any more
+  std::string events;
+  std::map<int32_t, EditedTrack> rows;       ///< of tracks.csv
+  std::map<size_t, EditedEvent> event_rows;  ///< of events.csv, by number of the event
+  std::set<int32_t> removed;                 ///< tracks of the run that have no row any more
 };
 
 /// A frame after corrections.
 struct CorrectedFrame {
-  JournalFrame frame;  ///< every instance has the tracks that it has now
+  JournalFrame frame;         ///< every instance has the tracks that it has now
+  std::set<int32_t> doubled;  ///< tracks that were given several instances, of which one has it
   bool changed = false;
   /// Where `changed`: the label image of `frame`, whose instances are labelled by their first
   /// track.
@@ -38,8 +41,8 @@ struct CorrectedFrame {
 
 /// What the label image and the rows of particles.csv, as edited, make of a frame of a run.
 /// Both are compared with what the run wrote: what differs is a correction.
-/// Throws kBadFile, naming file and frame, where they name a track that has no row in tracks.csv,
-/// contradict one another, or give a track two instances.
+/// Throws kBadFile, naming file and frame, where they name a track that has no row in tracks.csv or
+/// contradict one another.
 CorrectedFrame corrected(JournalFrame automatic, const LabelImage& labels,
                          std::span<const EditedParticle> rows, const EditedFiles& files);
 

@@ -28,6 +28,8 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
 using ::testing::ThrowsMessage;
 using testing_support::TemporaryFolder;
 
@@ -456,16 +458,74 @@ TEST_F(Corrections, OfLabelsThatNoTableKnowsAreRefused) {
                                          HasSubstr("tracks.csv"))));
 }
 
-TEST_F(Corrections, ThatGiveATrackTwoInstancesAreRefused) {
+TEST_F(Corrections, ThatGiveATrackTwoInstancesLeaveOneOfThemAsItWas) {
   const std::string steady = track_at(0, 24, 24);
   const std::string blinking = track_at(0, 24, 60);
   edit_table("particles.csv", [&](Row& row) {
     row["tracks"] = row["frame"] == "3" && row["tracks"] == blinking ? steady : row["tracks"];
   });
 
-  EXPECT_THAT([&] { correct(); },
-              ThrowsMessage<Error>(
-                  AllOf(HasSubstr("track " + steady + " two instances"), HasSubstr("frame 3"))));
+  const JobResult result = correct();
+
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("track " + steady +
+                                                  " has two instances in 1 "
+                                                  "frame, the first is 3")));
+  EXPECT_EQ(read_file(*folder_ / "corrected/particles.csv"),
+            read_file(*folder_ / "run/particles.csv"));
+}
+
+TEST_F(Corrections, ThatJoinATrackWithOneThatIsThereTooTakeWhatIsFree) {
+  const std::string steady = track_at(0, 24, 24);
+  const std::string dirt = track_at(6, 30, 160);
+  edit_table("particles.csv",
+             [&](Row& row) { row["tracks"] = row["tracks"] == dirt ? steady : row["tracks"]; });
+  edit_table("tracks.csv", [&](Row& row) {
+    if (row["track"] == dirt) {
+      row.clear();
+    }
+  });
+
+  const JobResult result = correct();
+
+  EXPECT_THAT(result.warnings,
+              Contains(HasSubstr("has two instances in 8 frames, the first is 5")));
+  EXPECT_EQ(corrected_track(steady).at("n_instances"), std::to_string(kFrames));
+  EXPECT_THAT(rows_of(*folder_ / "corrected/tracks.csv"),
+              Not(Contains(Contains(Pair("track", dirt)))));
+}
+
+TEST_F(Corrections, OfTheTypeOfAnEventSayManual) {
+  const std::string dirt = track_at(6, 30, 160);
+  const auto was = [&](Row& row) { return row["tracks"] == dirt && row["type"] == "appeared"; };
+  edit_table("events.csv", [&](Row& row) { row["type"] = was(row) ? "nucleated" : row["type"]; });
+
+  correct();
+
+  const auto events = rows_of(*folder_ / "corrected/events.csv");
+  EXPECT_THAT(events, Contains(AllOf(
+                          Contains(Pair("type", "nucleated")), Contains(Pair("tracks", dirt)),
+                          Contains(Pair("confidence", "1")), Contains(Pair("source", "manual")))));
+  EXPECT_EQ(corrected_track(dirt).at("start_cause"), "nucleated");
+  EXPECT_EQ(corrected_track(dirt).at("source"), "manual");
+  EXPECT_EQ(events.size(), rows_of(*folder_ / "run/events.csv").size());
+}
+
+TEST_F(Corrections, OfTheTypeOfAnEventThatCannotBeItAreToldAndLeftOut) {
+  const auto events = rows_of(*folder_ / "run/events.csv");
+  edit_table("events.csv", [&](Row& row) {
+    row["type"] = row["event"] == "1" ? "coalescence" : row["event"] == "2" ? "gone" : row["type"];
+  });
+  const std::string path = edited_ + "/events.csv";
+  write_file(path, read_file(path) + "99,lost\n");
+
+  const JobResult result = correct();
+
+  EXPECT_THAT(result.warnings,
+              AllOf(Contains(AllOf(HasSubstr("events.csv: line 2: event 1 is called 'coalescence'"),
+                                   HasSubstr("it stays what it was"))),
+                    Contains(HasSubstr("line 3: event 2 is called 'gone'")),
+                    Contains(HasSubstr("the run has no event 99"))));
+  EXPECT_EQ(rows_of(*folder_ / "corrected/events.csv"), events);
 }
 
 TEST_F(Corrections, WithoutNumbersAreRefused) {
