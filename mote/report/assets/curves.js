@@ -139,6 +139,10 @@
     return button;
   }));
 
+  // uPlot puts a tick to the end of a logarithmic axis too, whatever its value.
+  const is_round = (value) => Math.abs(value / 10 ** Math.floor(Math.log10(value) + 1e-9) % 1) < 1e-6;
+  const round_values = (u, splits) => splits.map((value) => (value === null || !is_round(value) ? '' : text(value)));
+
   // A panel of a figure. `quiet`: see mote.figure.
   mote.curves = (title, figure, panel, first) => {
     const {series} = panel;
@@ -162,6 +166,7 @@
         y: {distr: distr(panel.y), range: () => range_of(panel.y, ys(), true)}},
       ...(categories.length === 0 ? {} : {x_axis: {incrs: [1], size: 48, grid: {show: false},
         values: (u, splits) => splits.map((value) => categories[value] || '')}}),
+      ...(panel.x.log ? {x_axis: {values: round_values}} : {}), ...(panel.y.log ? {y_axis: {values: round_values}} : {}),
       ...(power === 0 ? {} : {y_axis: {values: (u, splits) => splits.map((value) => text(value / 10 ** power, 5))}}),
       series: [{}, {show: true, stroke: 'transparent', width: 0, points: {show: false}}],
       hooks: {
