@@ -2,6 +2,7 @@
 
 #include "mote/io/output_file.h"
 #include "mote/measure/track.h"
+#include "mote/pipeline/run_json.h"
 #include "mote/pipeline/sinks.h"
 
 namespace mote::pipeline {
@@ -15,10 +16,10 @@ void write(const std::string& path, const std::string& bytes) {
 
 class FiguresSink : public Sink {
  public:
-  FiguresSink(const std::string& folder, const RunSummary& summary, bool write_files,
+  FiguresSink(const std::string& folder, const Job& job, const RunSummary& summary,
               MadeFigures& made)
       : folder_(folder + "/figures"),
-        write_files_(write_files),
+        job_(job),
         made_(made),
         builder_(summary.lineage, measure::track_ends(summary.lineage), summary.frames) {}
 
@@ -30,7 +31,7 @@ class FiguresSink : public Sink {
 
   void finish() override {
     report::FigureSet set = builder_.figures(made_.tables);
-    if (write_files_) {
+    if (draws_figures(job_)) {
       write_all(set);
     }
     made_.figures = std::move(set.figures);
@@ -44,7 +45,8 @@ class FiguresSink : public Sink {
     if (!set.figures.empty()) {
       std::filesystem::create_directory(folder_);
     }
-    for (const report::Figure& figure : set.figures) {
+    for (report::Figure figure : set.figures) {
+      figure.width = job_.figure_width;
       const std::string path = folder_ + "/" + figure.name;
       const report::Drawing drawing = report::draw(figure);
       pipeline::write(path + ".svg", report::svg(drawing));
@@ -54,16 +56,16 @@ class FiguresSink : public Sink {
   }
 
   std::string folder_;
-  bool write_files_;
+  const Job& job_;
   MadeFigures& made_;
   report::FigureBuilder builder_;
 };
 
 }  // namespace
 
-std::unique_ptr<Sink> make_figures_sink(const std::string& folder, const RunSummary& summary,
-                                        bool write_files, MadeFigures& made) {
-  return std::make_unique<FiguresSink>(folder, summary, write_files, made);
+std::unique_ptr<Sink> make_figures_sink(const std::string& folder, const Job& job,
+                                        const RunSummary& summary, MadeFigures& made) {
+  return std::make_unique<FiguresSink>(folder, job, summary, made);
 }
 
 }  // namespace mote::pipeline

@@ -104,7 +104,7 @@ int64_t repeats_in(const std::vector<double>& times) {
 }  // namespace
 
 std::string reading_text(const LogReading& reading, double value) {
-  const std::string number =
+  std::string number =
       fmt::format("{:.4g}{}{}", value, reading.unit.empty() ? "" : " ", reading.unit);
   if (reading.label == "temperature" && !reading.unit.empty()) {
     return number;

@@ -6,6 +6,7 @@
 
 #include "mote/pipeline/progress.h"
 #include "mote/pipeline/recording.h"
+#include "mote/report/figure.h"
 #include "mote/segment/threshold.h"
 #include "mote/track/drift.h"
 #include "mote/track/overlap.h"
@@ -55,7 +56,8 @@ struct Job {
   OverlayOptions overlay;
   bool report = true;
   bool figures = true;  ///< where something was tracked
-  int64_t seed = 1;     ///< of the bootstrap
+  report::FigureWidth figure_width = report::FigureWidth::kSingle;
+  int64_t seed = 1;  ///< of the bootstrap
   InputHash hash = InputHash::kSampled;
 
   std::string output;  ///< folder

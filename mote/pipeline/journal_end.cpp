@@ -81,7 +81,8 @@ void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordere
       continue;
     }
     for (const auto& [key, value] : values.items()) {
-      if (key.starts_with("overlay") || key == "report" || key == "figures" || key == "seed") {
+      if (key.starts_with("overlay") || key.starts_with("figure") || key == "report" ||
+          key == "seed") {
         continue;
       }
       const auto& old = before.contains(key) ? before.at(key) : nlohmann::ordered_json();

@@ -245,6 +245,10 @@ void visit_options(OptionVisitor& visitor, Job& job) {
   visitor.flag("report", job.report, "Write report.html");
   if (job.command != Command::kSegment) {
     visitor.flag("figures", job.figures, "Write figures/");
+    visitor.choice("figure-width",
+                   choice_of(job.figure_width, {{"single", report::FigureWidth::kSingle},
+                                                {"double", report::FigureWidth::kDouble}}),
+                   "Width of figures: 85 mm for a single column, 180 mm for two");
   }
   visitor.count("seed", job.seed, "Seed of the bootstrap intervals");
   visitor.choice(

@@ -122,7 +122,7 @@ std::vector<std::unique_ptr<Sink>> make_sinks(const Job& job, const std::string&
   std::vector<std::unique_ptr<Sink>> sinks;
   sinks.push_back(make_tables_sink(stage, job, recording, summary, made.tables, made.notes));
   if (draws_figures(job) || (job.report && job.command != Command::kSegment)) {
-    sinks.push_back(make_figures_sink(stage, summary, draws_figures(job), made));
+    sinks.push_back(make_figures_sink(stage, job, summary, made));
   }
   sinks.push_back(make_labels_sink(stage, recording, summary));
   if (job.overlay.enabled) {

@@ -29,9 +29,9 @@ std::unique_ptr<Sink> make_tables_sink(const std::string& folder, const Job& job
                                        report::FigureTables& made, std::vector<std::string>& notes);
 
 /// Makes the figures from the tables of `made` at the end, when the sink of tables has finished.
-/// figures/NAME.svg, .pdf and .csv, and the notes, only where `write_files`.
-std::unique_ptr<Sink> make_figures_sink(const std::string& folder, const RunSummary& summary,
-                                        bool write_files, MadeFigures& made);
+/// figures/NAME.svg, .pdf and .csv, and the notes, only where the job asks for them.
+std::unique_ptr<Sink> make_figures_sink(const std::string& folder, const Job& job,
+                                        const RunSummary& summary, MadeFigures& made);
 
 /// labels.tif, or one file a frame in labels/ where frames differ in size.
 std::unique_ptr<Sink> make_labels_sink(const std::string& folder, const Recording& recording,
