@@ -111,6 +111,17 @@ void for_pixels(const Region& region, const LabelImage& labels, const Use& use) 
   }
 }
 
+/// Whether a region lies mostly in the middle of the place, where nothing is left of a rim.
+bool is_in_middle(const Place& place, const Region& region, const LabelImage& labels) {
+  int64_t all = 0;
+  int64_t inside = 0;
+  for_pixels(region, labels, [&](int64_t y, int64_t x) {
+    ++all;
+    inside += place.is_middle(y, x) ? 1 : 0;
+  });
+  return 2 * inside > all;
+}
+
 /// What lies where a lobe was.
 struct Left {
   std::vector<int32_t> regions;
@@ -196,6 +207,11 @@ Remnants remnants(const std::vector<Lobe>& lobes, int64_t frame, Point drift,
     }
     const Left left = left_of(place, l, lobes, segmentation, links);
     if (!waits && !is_rim(left.regions, segmentation)) {
+      continue;
+    }
+    if (waits && left.regions.size() == 1 &&
+        is_in_middle(place, segmentation.regions[static_cast<size_t>(left.regions.front())],
+                     segmentation.labels)) {
       continue;
     }
     result.regions.insert(result.regions.end(), left.regions.begin(), left.regions.end());

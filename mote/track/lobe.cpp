@@ -115,13 +115,14 @@ void see(Lobe& lobe, int64_t frame, Point centroid, Point drift, double area_px,
   lobe.shared = false;
   lobe.missing = false;
   lobe.awaited = false;
+  lobe.faded = false;
   if (lobe.sights.size() == kSights) {
     lobe.sights.erase(lobe.sights.begin());
   }
   lobe.sights.push_back({.frame = frame, .position = lobe.position});
 }
 
-void note_whole(Lobe& lobe, double contrast) {
+void note_whole(Lobe& lobe) {
   if (lobe.areas_px.size() == kAreas) {
     lobe.areas_px.erase(lobe.areas_px.begin());
   }
@@ -130,7 +131,6 @@ void note_whole(Lobe& lobe, double contrast) {
     lobe.whole = {.mask = lobe.mask,
                   .mask_centroid = lobe.mask_centroid,
                   .area_px = lobe.area_px,
-                  .contrast = contrast,
                   .position = lobe.position,
                   .frame = lobe.frame};
   }
@@ -140,6 +140,7 @@ void fade(Lobe& lobe, double time) {
   lobe.missing_since = lobe.missing ? lobe.missing_since : time;
   lobe.missing = true;
   lobe.awaited = true;
+  lobe.faded = true;
   lobe.shared = false;
   lobe.mask = lobe.whole.mask;
   lobe.mask_centroid = lobe.whole.mask_centroid;

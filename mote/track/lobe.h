@@ -20,8 +20,7 @@ struct Whole {
   Mask mask;
   Point mask_centroid;  ///< in camera pixels
   double area_px = 0;
-  double contrast = 0;  ///< as in Region
-  Point position;       ///< the drift taken off
+  Point position;  ///< the drift taken off
   int64_t frame = 0;
 };
 
@@ -50,6 +49,7 @@ struct Lobe {
   /// It vanished at full size and may come back where it was, as a crystal that tilts out of
   /// contrast does.
   bool awaited = false;
+  bool faded = false;  ///< likewise, and left its rim behind
 };
 
 double radius_px(const Lobe& lobe);
@@ -74,7 +74,7 @@ Point predicted(const Lobe& lobe, int64_t frame);
 void see(Lobe& lobe, int64_t frame, Point centroid, Point drift, double area_px, Mask mask);
 
 /// Keeps what was just seen, which nothing cuts, as what the lobe is when whole, if it is.
-void note_whole(Lobe& lobe, double contrast);
+void note_whole(Lobe& lobe);
 
 /// Of the lobe there is no more in `time` than remnants: it is awaited where it was whole.
 void fade(Lobe& lobe, double time);

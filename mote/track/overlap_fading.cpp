@@ -66,8 +66,10 @@ void OverlapTracker::absorb(int32_t track, int32_t whole) {
   if (track == whole) {
     return;
   }
-  const Track& known = tracks_.at(track).track;
-  if (known.parents.empty() && known.first_frame > handed_back_) {
+  const Track& piece = tracks_.at(track).track;
+  const Track& kept = tracks_.at(whole).track;
+  const bool began_before = piece.first_frame < kept.first_frame && !kept.parents.empty();
+  if (piece.parents.empty() && piece.first_frame > handed_back_ && !began_before) {
     dissolve(track, whole);
   }
 }

@@ -55,8 +55,7 @@ void archive(Archive& archive, Excess& excess) {
 
 template <typename Archive>
 void archive(Archive& archive, Whole& whole) {
-  archive(whole.mask, whole.mask_centroid, whole.area_px, whole.contrast, whole.position,
-          whole.frame);
+  archive(whole.mask, whole.mask_centroid, whole.area_px, whole.position, whole.frame);
 }
 
 template <typename Archive>

@@ -71,13 +71,13 @@ TrackerOutput OverlapTracker::finish() {
     close(ended);
   }
   for (const Lobe& lobe : lobes_) {
-    if (lobe.awaited) {
+    if (lobe.faded && tracks_.at(lobe.track).track.last_frame <= lobe.frame) {
       held_events_.push_back(contrast_loss(tracks_.at(lobe.track), lobe.area_px, {}));
     }
   }
   while (!tracks_.empty()) {
     const Track& track = tracks_.begin()->second.track;
-    end(track.id, track.last_frame, track.last_frame < now_.frame && !is_awaited(track.id));
+    end(track.id, track.last_frame, track.last_frame < now_.frame && !has_faded(track.id));
   }
   hand_back(now_.frame);
   lobes_.clear();
@@ -102,7 +102,7 @@ void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<
       note_return(lobes_[owners[0]], region);
       see(lobes_[owners[0]], now_.frame, region.centroid, now_.drift, region.area_px, masks[r]);
       if (!region.touches_border) {
-        note_whole(lobes_[owners[0]], region.contrast);
+        note_whole(lobes_[owners[0]]);
       }
     } else if (owners.size() > 1) {
       std::vector<Lobe*> sharing;
@@ -120,12 +120,14 @@ void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<
   }
 }
 
-/// What was awaited and is seen again had lost its contrast.
+/// What was awaited and is seen again had lost its contrast; not if another lobe of the same track
+/// was there.
 void OverlapTracker::note_return(const Lobe& lobe, const Region& region) {
-  if (!lobe.awaited) {
+  const LiveTrack& track = tracks_.at(lobe.track);
+  if (!lobe.awaited || track.track.last_frame > lobe.frame) {
     return;
   }
-  held_events_.push_back(contrast_loss(tracks_.at(lobe.track), lobe.area_px,
+  held_events_.push_back(contrast_loss(track, lobe.area_px,
                                        SizeSample{.frame = now_.frame, .area_px = region.area_px}));
 }
 
@@ -191,7 +193,7 @@ size_t OverlapTracker::begin_lobe(int32_t track, const Region& region, const Mas
   Lobe lobe{.id = ++last_lobe_id_, .track = track, .begun = now_.frame};
   see(lobe, now_.frame, region.centroid, now_.drift, region.area_px, mask);
   if (!region.touches_border) {
-    note_whole(lobe, region.contrast);
+    note_whole(lobe);
   }
   lobes_.push_back(std::move(lobe));
   return lobes_.size() - 1;
@@ -421,9 +423,9 @@ void OverlapTracker::drop_lobes(const std::set<int32_t>& ids) {
   });
 }
 
-bool OverlapTracker::is_awaited(int32_t track) const {
+bool OverlapTracker::has_faded(int32_t track) const {
   return std::any_of(lobes_.begin(), lobes_.end(),
-                     [track](const Lobe& lobe) { return lobe.track == track && lobe.awaited; });
+                     [track](const Lobe& lobe) { return lobe.track == track && lobe.faded; });
 }
 
 /// Whether the track has no other lobe, and touches no other track.

@@ -83,7 +83,7 @@ class OverlapTracker : public Tracker {
   void drop_absorbed_lobes();
   void drop_lobes(const std::set<int32_t>& ids);
   void end_missing();
-  bool is_awaited(int32_t track) const;
+  bool has_faded(int32_t track) const;
   bool is_alone(const Lobe& lobe) const;
 
   // overlap_decisions.cpp, overlap_splits.cpp: what becomes of tracks.
