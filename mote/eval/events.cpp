@@ -206,6 +206,19 @@ int64_t wrong_within(const std::vector<Episode>& episodes, const std::vector<Eve
   return count;
 }
 
+/// Of the wrong deaths, in order, those told inside the field: not `left`.
+std::vector<bool> inside_the_field(std::span<const HistoryEvent> events,
+                                   std::vector<bool> is_wrong) {
+  size_t death = 0;
+  for (const HistoryEvent& event : events) {
+    if (is_death(event)) {
+      is_wrong[death] = is_wrong[death] && event.type != "left";
+      ++death;
+    }
+  }
+  return is_wrong;
+}
+
 std::optional<double> per(int64_t count, int64_t episodes) {
   if (episodes == 0) {
     return std::nullopt;
@@ -326,8 +339,12 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
                                      options.tolerance_frames);
   scores.false_deaths = wrong_within(flickers, claims_where(found, is_death), deaths.is_wrong,
                                      options.tolerance_frames);
+  scores.false_dissolutions =
+      wrong_within(flickers, claims_where(found, is_death),
+                   inside_the_field(found, deaths.is_wrong), options.tolerance_frames);
   scores.false_merges_per_crossing = per(scores.false_merges, scores.crossings);
   scores.false_deaths_per_flicker = per(scores.false_deaths, scores.flickers);
+  scores.false_dissolutions_per_flicker = per(scores.false_dissolutions, scores.flickers);
   return scores;
 }
 

@@ -79,8 +79,10 @@ struct HistoryScores {
   int64_t false_merges = 0;  ///< wrong merges of the result, of two tracks that are just crossing
   int64_t flickers = 0;      ///< truth: a track loses contrast and has it again
   int64_t false_deaths = 0;  ///< wrong deaths of the result, of a track that just flickers
+  int64_t false_dissolutions = 0;  ///< of these, told inside the field: `dissolved` or `lost`
   std::optional<double> false_merges_per_crossing;
   std::optional<double> false_deaths_per_flicker;
+  std::optional<double> false_dissolutions_per_flicker;
 };
 HistoryScores history_scores(std::span<const HistoryEvent> truth,
                              std::span<const HistoryEvent> result,

@@ -10,7 +10,7 @@
 namespace mote::pipeline {
 namespace {
 
-constexpr std::array<std::string_view, 28> kMain = {"iou_pooled",
+constexpr std::array<std::string_view, 29> kMain = {"iou_pooled",
                                                     "iou_pooled_eroded",
                                                     "iou_mean",
                                                     "dice_mean",
@@ -37,7 +37,8 @@ constexpr std::array<std::string_view, 28> kMain = {"iou_pooled",
                                                     "idf1",
                                                     "diameter_error_mean_px",
                                                     "false_merges_per_crossing",
-                                                    "false_deaths_per_flicker"};
+                                                    "false_deaths_per_flicker",
+                                                    "false_dissolutions_per_flicker"};
 constexpr std::array<std::string_view, 7> kMainRows = {
     "contact", "aggregation", "merge", "merge_contact", "split", "birth", "death"};
 

@@ -392,6 +392,7 @@ void add_events(const std::vector<eval::Overlaps>& frames, const ScoreInfo& trut
   list.add("false_merges_per_crossing", found.false_merges_per_crossing);
   list.add_count("flickers", found.flickers);
   list.add("false_deaths_per_flicker", found.false_deaths_per_flicker);
+  list.add("false_dissolutions_per_flicker", found.false_dissolutions_per_flicker);
 }
 
 }  // namespace mote::pipeline

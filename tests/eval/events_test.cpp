@@ -153,6 +153,17 @@ TEST(Events, CountsFalseDeathsOfFlickers) {
   EXPECT_EQ(scores.flickers, 2);
   EXPECT_EQ(scores.false_deaths, 1);
   EXPECT_EQ(scores.false_deaths_per_flicker, 0.5);
+  EXPECT_EQ(scores.false_dissolutions_per_flicker, 0.5);
+}
+
+TEST(Events, CountWhatIsSaidToHaveLeftAsNoDissolution) {
+  const Events truth = {{.type = "contrast_lost", .frame = 10, .tracks = {1}, .until_frame = 14}};
+  const Events result = {{.type = "left", .frame = 11, .tracks = {11}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_EQ(scores.false_deaths, 1);
+  EXPECT_EQ(scores.false_dissolutions, 0);
 }
 
 // A particle may leave, dissolve or merge while it is dark or lies over another.
