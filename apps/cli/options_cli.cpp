@@ -22,7 +22,8 @@ std::string form_of(const std::string& name) {
       {"frames", "A:B:STEP"},     {"roi", "BOX"},       {"mask", "FILE"},
       {"pixel-size", "SIZE"},     {"labels", "LABELS"}, {"max-gap", "TIME"},
       {"frame-interval", "TIME"}, {"exposure", "TIME"}, {"confirm", "TIME"},
-      {"drift-from", "WHAT"},     {"log", "FILE"},      {"log-offset", "TIME"}};
+      {"drift-from", "WHAT"},     {"log", "FILE"},      {"tracks", "FILE"},
+      {"log-offset", "TIME"}};
   const auto found = forms.find(name);
   return found == forms.end() ? "TEXT" : found->second;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "mote/core/bytes.h"
@@ -107,6 +108,9 @@ FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
   const Size field = recording_.info().size;
   if (labels_ == nullptr) {
     segmenter_ = segment::make_threshold_segmenter(job_.threshold);
+  }
+  if (!job_.tracks.empty()) {
+    given_parents_ = read_edited_tracks(job_.tracks);
   }
   if (job_.command == Command::kTrack) {
     const TimeScale scale = time_scale(recording_);
@@ -308,10 +312,33 @@ FrameBatch FrameSteps::finish() {
   if (tracker_) {
     take(tracker_->finish(), batch);
   }
-  for (const auto& [id, track] : given_tracks_) {
+  for (auto& [id, track] : given_tracks_) {
+    take_parents(track);
     batch.changes.tracks.push_back(track);
   }
   return batch;
+}
+
+// What --tracks says, as far as it can be.
+void FrameSteps::take_parents(Track& track) {
+  const auto row = given_parents_.find(track.id);
+  if (row == given_parents_.end()) {
+    return;
+  }
+  for (const int32_t id : row->second.parents) {
+    const auto parent = given_tracks_.find(id);
+    if (parent != given_tracks_.end() && parent->second.last_frame < track.first_frame) {
+      track.parents.push_back(id);
+      continue;
+    }
+    given_warnings_.push_back(
+        fmt::format("{}: line {}: parent {} of track {} {}; it is left out", job_.tracks,
+                    row->second.line, id, track.id,
+                    parent == given_tracks_.end()
+                        ? "is in no label image"
+                        : fmt::format("is seen until frame {}, the track from frame {}",
+                                      parent->second.last_frame, track.first_frame)));
+  }
 }
 
 JournalEnd FrameSteps::end() const {
@@ -324,6 +351,7 @@ JournalEnd FrameSteps::end() const {
   } else {
     end.drift = given_drift_;
   }
+  end.warnings.insert(end.warnings.end(), given_warnings_.begin(), given_warnings_.end());
   if (labels_ != nullptr && labels_->masks() && job_.command == Command::kMeasure) {
     end.warnings.emplace_back(
         "the label images are masks, whose parts are numbered anew in every frame: their tracks "

@@ -13,6 +13,7 @@
 #include "mote/core/bytes.h"
 #include "mote/core/segmentation.h"
 #include "mote/pipeline/checkpoint.h"
+#include "mote/pipeline/edited_tables.h"
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/journal.h"
 #include "mote/pipeline/journal_end.h"
@@ -97,6 +98,7 @@ class FrameSteps {
   void set_up_drift(Size field);
   void push(FrameTask& task, FrameBatch& batch);
   void take(track::TrackerOutput output, FrameBatch& batch);
+  void take_parents(Track& track);
   JournalFrame measured(const WaitingFrame& frame, const track::TrackedFrame& tracked) const;
 
   const Job& job_;
@@ -111,7 +113,9 @@ class FrameSteps {
   int64_t next_source_ = 0;
   int64_t pushed_ = 0;
   std::deque<WaitingFrame> waiting_;
-  std::map<int32_t, Track> given_tracks_;  // kMeasure
+  std::map<int32_t, Track> given_tracks_;         // kMeasure
+  std::map<int32_t, EditedTrack> given_parents_;  // likewise
+  std::vector<std::string> given_warnings_;       // likewise
 };
 
 }  // namespace mote::pipeline

@@ -38,6 +38,8 @@ struct Job {
   RecordingOptions recording;
   std::string labels;  ///< label images: linked by kTrack, measured by kMeasure; else empty
 
+  std::string tracks;  ///< kMeasure: CSV of the parents of tracks, as in tracks.csv; or empty
+
   /// kTrack: folder of a finished run whose files were edited by hand and tell what was found, in
   /// place of segmenter and tracker; else empty. Set by `run` where kMeasure is given such a run.
   std::string corrected_from;

@@ -233,6 +233,12 @@ void visit_log(OptionVisitor& visitor, RecordingOptions& options) {
 void visit_options(OptionVisitor& visitor, Job& job) {
   visit_segment_options(visitor, job);
   visit_log(visitor, job.recording);
+  if (job.command == Command::kMeasure) {
+    visitor.group("Labels");
+    visitor.text("tracks", job.tracks,
+                 "CSV of columns track and parents, such as tracks.csv: what merged and split in "
+                 "the label images");
+  }
   if (job.command == Command::kTrack) {
     visit_tracker(visitor, job);
   }

@@ -42,6 +42,9 @@ std::vector<std::string> input_files(const Job& job, const Recording& recording,
   if (!job.recording.log.empty()) {
     files.push_back(job.recording.log);
   }
+  if (!job.tracks.empty()) {
+    files.push_back(job.tracks);
+  }
   if (std::filesystem::is_regular_file(job.drift_from)) {
     files.push_back(job.drift_from);
   }
@@ -84,6 +87,11 @@ void check_options(const Job& job) {
   if (job.recording.path.empty() && job.command == Command::kMeasure && !corrects) {
     throw Error(ErrorKind::kUsage,
                 "no micrographs given: name with --image what the label images were made of");
+  }
+  if (corrects && !job.tracks.empty()) {
+    throw Error(
+        ErrorKind::kUsage,
+        "--tracks goes with label images: the parents of a run are those in its tracks.csv");
   }
   if (job.recording.path.empty() && !corrects) {
     throw Error(ErrorKind::kUsage, "no recording given: name a file, a folder or a glob of frames");

@@ -16,6 +16,7 @@ namespace mote::pipeline {
 namespace {
 
 using ::testing::_;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -59,13 +60,15 @@ class ImportedLabels : public ::testing::Test {
     job_.report = false;
   }
 
-  /// Label images of the scene, whose particles have these numbers.
-  void write_labels(const std::vector<int32_t>& numbers) const {
+  /// Label images of the scene, whose particles have these numbers, and others from a frame on.
+  void write_labels(const std::vector<int32_t>& numbers, int64_t later = kFrames,
+                    const std::vector<int32_t>& numbers_later = {}) const {
     io::TiffWriter labels(folder_ / "labels.tif", {.frames = kFrames});
     for (int64_t frame = 0; frame < kFrames; ++frame) {
       LabelImage page = synthetic::labels(kField, scene(frame));
       for (int32_t& label : page.values()) {
-        label = label == 0 ? 0 : numbers.at(static_cast<size_t>(label) - 1);
+        const std::vector<int32_t>& of_frame = frame < later ? numbers : numbers_later;
+        label = label == 0 ? 0 : of_frame.at(static_cast<size_t>(label) - 1);
       }
       labels.write(page);
     }
@@ -113,6 +116,31 @@ TEST_F(ImportedLabels, AreToldWithTheirNecks) {
   const auto necks = cells("necks.csv", {"tracks", "began_as"});
   EXPECT_GE(necks.size(), 35U);
   EXPECT_THAT(necks, Each(ElementsAre("4;9", "contact")));
+}
+
+TEST_F(ImportedLabels, MergeWhereTheTracksThatAreGivenSaySo) {
+  write_labels({4, 9, 7}, 30, {12, 12});
+  write_file(folder_ / "parents.csv", "track,parents\n4,\n9,\n12,4;9\n");
+  job_.tracks = folder_ / "parents.csv";
+
+  run(job_);
+
+  EXPECT_THAT(cells("events.csv", {"type", "frame", "tracks", "children"}),
+              Contains(ElementsAre("coalescence", "30", "4;9", "12")));
+  EXPECT_THAT(cells("tracks.csv", {"track", "parents"}), Contains(ElementsAre("12", "4;9")));
+}
+
+TEST_F(ImportedLabels, LeaveParentsOutThatCannotBe) {
+  write_labels({4, 9, 7});
+  write_file(folder_ / "parents.csv", "track,parents\n7,4;5\n");
+  job_.tracks = folder_ / "parents.csv";
+
+  const JobResult result = run(job_);
+
+  EXPECT_THAT(result.warnings,
+              AllOf(Contains(HasSubstr("line 2: parent 4 of track 7 is seen until frame 59")),
+                    Contains(HasSubstr("parent 5 of track 7 is in no label image"))));
+  EXPECT_THAT(cells("tracks.csv", {"track", "parents"}), Contains(ElementsAre("7", "")));
 }
 
 TEST_F(ImportedLabels, OfMasksHaveNoEvents) {
