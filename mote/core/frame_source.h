@@ -23,6 +23,8 @@ struct RecordingInfo {
   std::optional<PixelSize> pixel_size;
   std::optional<FrameInterval> frame_interval;
   std::optional<double> exposure_s;
+  /// What matters of the metadata: microscope, voltage, magnification, date, ...
+  std::map<std::string, std::string> instrument;
   std::vector<std::string> files;               ///< on disk, in reading order; for its identity
   std::map<std::string, std::string> metadata;  ///< whatever else the file says, for `mote info`
   std::vector<std::string> warnings;            ///< survivable: a playback rate that is no interval

@@ -58,7 +58,7 @@ Image Image::unfilled(Size size, SampleType type) {
   image.size_ = size;
   image.type_ = type;
   try {
-    image.bytes_ = Buffer<std::byte>(static_cast<size_t>(size.area() * bytes_per_sample(type)));
+    image.bytes_ = FrameMemory(static_cast<size_t>(size.area() * bytes_per_sample(type)));
   } catch (const std::bad_alloc&) {
     throw Error(ErrorKind::kResource, "no memory for an image of {} x {} px of {}", size.width,
                 size.height, name(type));

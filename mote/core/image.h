@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "mote/core/buffer.h"
+#include "mote/core/frame_memory.h"
 #include "mote/core/grid.h"
 
 namespace mote {
@@ -49,7 +49,7 @@ class Image {
  private:
   Size size_;
   SampleType type_ = SampleType::kUint8;
-  Buffer<std::byte> bytes_;
+  FrameMemory bytes_;
 };
 
 /// The image that `values` make, as float32 samples.

@@ -12,7 +12,7 @@ namespace mote::io {
 namespace {
 
 // The micro, angstrom and degree signs come escaped, as Latin-1 or as UTF-8, by ImageJ's version.
-std::string to_utf8(std::string_view text) {
+std::string unescaped(std::string_view text) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
     uint32_t code = static_cast<unsigned char>(text[i]);
@@ -60,7 +60,7 @@ std::optional<ImageJDescription> parse_imagej(const std::string& description) {
     const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (const size_t equals = line.find('='); equals != std::string_view::npos) {
-      result.metadata.emplace(line.substr(0, equals), to_utf8(line.substr(equals + 1)));
+      result.metadata.emplace(line.substr(0, equals), unescaped(line.substr(equals + 1)));
     }
   }
   const auto text = [&](const std::string& key) {

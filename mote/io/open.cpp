@@ -4,26 +4,11 @@
 #include <new>
 
 #include "mote/core/error.h"
-#include "mote/io/file.h"
+#include "mote/io/formats.h"
 #include "mote/io/stills.h"
-#include "mote/io/video.h"
 
 namespace mote::io {
 namespace {
-
-constexpr int64_t kSignatureBytes = 64;
-
-std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOptions& options) {
-  const std::string leading = File(path).leading_bytes(kSignatureBytes);
-  if (looks_like_image(leading)) {
-    return open_image_file(path, options);
-  }
-  if (looks_like_video(leading)) {
-    return open_video(path);
-  }
-  throw Error(ErrorKind::kUnsupported,
-              "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV and GIF");
-}
 
 std::unique_ptr<FrameSource> open_list(const std::vector<std::string>& files,
                                        const ReadOptions& options) {

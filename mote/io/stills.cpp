@@ -1,7 +1,6 @@
 #include "mote/io/stills.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -12,11 +11,7 @@
 #include <glob.h>
 
 #include "mote/core/error.h"
-#include "mote/io/file.h"
-#include "mote/io/jpeg.h"
-#include "mote/io/png.h"
-#include "mote/io/tiff.h"
-#include "mote/io/tiff_chain.h"
+#include "mote/io/formats.h"
 
 namespace mote::io {
 namespace {
@@ -39,20 +34,6 @@ std::string_view take_number(std::string_view& text) {
 
 std::string file_name(const std::string& path) {
   return std::filesystem::path(path).filename().string();
-}
-
-// `PNG`, `JPEG`, `TIFF` or nothing, as the extension has it.
-std::string kind_by_extension(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (extension == ".png") {
-    return "PNG";
-  }
-  if (extension == ".jpg" || extension == ".jpeg") {
-    return "JPEG";
-  }
-  return extension == ".tif" || extension == ".tiff" ? "TIFF" : "";
 }
 
 // From one file to the next, where all are too many to open.
@@ -91,7 +72,7 @@ Stills::Stills(std::vector<std::string> files, const ReadOptions& options)
 
 std::unique_ptr<FrameSource> Stills::open(const std::string& path) const {
   try {
-    std::unique_ptr<FrameSource> source = open_image_file(path, options_);
+    std::unique_ptr<FrameSource> source = open_file_of_series(path, options_);
     if (source->info().frames != 1) {
       throw Error(ErrorKind::kUnsupported,
                   "holds {} images: mote reads a series of stills, or one file of several images",
@@ -175,7 +156,7 @@ std::vector<std::string> stills_of_folder(const std::string& folder) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    const std::string kind = kind_by_extension(entry->path().string());
+    const std::string kind = still_kind_by_extension(entry->path().string());
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
       sub_folders.insert(file_name(entry->path().string()));
@@ -189,7 +170,7 @@ std::vector<std::string> stills_of_folder(const std::string& folder) {
     throw Error(ErrorKind::kNotFound, "cannot be opened: {}", error.message());
   }
   if (by_kind.empty()) {
-    throw Error(ErrorKind::kNotFound, "a folder without PNG, JPEG or TIFF files{}",
+    throw Error(ErrorKind::kNotFound, "a folder without PNG, JPEG, TIFF or DM files{}",
                 sub_folders.empty()
                     ? ""
                     : fmt::format(" of its own; its sub-folders ({}) are not searched",
@@ -228,17 +209,12 @@ std::vector<std::string> stills_of_pattern(const std::string& pattern) {
   return files;
 }
 
-bool looks_like_image(const std::string& leading_bytes) {
-  return looks_like_tiff(leading_bytes) || looks_like_png(leading_bytes) ||
-         looks_like_jpeg(leading_bytes);
-}
-
 std::optional<std::string> size_difference(const std::vector<std::string>& files) {
   std::optional<Size> size;
   std::string first;
   for (size_t i = 0; i < files.size(); i += step_over(files)) {
     try {
-      const Size own = open_image_file(files[i])->info().size;
+      const Size own = open_file_of_series(files[i])->info().size;
       if (size && own != *size) {
         return fmt::format("{} has {} x {} px, {} {} x {} px", first, size->width, size->height,
                            file_name(files[i]), own.width, own.height);
@@ -250,20 +226,6 @@ std::optional<std::string> size_difference(const std::vector<std::string>& files
     first = first.empty() ? file_name(files[i]) : first;
   }
   return std::nullopt;
-}
-
-std::unique_ptr<FrameSource> open_image_file(const std::string& path, const ReadOptions& options) {
-  const std::string leading = File(path).leading_bytes(16);
-  if (looks_like_tiff(leading)) {
-    return open_tiff(path, options);
-  }
-  if (looks_like_png(leading)) {
-    return open_png(path);
-  }
-  if (looks_like_jpeg(leading)) {
-    return open_jpeg(path);
-  }
-  throw Error(ErrorKind::kBadFile, "not a PNG, JPEG or TIFF file");
 }
 
 std::unique_ptr<FrameSource> open_stills(const std::vector<std::string>& files,

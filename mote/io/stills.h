@@ -16,9 +16,9 @@ namespace mote::io {
 bool natural_less(std::string_view a, std::string_view b);
 
 /// The files that a folder, or a pattern with `*`, `?` or `[...]`, stands for as a recording, in
-/// natural order. Of a folder, the PNG, JPEG and TIFF files; hidden ones and all others are left
-/// out. Of a pattern, all files that match.
-/// Throws kNotFound where there is none, kUsage where a folder holds stills of several kinds.
+/// natural order. Of a folder, the files of a kind that `still_kind_by_extension` knows; hidden
+/// ones and all others are left out. Of a pattern, all files that match. Throws kNotFound where
+/// there is none, kUsage where a folder holds stills of several kinds.
 std::vector<std::string> stills_of_folder(const std::string& folder);
 std::vector<std::string> stills_of_pattern(const std::string& pattern);
 
@@ -31,13 +31,5 @@ std::unique_ptr<FrameSource> open_stills(const std::vector<std::string>& files,
 /// How stills differ in size, in words, as far as the headers of at most 300 of them tell; nothing
 /// where they are alike. Files that cannot be read are passed over.
 std::optional<std::string> size_difference(const std::vector<std::string>& files);
-
-/// Whether a file that begins with these bytes, 16 or more, is a PNG, JPEG or TIFF file.
-bool looks_like_image(const std::string& leading_bytes);
-
-/// Opens one PNG, JPEG or TIFF file, recognised by its leading bytes.
-/// Throws as these do, and kBadFile where it is none; the message does not repeat the path.
-std::unique_ptr<FrameSource> open_image_file(const std::string& path,
-                                             const ReadOptions& options = {});
 
 }  // namespace mote::io

@@ -9,6 +9,7 @@
 #include "mote/io/file.h"
 #include "mote/io/imagej.h"
 #include "mote/io/ome_xml.h"
+#include "mote/io/raw_source.h"
 #include "mote/io/tiff_chain.h"
 #include "mote/io/tiff_page.h"
 
@@ -188,13 +189,6 @@ void TiffSource::describe_ome(OmeDescription ome) {
 }
 
 void TiffSource::choose(const ReadOptions& options) {
-  const auto chosen = [](const char* what, std::optional<int64_t> index, int64_t count) {
-    if (index && (*index < 0 || *index >= count)) {
-      throw Error(ErrorKind::kUsage, "{} {}: the recording has {} (0 to {})", what, *index, count,
-                  count - 1);
-    }
-    return count == 1 ? 0 : index;
-  };
   channel_ = chosen("channel", options.channel, info_.channels);
   slice_ = chosen("slice", options.z, info_.slices);
 }
@@ -215,10 +209,7 @@ Image TiffSource::read_directory(int64_t directory) {
 }
 
 Frame TiffSource::read(int64_t index) {
-  if (index < 0 || index >= info_.frames) {
-    throw Error(ErrorKind::kUsage, "frame {}: the recording has {} (0 to {})", index, info_.frames,
-                info_.frames - 1);
-  }
+  check_frame(index, info_.frames);
   if (!channel_) {
     throw Error(ErrorKind::kUsage, "{} channels: expected one, from 0 to {}, by --channel",
                 info_.channels, info_.channels - 1);

@@ -98,6 +98,7 @@ Json describe(const RecordingOptions& options, bool all) {
               {"colour", info.colour},       {"channels", info.channels},
               {"slices", info.slices},       {"files", info.files.size()}};
   out.update(calibration_json(info));
+  out["instrument"] = info.instrument;
   out["time_stamps"] = recording.stamped();
   out["cost"] = cost(info);
   out["warnings"] = info.warnings;
@@ -134,6 +135,9 @@ std::string to_text(const Json& d) {
   line("frame interval", interval_text(interval, d.at("time_stamps")));
   if (!d.at("exposure_s").is_null()) {
     line("exposure", fmt::format("{:.6g} s", d.at("exposure_s").get<double>()));
+  }
+  for (const auto& [key, value] : d.at("instrument").items()) {
+    line(key, value.get<std::string>());
   }
   const Json& cost = d.at("cost");
   line(d.at("one_size").get<bool>() ? "mote track" : "mote segment",

@@ -1,6 +1,5 @@
 // Every sample of ../shared/data/formats-tiff against what an independent reader saw.
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -11,7 +10,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/open.h"
-#include "tests/io/files.h"
+#include "tests/io/sample_pixels.h"
 
 namespace mote::io {
 namespace {
@@ -19,68 +18,6 @@ namespace {
 using nlohmann::json;
 
 const std::string kFolder = MOTE_SOURCE_DIR "/../shared/data/formats-tiff/";
-
-std::string sha256_start(const std::string& bytes) {
-  const std::string path = files::folder() + "bytes";
-  std::ofstream(path, std::ios::binary) << bytes;
-  std::FILE* pipe = ::popen(("sha256sum '" + path + "'").c_str(), "r");
-  char digits[33] = "";
-  const size_t got = std::fread(digits, 1, 32, pipe);
-  ::pclose(pipe);
-  return std::string(digits, got);
-}
-
-// The frames, slices and channels of a sample, one after the other as in the file.
-struct Pixels {
-  std::string bytes;
-  double min = 0;
-  double max = 0;
-  double mean = 0;
-  int64_t images = 0;
-};
-
-template <typename T>
-void add_values(const Image& image, Pixels& pixels, double& sum) {
-  for (int64_t i = 0; i < image.size().area(); ++i) {
-    const auto value = static_cast<double>(image.as<T>()[i]);
-    pixels.min = pixels.images == 0 && i == 0 ? value : std::min(pixels.min, value);
-    pixels.max = pixels.images == 0 && i == 0 ? value : std::max(pixels.max, value);
-    sum += value;
-  }
-}
-
-void add(const Image& image, Pixels& pixels, double& sum) {
-  switch (image.type()) {
-    case SampleType::kUint8: add_values<uint8_t>(image, pixels, sum); break;
-    case SampleType::kInt8: add_values<int8_t>(image, pixels, sum); break;
-    case SampleType::kUint16: add_values<uint16_t>(image, pixels, sum); break;
-    case SampleType::kInt16: add_values<int16_t>(image, pixels, sum); break;
-    case SampleType::kUint32: add_values<uint32_t>(image, pixels, sum); break;
-    case SampleType::kInt32: add_values<int32_t>(image, pixels, sum); break;
-    case SampleType::kFloat32: add_values<float>(image, pixels, sum); break;
-    case SampleType::kFloat64: add_values<double>(image, pixels, sum); break;
-  }
-  pixels.bytes.append(reinterpret_cast<const char*>(image.bytes()),
-                      static_cast<size_t>(image.byte_count()));
-  ++pixels.images;
-}
-
-Pixels read_all(const std::string& path, int64_t limit) {
-  const RecordingInfo info = open_frames(path, {.channel = 0, .z = 0})->info();
-  Pixels pixels;
-  double sum = 0;
-  double area = 0;
-  for (int64_t t = 0; t < info.frames && pixels.images < limit; ++t) {
-    for (int64_t z = 0; z < info.slices; ++z) {
-      const Frame frame = open_frames(path, {.channel = 0, .z = z})->read(t);
-      EXPECT_EQ(frame.index, t);
-      add(frame.image, pixels, sum);
-      area += static_cast<double>(frame.image.size().area());
-    }
-  }
-  pixels.mean = sum / area;
-  return pixels;
-}
 
 class TiffSamples : public testing::Test {
  protected:
@@ -124,7 +61,7 @@ TEST_F(TiffSamples, HaveTheShapeTypeAndPixelsThatOthersSee) {
         images *= shape[i];
       }
     }
-    const Pixels pixels = read_all(kFolder + file, images);
+    const samples::Pixels pixels = samples::read_all(kFolder + file, images);
     EXPECT_EQ(pixels.images, images);
 
     std::string type = seen.at("dtype");
@@ -136,9 +73,9 @@ TEST_F(TiffSamples, HaveTheShapeTypeAndPixelsThatOthersSee) {
     EXPECT_EQ(name(info.type), type);
     EXPECT_NEAR(pixels.min, seen.at("min"), 1e-6);
     EXPECT_NEAR(pixels.max, seen.at("max"), 1e-6);
-    EXPECT_NEAR(pixels.mean, seen.at("mean"), 1e-6 * std::max(1.0, std::abs(pixels.mean)));
+    EXPECT_NEAR(pixels.mean(), seen.at("mean"), 1e-6 * std::max(1.0, std::abs(pixels.mean())));
     if (seen.at("dtype") != "float16") {
-      EXPECT_EQ(sha256_start(pixels.bytes), seen.at("sha256_pixels"));
+      EXPECT_EQ(samples::sha256_start(pixels.bytes), seen.at("sha256_pixels"));
     }
   }
   EXPECT_EQ(compared, 27);

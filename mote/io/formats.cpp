@@ -1,0 +1,93 @@
+#include "mote/io/formats.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <string_view>
+
+#include "mote/core/error.h"
+#include "mote/io/dm.h"
+#include "mote/io/dm_tags.h"
+#include "mote/io/file.h"
+#include "mote/io/jpeg.h"
+#include "mote/io/png.h"
+#include "mote/io/tiff.h"
+#include "mote/io/tiff_chain.h"
+#include "mote/io/video.h"
+
+namespace mote::io {
+namespace {
+
+using Source = std::unique_ptr<FrameSource>;
+
+struct Format {
+  bool (*looks_like)(const std::string& leading_bytes);
+  Source (*open)(const std::string& path, const ReadOptions& options);
+};
+
+// Where several could match, the more telling signature comes first.
+constexpr auto kFormats = std::to_array<Format>({
+    {looks_like_tiff, open_tiff},
+    {looks_like_png, [](const std::string& path, const ReadOptions&) { return open_png(path); }},
+    {looks_like_jpeg, [](const std::string& path, const ReadOptions&) { return open_jpeg(path); }},
+    {looks_like_video,
+     [](const std::string& path, const ReadOptions&) { return open_video(path); }},
+    {looks_like_dm, open_dm},
+});
+
+constexpr int64_t kSignatureBytes = 1024;
+
+struct Kind {
+  std::string_view extension;
+  const char* name;
+};
+constexpr auto kStillKinds = std::to_array<Kind>({{".png", "PNG"},
+                                                  {".jpg", "JPEG"},
+                                                  {".jpeg", "JPEG"},
+                                                  {".tif", "TIFF"},
+                                                  {".tiff", "TIFF"},
+                                                  {".dm3", "DM"},
+                                                  {".dm4", "DM"}});
+
+// Nothing where the file is of no known format.
+const Format* format_of(const std::string& path) {
+  const std::string leading = File(path).leading_bytes(kSignatureBytes);
+  const auto* const found =
+      std::find_if(kFormats.begin(), kFormats.end(),
+                   [&](const Format& format) { return format.looks_like(leading); });
+  return found == kFormats.end() ? nullptr : found;
+}
+
+}  // namespace
+
+std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOptions& options) {
+  if (const Format* format = format_of(path)) {
+    return format->open(path, options);
+  }
+  throw Error(ErrorKind::kUnsupported,
+              "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, DM3 "
+              "and DM4");
+}
+
+std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,
+                                                 const ReadOptions& options) {
+  if (const Format* format = format_of(path)) {
+    return format->open(path, options);
+  }
+  throw Error(ErrorKind::kBadFile, "not a file of any format that mote reads");
+}
+
+std::string still_kind_by_extension(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const Kind& kind : kStillKinds) {
+    if (kind.extension == extension) {
+      return kind.name;
+    }
+  }
+  return "";
+}
+
+}  // namespace mote::io

@@ -1,0 +1,71 @@
+#include "mote/io/raw_source.h"
+
+#include <utility>
+
+#include "mote/core/error.h"
+
+namespace mote::io {
+namespace {
+
+class RawSource : public FrameSource {
+ public:
+  RawSource(RawRecording recording, const ReadOptions& options)
+      : recording_(std::move(recording)), info_(std::move(recording_.info)) {
+    info_.frames = recording_.images;
+    info_.size = recording_.format.size;
+    info_.type = recording_.format.type();
+    info_.colour = recording_.format.colour();
+    if (recording_.is_volume && recording_.images > 1 && options.z) {
+      info_.slices = recording_.images;
+      info_.frames = 1;
+      info_.frame_interval.reset();
+    } else if (recording_.is_volume && recording_.images > 1) {
+      info_.warnings.push_back(
+          fmt::format("the header calls the {} images slices of a volume: they are taken for "
+                      "frames; --z takes one of them",
+                      recording_.images));
+    }
+    chosen("channel", options.channel, 1);
+    slice_ = chosen("slice", options.z, info_.slices).value_or(0);
+  }
+
+  const RecordingInfo& info() const override { return info_; }
+
+  Frame read(int64_t index) override {
+    check_frame(index, info_.frames);
+    const RawPlace place = recording_.place(info_.slices > 1 ? slice_ : index);
+    Frame frame;
+    frame.index = index;
+    frame.time_s = place.time_s;
+    frame.image = read_raw_image(*recording_.files.at(place.file), place.offset, recording_.format);
+    return frame;
+  }
+
+ private:
+  RawRecording recording_;
+  RecordingInfo info_;
+  int64_t slice_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<FrameSource> make_raw_source(RawRecording recording, const ReadOptions& options) {
+  return std::make_unique<RawSource>(std::move(recording), options);
+}
+
+void check_frame(int64_t index, int64_t frames) {
+  if (index < 0 || index >= frames) {
+    throw Error(ErrorKind::kUsage, "frame {}: the recording has {} (0 to {})", index, frames,
+                frames - 1);
+  }
+}
+
+std::optional<int64_t> chosen(const char* what, std::optional<int64_t> index, int64_t count) {
+  if (index && (*index < 0 || *index >= count)) {
+    throw Error(ErrorKind::kUsage, "{} {}: the recording has {} (0 to {})", what, *index, count,
+                count - 1);
+  }
+  return count == 1 ? 0 : index;
+}
+
+}  // namespace mote::io

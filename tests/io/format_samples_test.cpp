@@ -1,0 +1,199 @@
+// Every sample of ../shared/data/formats-* against what an independent reader saw, and the table in
+// docs/formats.md of what mote does with each.
+//
+// MOTE_UPDATE_DOCS=1 writes the table; without it the test compares.
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "mote/core/error.h"
+#include "mote/io/open.h"
+#include "tests/io/sample_pixels.h"
+
+namespace mote::io {
+namespace {
+
+using nlohmann::json;
+
+const std::string kData = MOTE_SOURCE_DIR "/../shared/data/";
+const std::string kDocs = MOTE_SOURCE_DIR "/docs/formats.md";
+const std::string kBegin = "<!-- samples: written by io_format_samples_test -->\n";
+const std::string kEnd = "<!-- end of samples -->\n";
+const std::vector<std::string> kSets = {"formats-dm",    "formats-emd",  "formats-hspy",
+                                        "formats-light", "formats-mrc",  "formats-tia",
+                                        "formats-tiff",  "formats-tvips"};
+
+/// Where the file itself says otherwise than the reader behind expected.json.
+struct Difference {
+  bool shape = false;
+  bool calibration = false;
+  std::string why;
+};
+const std::map<std::string, Difference> kDifferences = {};
+
+json expected_of(const std::string& set) {
+  return json::parse(std::ifstream(kData + set + "/expected.json"));
+}
+
+// The first signal that the other reader saw; null where there is none.
+json first_signal(const json& entry) {
+  const json& seen = entry.at("expected");
+  return seen.is_array() && !seen.empty() ? seen.at(0) : json();
+}
+
+std::string described(const RecordingInfo& info) {
+  std::string text = fmt::format("{} × {} × {}, {}", info.frames, info.size.height, info.size.width,
+                                 info.colour ? "colour as grey" : std::string(name(info.type)));
+  if (info.channels > 1 || info.slices > 1) {
+    text += fmt::format(", {} channels, {} slices", info.channels, info.slices);
+  }
+  if (info.pixel_size) {
+    text += info.pixel_size->isotropic()
+                ? fmt::format("; {:.6g} nm", info.pixel_size->x_nm)
+                : fmt::format("; {:.6g} × {:.6g} nm", info.pixel_size->y_nm, info.pixel_size->x_nm);
+    text += fmt::format(" ({})", info.pixel_size->source);
+  }
+  if (info.frame_interval) {
+    text += fmt::format("; {:.6g} s a frame ({})", info.frame_interval->seconds,
+                        info.frame_interval->source);
+  }
+  return text;
+}
+
+std::string row_of(const std::string& set, const std::string& file) {
+  const auto difference = kDifferences.find(file);
+  const std::string note = difference == kDifferences.end() ? "" : difference->second.why;
+  std::string what;
+  try {
+    what = described(open_frames(kData + set + "/" + file)->info());
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    what = "refused: " + message.substr(message.find(file) + file.size() + 2);
+  }
+  return fmt::format("| `{}` | {} | {} |\n", file, what, note);
+}
+
+std::string table() {
+  std::string text;
+  for (const std::string& set : kSets) {
+    text += fmt::format(
+        "\n`{}`\n\n| file | frames × height × width | note |\n| --- | --- | --- |\n", set);
+    const json all = expected_of(set);
+    for (const auto& [file, entry] : all.items()) {
+      text += row_of(set, file);
+    }
+  }
+  return text + "\n";
+}
+
+class FormatSamples : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(kData + "formats-dm")) {
+      GTEST_SKIP() << "needs ../shared/data";
+    }
+  }
+};
+
+void compare_shape(const json& seen, const RecordingInfo& info) {
+  const std::vector<int64_t> shape = seen.at("shape");
+  ASSERT_GE(shape.size(), 2);
+  int64_t images = 1;
+  for (size_t i = 0; i + 2 < shape.size(); ++i) {
+    images *= shape[i];
+  }
+  EXPECT_EQ(info.frames * info.slices, images);
+  EXPECT_EQ(info.size.height, shape[shape.size() - 2]);
+  EXPECT_EQ(info.size.width, shape.back());
+}
+
+void compare_calibration(const json& seen, const RecordingInfo& info) {
+  const auto nanometres = [](const json& axis) -> std::optional<double> {
+    const std::string unit = axis.at("units").is_null() ? "" : axis.at("units");
+    const auto factor = nanometres_per(unit);
+    return factor ? std::optional(*factor * axis.at("scale").get<double>()) : std::nullopt;
+  };
+  const json& axes = seen.at("axes");
+  const auto y_nm = nanometres(axes.at(axes.size() - 2));
+  const auto x_nm = nanometres(axes.back());
+  ASSERT_EQ(info.pixel_size.has_value(), y_nm && x_nm);
+  if (info.pixel_size) {
+    EXPECT_NEAR(info.pixel_size->y_nm / *y_nm, 1, 1e-7);  // some headers hold float32
+    EXPECT_NEAR(info.pixel_size->x_nm / *x_nm, 1, 1e-7);
+  }
+}
+
+void compare_pixels(const json& seen, const RecordingInfo& info, const std::string& path) {
+  const std::string type = seen.at("dtype");
+  if (type.starts_with("rgb")) {
+    EXPECT_TRUE(info.colour);
+    return;
+  }
+  const samples::Pixels pixels = samples::read_all(path, 1'000'000);
+  EXPECT_EQ(name(info.type), type == "bool" ? "uint8" : type);
+  EXPECT_EQ(pixels.min, seen.at("min"));
+  EXPECT_EQ(pixels.max, seen.at("max"));
+  EXPECT_NEAR(pixels.mean(), seen.at("mean"), 1e-6 * std::max(1.0, std::abs(pixels.mean())));
+  EXPECT_EQ(samples::sha256_start(pixels.bytes), seen.at("sha256_pixels"));
+}
+
+// How many samples of the set were read and compared.
+int compare(const std::string& set) {
+  int compared = 0;
+  const json all = expected_of(set);
+  for (const auto& [file, entry] : all.items()) {
+    SCOPED_TRACE(file);
+    const json seen = first_signal(entry);
+    const std::string path = kData + set + "/" + file;
+    std::unique_ptr<FrameSource> source;
+    try {
+      source = open_frames(path);
+    } catch (const Error&) {
+      continue;  // the table tells the message
+    }
+    if (seen.is_null()) {
+      continue;
+    }
+    const auto known = kDifferences.find(file);
+    const Difference difference = known == kDifferences.end() ? Difference() : known->second;
+    if (!difference.shape) {
+      compare_shape(seen, source->info());
+    }
+    if (!difference.calibration) {
+      compare_calibration(seen, source->info());
+    }
+    compare_pixels(seen, source->info(), path);
+    ++compared;
+  }
+  return compared;
+}
+
+TEST_F(FormatSamples, OfDigitalMicrographAreReadAsOthersReadThem) {
+  EXPECT_EQ(compare("formats-dm"), 34);
+}
+
+TEST_F(FormatSamples, AreAllInTheTableOfTheDocs) {
+  std::ifstream file(kDocs);
+  std::string docs{std::istreambuf_iterator<char>(file), {}};
+  const size_t begin = docs.find(kBegin) + kBegin.size();
+  const size_t end = docs.find(kEnd);
+  ASSERT_NE(end, std::string::npos);
+
+  const std::string now = table();
+  if (std::getenv("MOTE_UPDATE_DOCS") != nullptr) {
+    std::ofstream(kDocs) << docs.replace(begin, end - begin, now);
+  }
+
+  EXPECT_EQ(docs.substr(begin, now.size()), now) << "run with MOTE_UPDATE_DOCS=1";
+}
+
+}  // namespace
+}  // namespace mote::io
