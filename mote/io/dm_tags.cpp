@@ -284,11 +284,17 @@ bool looks_like_dm(const std::string& leading_bytes) {
     return false;
   }
   const char version = leading_bytes[3];
-  // The byte order flag, then two yes or no of the first group.
+  if (version != 3 && version != 4) {
+    return false;
+  }
+  // The byte order flag, two yes or no of the first group and, after the count, the first tag.
   const size_t flag = version == 3 ? 8 : 12;
+  const size_t first_tag = version == 3 ? 18 : 26;
   const auto at = [&](size_t i) { return static_cast<unsigned char>(leading_bytes[i]); };
-  return (version == 3 || version == 4) && at(flag) == 0 && at(flag + 1) == 0 &&
-         at(flag + 2) == 0 && at(flag + 3) <= 1 && at(flag + 4) <= 1 && at(flag + 5) <= 1;
+  const bool flags = at(flag) == 0 && at(flag + 1) == 0 && at(flag + 2) == 0 && at(flag + 3) <= 1 &&
+                     at(flag + 4) <= 1 && at(flag + 5) <= 1;
+  return flags && (leading_bytes.size() <= first_tag || at(first_tag) == kGroupTag ||
+                   at(first_tag) == kDataTag || at(first_tag) == 0);
 }
 
 DmTags read_dm_tags(const File& file) {

@@ -11,6 +11,7 @@
 #include "mote/io/dm_tags.h"
 #include "mote/io/file.h"
 #include "mote/io/jpeg.h"
+#include "mote/io/mrc.h"
 #include "mote/io/png.h"
 #include "mote/io/tiff.h"
 #include "mote/io/tiff_chain.h"
@@ -33,6 +34,7 @@ constexpr auto kFormats = std::to_array<Format>({
     {looks_like_jpeg, [](const std::string& path, const ReadOptions&) { return open_jpeg(path); }},
     {looks_like_video,
      [](const std::string& path, const ReadOptions&) { return open_video(path); }},
+    {looks_like_mrc, open_mrc},
     {looks_like_dm, open_dm},
 });
 
@@ -48,7 +50,23 @@ constexpr auto kStillKinds = std::to_array<Kind>({{".png", "PNG"},
                                                   {".tif", "TIFF"},
                                                   {".tiff", "TIFF"},
                                                   {".dm3", "DM"},
-                                                  {".dm4", "DM"}});
+                                                  {".dm4", "DM"},
+                                                  {".mrc", "MRC"}});
+
+// Formats that are known, but not read.
+struct Foreign {
+  std::string_view signature;
+  const char* what;
+};
+using namespace std::string_view_literals;
+constexpr auto kForeign = std::to_array<Foreign>({
+    {"\x89HDF\r\n\x1a\n"sv, "HDF5 (EMD, HSPY, DM5, ...) is not read yet: export TIFF or MRC"},
+    {"ZISRAWFILE"sv, "Zeiss CZI is not read: export OME-TIFF from ZEN"},
+    {"\xDA\xCE\xBE\x0A"sv, "Nikon ND2 is not read: export OME-TIFF (NIS-Elements, or Fiji)"},
+    {"\x70\0\0\0"sv, "Leica LIF is not read: export OME-TIFF from LAS X, or with Fiji"},
+    {"PK\x03\x04"sv, "a ZIP archive: unpack it, or export TIFF or MRC"},
+    {"\x1F\x8B"sv, "compressed by gzip: unpack it first (gunzip)"},
+});
 
 // Nothing where the file is of no known format.
 const Format* format_of(const std::string& path) {
@@ -65,9 +83,15 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
   if (const Format* format = format_of(path)) {
     return format->open(path, options);
   }
+  const std::string leading = File(path).leading_bytes(kSignatureBytes);
+  for (const Foreign& foreign : kForeign) {
+    if (leading.starts_with(foreign.signature)) {
+      throw Error(ErrorKind::kUnsupported, "{}", foreign.what);
+    }
+  }
   throw Error(ErrorKind::kUnsupported,
-              "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, DM3 "
-              "and DM4");
+              "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, DM3, "
+              "DM4 and MRC");
 }
 
 std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,

@@ -245,14 +245,14 @@ TEST(Dm, RefusesA64BitIntegerThatFloat64DoesNotHold) {
 TEST(Dm, RefusesEveryFileThatIsCutWithinItsTags) {
   for (const int version : {3, 4}) {
     const std::string whole = dm_series({.version = version});
-    const damage::Tally tally = damage::cut(whole.substr(0, whole.size() - 8), "cut.dm");
+    const damage::Tally tally = damage::cut(whole.substr(0, whole.size() - 8));
 
     EXPECT_EQ(tally.read, 0);
   }
 }
 
 TEST(Dm, SurvivesEveryDamagedByte) {
-  const damage::Tally tally = damage::flip(dm_series({.version = 4}), "damaged.dm4", 4000);
+  const damage::Tally tally = damage::flip(dm_series({.version = 4}), 4000);
 
   EXPECT_GT(tally.refused, 1000);
   EXPECT_GT(tally.read, 1000);
