@@ -8,8 +8,6 @@
 
 namespace mote::io {
 
-constexpr int64_t kPieceBytes = 1 << 14;
-
 void BinaryReader::seek(int64_t offset) {
   if (offset < 0 || offset > file_->bytes()) {
     throw Error(ErrorKind::kBadFile, "the header points to byte {}, the file has {}", offset,
@@ -47,7 +45,7 @@ std::string BinaryReader::text(int64_t count) {
 void BinaryReader::take(void* to, int64_t count) {
   const int64_t from = position_;
   skip(count);
-  if (count > kPieceBytes) {
+  if (count > piece_bytes_) {
     if (file_->read_at(from, to, count) < count) {
       throw Error(ErrorKind::kBadFile, "the file has become shorter");
     }
@@ -55,7 +53,7 @@ void BinaryReader::take(void* to, int64_t count) {
   }
   const int64_t piece_end = piece_at_ + static_cast<int64_t>(piece_.size());
   if (from < piece_at_ || from + count > piece_end) {
-    piece_.resize(static_cast<size_t>(std::min(kPieceBytes, file_->bytes() - from)));
+    piece_.resize(static_cast<size_t>(std::min(piece_bytes_, file_->bytes() - from)));
     piece_.resize(static_cast<size_t>(
         file_->read_at(from, piece_.data(), static_cast<int64_t>(piece_.size()))));
     piece_at_ = from;

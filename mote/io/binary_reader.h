@@ -31,9 +31,10 @@ T byte_swapped(T value) {
 /// Every function that reads throws kBadFile where the file ends too early, naming both ends.
 class BinaryReader {
  public:
-  /// `file` must outlive the reader.
-  explicit BinaryReader(const File& file, std::endian order = std::endian::little)
-      : file_(&file), order_(order) {}
+  /// `file` must outlive the reader; it is read `piece_bytes` at a time.
+  explicit BinaryReader(const File& file, std::endian order = std::endian::little,
+                        int64_t piece_bytes = 1 << 14)
+      : file_(&file), order_(order), piece_bytes_(piece_bytes) {}
 
   std::endian order() const { return order_; }
   void set_order(std::endian order) { order_ = order; }
@@ -65,6 +66,7 @@ class BinaryReader {
 
   const File* file_;
   std::endian order_;
+  int64_t piece_bytes_;
   int64_t position_ = 0;
   std::string piece_;  // of the file, from piece_at_ on
   int64_t piece_at_ = 0;

@@ -1,10 +1,13 @@
 #include "mote/io/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "mote/core/error.h"
@@ -55,6 +58,34 @@ int64_t File::read_at(int64_t offset, void* to, int64_t count) const {
       throw Error(ErrorKind::kResource, "cannot be read: {}", std::strerror(errno));
     }
     done += got;
+  }
+  return done;
+}
+
+int64_t File::read_rows_upwards_at(int64_t offset, std::byte* to, int64_t row_bytes,
+                                   int64_t rows) const {
+  constexpr int64_t kMostPieces = 1024;  // IOV_MAX of Linux
+  std::vector<iovec> pieces;
+  int64_t done = 0;
+  for (int64_t row = 0; row < rows; row += kMostPieces) {
+    pieces.clear();
+    const int64_t end = std::min(rows, row + kMostPieces);
+    for (int64_t i = row; i < end; ++i) {
+      pieces.push_back({.iov_base = to - i * row_bytes, .iov_len = static_cast<size_t>(row_bytes)});
+    }
+    const int64_t wanted = (end - row) * row_bytes;
+    ssize_t got = -1;
+    do {
+      got = ::preadv(descriptor_, pieces.data(), static_cast<int>(pieces.size()), offset + done);
+    } while (got < 0 && errno == EINTR);
+    // The system may stop early; what is left goes row by row.
+    for (int64_t i = row + std::max<ssize_t>(got, 0) / row_bytes; got < wanted && i < end; ++i) {
+      const int64_t more = read_at(offset + i * row_bytes, to - i * row_bytes, row_bytes);
+      if (more < row_bytes) {
+        return i * row_bytes + more;
+      }
+    }
+    done += wanted;
   }
   return done;
 }

@@ -23,6 +23,12 @@ class File {
   /// Throws kResource where the device fails.
   int64_t read_at(int64_t offset, void* to, int64_t count) const;
 
+  /// Reads `rows` rows of `row_bytes` from `offset` on, the first to `to` and each next one right
+  /// before the last: turns an image over. Says how many bytes there were.
+  /// Throws kResource where the device fails.
+  int64_t read_rows_upwards_at(int64_t offset, std::byte* to, int64_t row_bytes,
+                               int64_t rows) const;
+
   /// Its first bytes, at most `count`.
   std::string leading_bytes(int64_t count) const;
 

@@ -7,14 +7,18 @@
 #include <string_view>
 
 #include "mote/core/error.h"
+#include "mote/io/cine.h"
 #include "mote/io/dm.h"
 #include "mote/io/dm_tags.h"
 #include "mote/io/file.h"
 #include "mote/io/jpeg.h"
 #include "mote/io/mrc.h"
+#include "mote/io/norpix.h"
 #include "mote/io/png.h"
+#include "mote/io/ser.h"
 #include "mote/io/tiff.h"
 #include "mote/io/tiff_chain.h"
+#include "mote/io/tvips.h"
 #include "mote/io/video.h"
 
 namespace mote::io {
@@ -34,8 +38,12 @@ constexpr auto kFormats = std::to_array<Format>({
     {looks_like_jpeg, [](const std::string& path, const ReadOptions&) { return open_jpeg(path); }},
     {looks_like_video,
      [](const std::string& path, const ReadOptions&) { return open_video(path); }},
+    {looks_like_ser, open_ser},
+    {looks_like_norpix, open_norpix},
+    {looks_like_cine, open_cine},
     {looks_like_mrc, open_mrc},
     {looks_like_dm, open_dm},
+    {looks_like_tvips, open_tvips},
 });
 
 constexpr int64_t kSignatureBytes = 1024;
@@ -51,7 +59,8 @@ constexpr auto kStillKinds = std::to_array<Kind>({{".png", "PNG"},
                                                   {".tiff", "TIFF"},
                                                   {".dm3", "DM"},
                                                   {".dm4", "DM"},
-                                                  {".mrc", "MRC"}});
+                                                  {".mrc", "MRC"},
+                                                  {".ser", "SER"}});
 
 // Formats that are known, but not read.
 struct Foreign {
@@ -64,6 +73,7 @@ constexpr auto kForeign = std::to_array<Foreign>({
     {"ZISRAWFILE"sv, "Zeiss CZI is not read: export OME-TIFF from ZEN"},
     {"\xDA\xCE\xBE\x0A"sv, "Nikon ND2 is not read: export OME-TIFF (NIS-Elements, or Fiji)"},
     {"\x70\0\0\0"sv, "Leica LIF is not read: export OME-TIFF from LAS X, or with Fiji"},
+    {"IMGBLO"sv, "a blockfile of diffraction patterns at the points of a scan: expected images"},
     {"PK\x03\x04"sv, "a ZIP archive: unpack it, or export TIFF or MRC"},
     {"\x1F\x8B"sv, "compressed by gzip: unpack it first (gunzip)"},
 });
@@ -83,6 +93,10 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
   if (const Format* format = format_of(path)) {
     return format->open(path, options);
   }
+  if (std::filesystem::path(path).extension() == ".tvips") {
+    throw Error(ErrorKind::kUnsupported,
+                "a later file of a TVIPS series, which has no header: open its _000.tvips");
+  }
   const std::string leading = File(path).leading_bytes(kSignatureBytes);
   for (const Foreign& foreign : kForeign) {
     if (leading.starts_with(foreign.signature)) {
@@ -91,7 +105,7 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
   }
   throw Error(ErrorKind::kUnsupported,
               "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, DM3, "
-              "DM4 and MRC");
+              "DM4, MRC, SER, TVIPS, SEQ and CINE");
 }
 
 std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,

@@ -52,6 +52,10 @@ bool stored_as_is(const RawFormat& format) {
   }
 }
 
+bool is_foreign(const RawFormat& format) {
+  return format.big_endian != (std::endian::native == std::endian::big);
+}
+
 void read_all(const File& file, int64_t offset, void* to, int64_t count) {
   if (file.read_at(offset, to, count) < count) {
     throw Error(ErrorKind::kBadFile, "the file has become shorter");
@@ -129,7 +133,7 @@ void convert(const std::byte* from, int64_t count, StoredType stored, int64_t at
 // `pixels` pixels in one piece from `offset` on, into the image's samples from number `at` on.
 void read_run(const File& file, int64_t offset, int64_t pixels, int64_t at, const RawFormat& format,
               Image& image) {
-  const bool foreign = format.big_endian != (std::endian::native == std::endian::big);
+  const bool foreign = is_foreign(format);
   const int64_t bits = bits_per_pixel(format.stored);
   if (stored_as_is(format)) {
     const int64_t width = bits / 8;
@@ -243,9 +247,17 @@ Image read_raw_image(const File& file, int64_t offset, const RawFormat& format) 
     read_run(file, offset, height * width, 0, format, image);
     return image;
   }
+  const int64_t row_bytes = format.row_bytes();
+  if (stored_as_is(format) && !is_foreign(format)) {
+    std::byte* last = image.bytes() + (height - 1) * row_bytes;
+    if (file.read_rows_upwards_at(offset, last, row_bytes, height) < bytes) {
+      throw Error(ErrorKind::kBadFile, "the file has become shorter");
+    }
+    return image;
+  }
   for (int64_t y = 0; y < height; ++y) {
     const int64_t row = format.bottom_up ? height - 1 - y : y;
-    read_run(file, offset + row * format.row_bytes(), width, y * width, format, image);
+    read_run(file, offset + row * row_bytes, width, y * width, format, image);
   }
   return image;
 }

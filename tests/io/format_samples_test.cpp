@@ -45,6 +45,8 @@ const std::map<std::string, Difference> kDifferences = {
       .why =
           "4 × 8 points of a scan, in the order of recording; the other reader's 1 nm is its own "
           "default"}},
+    {"64x64_diffraction_acquire_1.ser",
+     {.calibration = true, .why = "a diffraction pattern: its scale is in 1/m, not m"}},
     {"Custom_movie.mrc",
      {.calibration = true, .why = "a cell of -10 Å a pixel is Direct Electron's word for unknown"}},
 };
@@ -192,6 +194,30 @@ TEST_F(FormatSamples, OfDigitalMicrographAreReadAsOthersReadThem) {
 
 TEST_F(FormatSamples, OfMrcAreReadAsOthersReadThem) {
   EXPECT_EQ(compare("formats-mrc"), 6);
+}
+
+TEST_F(FormatSamples, OfTiaAreReadAsOthersReadThem) {
+  EXPECT_EQ(compare("formats-tia"), 7);
+}
+
+TEST_F(FormatSamples, OfTvipsAreReadAsOthersReadThem) {
+  EXPECT_EQ(compare("formats-tvips"), 2);
+}
+
+TEST_F(FormatSamples, OfCamerasHaveTheSizesOfTheirHeaders) {
+  const json all = expected_of("formats-light");
+  for (const char* file : {"cine_781.cine", "sample_norpix6.seq"}) {
+    SCOPED_TRACE(file);
+    const json& seen = all.at(file).at("expected");
+
+    const auto source = open_frames(kData + "formats-light/" + file);
+
+    EXPECT_EQ(source->info().frames, seen.at("frames"));
+    EXPECT_EQ(source->info().size.width, seen.at("width"));
+    EXPECT_EQ(source->info().size.height, seen.at("height"));
+    const double first_s = source->read(0).time_s.value();
+    EXPECT_GT(source->read(1).time_s.value(), first_s);
+  }
 }
 
 TEST_F(FormatSamples, AreAllInTheTableOfTheDocs) {

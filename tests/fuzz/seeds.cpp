@@ -1,0 +1,74 @@
+// Writes the drawn samples of every format into FOLDER/FORMAT/, for the fuzzers to begin with.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/io/drawn_cameras.h"
+#include "tests/io/drawn_dm.h"
+#include "tests/io/drawn_mrc.h"
+#include "tests/io/drawn_ser.h"
+#include "tests/io/drawn_tvips.h"
+
+namespace {
+
+using namespace mote::io::drawn;
+
+std::string folder;
+
+void seed(const std::string& format, const std::string& name, const std::string& bytes) {
+  std::filesystem::create_directories(folder + "/" + format);
+  std::ofstream(folder + "/" + format + "/" + name, std::ios::binary) << bytes;
+}
+
+void seed_dm() {
+  for (const int version : {3, 4}) {
+    const std::string name = "dm" + std::to_string(version);
+    seed("dm", name, dm_series({.version = version}));
+    seed("dm", name + "_big", dm_series({.version = version, .order = std::endian::big}));
+    const DmTag colour =
+        dm_image({{.count = 1}, {.count = 1}}, 23, dm_array("Data", 3, 1, std::string(4, '\7')));
+    const DmTag wide =
+        dm_image({{.count = 2}, {.count = 1}}, 39, dm_array("Data", 11, 2, std::string(16, '\1')));
+    seed("dm", name + "_kinds",
+         dm_file({.version = version}, {dm_group("ImageList", {colour, wide})}));
+  }
+}
+
+void seed_mrc() {
+  seed("mrc", "series", mrc_series());
+  seed("mrc", "big", mrc_series({.order = std::endian::big}));
+  seed("mrc", "nibbles", mrc_file({.mode = 101}, std::string(12, '\7')));
+  seed("mrc", "halves", mrc_file({.mode = 12}, std::string(48, '\7')));
+  seed("mrc", "fei",
+       mrc_series(
+           {.extended = fei_block({}) + fei_block({.days = 45001}), .extended_type = "FEI1"}));
+}
+
+void seed_cameras() {
+  seed("norpix", "version5", norpix_file());
+  seed("norpix", "version4", norpix_file({.version = 4}));
+  seed("cine", "stamps", cine_file());
+  seed("cine", "plain", cine_file({.height = -3, .stamps = false}));
+}
+
+void seed_series() {
+  seed("ser", "old", ser_file());
+  seed("ser", "new", ser_file({.version = 0x220, .elements = 3, .finished = 3, .step_s = 0}));
+  seed("tvips", "version1", tvips_header({.version = 1}) + tvips_frames({.version = 1}, 0, 2));
+  seed("tvips", "version2", tvips_header() + tvips_frames({}, 0, 2));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::fprintf(stderr, "usage: fuzz_seeds FOLDER\n");
+    return 2;
+  }
+  folder = arguments[1];
+  seed_dm();
+  seed_mrc();
+  seed_series();
+  seed_cameras();
+}

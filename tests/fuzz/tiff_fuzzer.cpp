@@ -1,0 +1,6 @@
+#include "mote/io/tiff.h"
+#include "tests/fuzz/reader_fuzzer.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return mote::fuzz::read_frames(data, size, mote::io::open_tiff);
+}
