@@ -5,6 +5,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/formats.h"
+#include "mote/io/in_situ.h"
 #include "mote/io/stills.h"
 
 namespace mote::io {
@@ -23,6 +24,9 @@ bool is_pattern(const std::string& path) {
 std::unique_ptr<FrameSource> open_any(const std::string& path, const ReadOptions& options) {
   std::error_code ignored;
   const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  if (std::filesystem::is_directory(status) && looks_like_in_situ(path)) {
+    return open_in_situ(path, options);
+  }
   if (std::filesystem::is_directory(status)) {
     return open_list(stills_of_folder(path), options);
   }

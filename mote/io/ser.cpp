@@ -88,7 +88,9 @@ SerHeader read_header(BinaryReader& reader) {
 SerElement read_element(const File& file, int64_t offset) {
   BinaryReader reader(file, std::endian::little, kElementHeaderBytes);
   SerElement element;
-  element.x_m = std::abs(reader.get_at<double>(offset + 8));
+  reader.seek(offset);
+  reader.skip(8);
+  element.x_m = std::abs(reader.get<double>());
   reader.skip(4 + 8);
   element.y_m = std::abs(reader.get<double>());
   reader.skip(4);

@@ -145,6 +145,13 @@ TEST(Ser, TellsAnElementOfAnotherSize) {
   EXPECT_THAT(error_of(bytes).what(), HasSubstr("it has 5 x 3 px of type 5, the first 4 x 3"));
 }
 
+TEST(Ser, RefusesAnOffsetAtTheEndOfAllNumbers) {
+  std::string bytes = ser_file({.version = 0x220});
+  put(bytes, 34, INT64_MAX - 1);
+
+  EXPECT_THAT(error_of(bytes).what(), HasSubstr("points to byte 9223372036854775806"));
+}
+
 TEST(Ser, SurvivesEveryCutAndDamagedByte) {
   const damage::Tally cut = damage::cut(ser_file());
   const damage::Tally flipped = damage::flip(ser_file({.version = 0x220}), 4000);
