@@ -11,6 +11,7 @@
 #include "mote/io/ome_xml.h"
 #include "mote/io/raw_source.h"
 #include "mote/io/tiff_chain.h"
+#include "mote/io/tiff_maker.h"
 #include "mote/io/tiff_page.h"
 
 namespace mote::io {
@@ -90,6 +91,8 @@ TiffSource::TiffSource(const std::string& path, const ReadOptions& options)
       info_.metadata["description"] = description;
     }
     describe_resolution();
+    info_.size = first_->info().size;
+    describe_maker(file_, chain_, chain_.directories[first], description, info_);
   }
   info_.size = first_->info().size;
   info_.type = first_->info().type;

@@ -1,6 +1,7 @@
 #include "mote/io/tiff_chain.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <unordered_map>
 
@@ -98,6 +99,14 @@ int64_t Walker::visit(int64_t offset) {
   return static_cast<int64_t>(number_at(next_at, layout_.offset));
 }
 
+// Of one value of a field type; 0 where there is no such type.
+uint64_t value_bytes(int type) {
+  constexpr std::array<uint8_t, 19> kBytes = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4,
+                                              8, 4, 8, 4, 0, 0, 8, 8, 8};
+  return type >= 0 && type < static_cast<int>(kBytes.size()) ? kBytes[static_cast<size_t>(type)]
+                                                             : 0;
+}
+
 }  // namespace
 
 bool looks_like_tiff(const std::string& leading_bytes) {
@@ -145,33 +154,54 @@ TiffChain read_tiff_chain(const File& file) {
   return chain;
 }
 
-std::optional<TiffRational> tiff_rational(const File& file, const TiffChain& chain,
-                                          const TiffDirectory& directory, int tag) {
-  constexpr uint64_t kRational = 5;
+std::optional<TiffField> tiff_field(const File& file, const TiffChain& chain,
+                                    const TiffDirectory& directory, int tag) {
+  constexpr uint64_t kMostBytes = 1 << 20;
   const Layout& layout = chain.big ? kBig : kClassic;
   std::vector<uint8_t> bytes(static_cast<size_t>(directory.next_offset_at - directory.offset));
   const int64_t got =
       file.read_at(directory.offset, bytes.data(), static_cast<int64_t>(bytes.size()));
   for (int64_t at = layout.count; at + layout.entry <= got; at += layout.entry) {
     const uint8_t* entry = bytes.data() + at;
-    if (number(entry, 2, chain.big_endian) != static_cast<uint64_t>(tag) ||
-        number(entry + 2, 2, chain.big_endian) != kRational) {
+    if (number(entry, 2, chain.big_endian) != static_cast<uint64_t>(tag)) {
       continue;
     }
-    // Eight bytes: inside the entry of a BigTIFF, elsewhere in a classic one.
-    uint8_t value[8];
-    const uint8_t* field = entry + 4 + layout.offset;
-    const auto value_at = static_cast<int64_t>(number(field, layout.offset, chain.big_endian));
-    if (chain.big) {
-      std::memcpy(value, field, 8);
-    } else if (file.read_at(value_at, value, 8) < 8) {
+    TiffField field{.type = static_cast<int>(number(entry + 2, 2, chain.big_endian)), .bytes = {}};
+    const uint64_t width = value_bytes(field.type);
+    const uint64_t values = number(entry + 4, layout.offset, chain.big_endian);
+    if (width == 0 || values == 0) {
       return std::nullopt;
     }
-    return TiffRational{
-        .numerator = static_cast<uint32_t>(number(value, 4, chain.big_endian)),
-        .denominator = static_cast<uint32_t>(number(value + 4, 4, chain.big_endian))};
+    const uint64_t count = std::min(values, kMostBytes / width) * width;
+    // What fits stands in the entry itself.
+    const uint8_t* inside = entry + 4 + layout.offset;
+    if (values <= static_cast<uint64_t>(layout.offset) / width) {
+      field.bytes.assign(reinterpret_cast<const char*>(inside), count);
+      return field;
+    }
+    const uint64_t where = number(inside, layout.offset, chain.big_endian);
+    const auto end = static_cast<uint64_t>(file.bytes());
+    if (where > end || count > end - where) {
+      return std::nullopt;
+    }
+    field.bytes.resize(count);
+    const bool whole = file.read_at(static_cast<int64_t>(where), field.bytes.data(),
+                                    static_cast<int64_t>(count)) == static_cast<int64_t>(count);
+    return whole ? std::optional(field) : std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<TiffRational> tiff_rational(const File& file, const TiffChain& chain,
+                                          const TiffDirectory& directory, int tag) {
+  constexpr int kRational = 5;
+  const auto field = tiff_field(file, chain, directory, tag);
+  if (!field || field->type != kRational) {
+    return std::nullopt;
+  }
+  const auto* bytes = reinterpret_cast<const uint8_t*>(field->bytes.data());
+  return TiffRational{.numerator = static_cast<uint32_t>(number(bytes, 4, chain.big_endian)),
+                      .denominator = static_cast<uint32_t>(number(bytes + 4, 4, chain.big_endian))};
 }
 
 }  // namespace mote::io

@@ -44,4 +44,15 @@ struct TiffRational {
 std::optional<TiffRational> tiff_rational(const File& file, const TiffChain& chain,
                                           const TiffDirectory& directory, int tag);
 
+/// A field as it is stored.
+struct TiffField {
+  int type = 0;       ///< 2 is ASCII, 12 float64, ...
+  std::string bytes;  ///< of all its values, in the file's byte order
+};
+
+/// Field `tag` of `directory`; nothing where there is none, or the file does not hold its values.
+/// Of fields over a megabyte the first one is given.
+std::optional<TiffField> tiff_field(const File& file, const TiffChain& chain,
+                                    const TiffDirectory& directory, int tag);
+
 }  // namespace mote::io

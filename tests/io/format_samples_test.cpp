@@ -47,6 +47,13 @@ const std::map<std::string, Difference> kDifferences = {
           "default"}},
     {"64x64_diffraction_acquire_1.ser",
      {.calibration = true, .why = "a diffraction pattern: its scale is in 1/m, not m"}},
+    {"em_JEOL-SightX-TEM-mag-dummy.tif",
+     {.calibration = true,
+      .why =
+          "3642 pixels a metre by 150,000 times; the other reader's 1.8208 nm is from 93 dots an "
+          "inch, which are rounded"}},
+    {"em_test_hamamatsu_streak_SCAN.tif",
+     {.calibration = true, .why = "axes of time and wavelength"}},
     {"Custom_movie.mrc",
      {.calibration = true, .why = "a cell of -10 Å a pixel is Direct Electron's word for unknown"}},
 };

@@ -1,0 +1,216 @@
+#include "mote/io/tiff_maker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "mote/io/utf8.h"
+#include "mote/io/xml_text.h"
+
+namespace mote::io {
+namespace {
+
+constexpr double kNmPerMetre = 1e9;
+constexpr int kAscii = 2;
+constexpr int kDouble = 12;
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(text.size(), end + 1));
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\0')) {
+      line.remove_suffix(1);
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+// What follows `key=` in an INI text, within `[section]` where one is named.
+std::string ini_value(const std::vector<std::string_view>& lines, std::string_view section,
+                      std::string_view key) {
+  bool within = section.empty();
+  for (const std::string_view line : lines) {
+    if (line.starts_with('[') && !section.empty()) {
+      within = line.substr(1, line.find(']') - 1) == section;
+    } else if (within && line.size() > key.size() && line.starts_with(key) &&
+               line[key.size()] == '=') {
+      return to_utf8(line.substr(key.size() + 1));
+    }
+  }
+  return "";
+}
+
+void add(RecordingInfo& info, const char* key, const std::string& value, const char* unit = "") {
+  if (!value.empty()) {
+    info.instrument[key] = value + unit;
+  }
+}
+
+void describe_fei_text(const std::string& text, RecordingInfo& info) {
+  const auto lines = lines_of(text);
+  add(info, "microscope", ini_value(lines, "System", "SystemType"));
+  add(info, "voltage", ini_value(lines, "Beam", "HV"), " V");
+  add(info, "date", ini_value(lines, "User", "Date"));
+  add(info, "time", ini_value(lines, "User", "Time"));
+  const auto width = positive_number(ini_value(lines, "Image", "ResolutionX"));
+  const auto x_m = positive_number(ini_value(lines, "Scan", "PixelWidth"));
+  const auto y_m = positive_number(ini_value(lines, "Scan", "PixelHeight"));
+  if (!x_m || !y_m) {
+    return;
+  }
+  if (width && *width != static_cast<double>(info.size.width)) {
+    info.warnings.push_back(fmt::format(
+        "FEI's tags tell of an image {} px wide, this one has {}: it was scaled or cut, "
+        "and their pixel size is not taken",
+        *width, info.size.width));
+    return;
+  }
+  info.pixel_size = {.y_nm = *y_m * kNmPerMetre, .x_nm = *x_m * kNmPerMetre, .source = "FEI tags"};
+}
+
+// `Pixel Size = 5.825 nm` on the line after `AP_PIXEL_SIZE`, in nanometres.
+std::optional<double> zeiss_length_nm(const std::vector<std::string_view>& lines,
+                                      std::string_view key) {
+  for (size_t i = 0; i + 1 < lines.size(); ++i) {
+    if (lines[i] != key) {
+      continue;
+    }
+    const std::string value = to_utf8(lines[i + 1]);
+    const size_t equals = value.find('=');
+    const size_t digits = value.find_first_of("0123456789", std::min(equals, value.size()));
+    const size_t unit = value.rfind(' ');
+    if (digits == std::string::npos || unit == std::string::npos || unit < digits) {
+      return std::nullopt;
+    }
+    const auto number = positive_number(std::string_view(value).substr(digits));
+    const auto nm = nanometres_per(std::string_view(value).substr(unit + 1));
+    return number && nm ? std::optional(*number * *nm) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::string zeiss_text(const std::vector<std::string_view>& lines, std::string_view key) {
+  for (size_t i = 0; i + 1 < lines.size(); ++i) {
+    const size_t separator = lines[i + 1].find_first_of("=:");
+    if (lines[i] == key && separator != std::string_view::npos) {
+      std::string value = to_utf8(lines[i + 1].substr(separator + 1));
+      value.erase(0, std::min(value.find_first_not_of(' '), value.size()));
+      return value;
+    }
+  }
+  return "";
+}
+
+void describe_zeiss(const std::string& text, RecordingInfo& info) {
+  constexpr double kScreenWidth = 1024;
+  const auto lines = lines_of(text);
+  add(info, "voltage", zeiss_text(lines, "AP_ACTUALKV"));
+  add(info, "magnification", zeiss_text(lines, "AP_MAG"));
+  add(info, "detector", zeiss_text(lines, "DP_DETECTOR_CHANNEL"));
+  add(info, "date", zeiss_text(lines, "AP_DATE"));
+  add(info, "time", zeiss_text(lines, "AP_TIME"));
+  const double scale = kScreenWidth / static_cast<double>(info.size.width);
+  std::optional<double> nm = zeiss_length_nm(lines, "AP_IMAGE_PIXEL_SIZE");
+  if (!nm && lines.size() > 3) {
+    // The fourth line is the same as AP_PIXEL_SIZE, in metres and with more digits.
+    const auto metres = positive_number(lines[3]);
+    const auto rounded = zeiss_length_nm(lines, "AP_PIXEL_SIZE");
+    const bool agree = metres && rounded && std::abs(*metres * kNmPerMetre / *rounded - 1) < 1e-2;
+    nm = agree     ? std::optional(*metres * kNmPerMetre * scale)
+         : rounded ? std::optional(*rounded * scale)
+                   : std::nullopt;
+  }
+  const auto field_nm = zeiss_length_nm(lines, "AP_WIDTH");
+  if (nm && field_nm &&
+      std::abs(*nm * static_cast<double>(info.size.width) / *field_nm - 1) > 0.02) {
+    info.warnings.push_back(
+        fmt::format("Zeiss's tags say {:.6g} nm a pixel, and a field of {:.6g} nm for {} px: none "
+                    "is taken",
+                    *nm, *field_nm, info.size.width));
+    return;
+  }
+  if (nm) {
+    info.pixel_size = {.y_nm = *nm, .x_nm = *nm, .source = "Zeiss tags"};
+  }
+}
+
+std::optional<double> to_double(const std::optional<TiffField>& field, bool big_endian) {
+  if (!field || field->type != kDouble || field->bytes.size() < 8) {
+    return std::nullopt;
+  }
+  uint64_t bits = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    const size_t at = big_endian ? i : 7 - i;
+    bits = bits << 8 | static_cast<unsigned char>(field->bytes[at]);
+  }
+  double value = 0;
+  std::memcpy(&value, &bits, 8);
+  return std::isfinite(value) && value != 0 ? std::optional(std::abs(value)) : std::nullopt;
+}
+
+std::string to_text(const std::optional<TiffField>& field) {
+  if (!field || field->type != kAscii) {
+    return "";
+  }
+  return to_utf8(field->bytes.substr(0, field->bytes.find('\0')));
+}
+
+void describe_jeol(const std::string& text, RecordingInfo& info) {
+  add(info, "voltage", first_element_text(text, "AccelerationVoltage"), " V");
+  const size_t drawn = text.find("<DrawImageInformation>");
+  if (drawn == std::string::npos || first_element_text(text, "SelectorUnitString") != "X") {
+    return;
+  }
+  size_t from = drawn;
+  const auto width = element_text(text, "Width", from);
+  const auto x_per_m = element_text(text, "Horizontal", from);
+  const auto y_per_m = element_text(text, "Vertical", from);
+  const auto times = element_text(text, "SelectorValue", from);
+  const auto x = positive_number(x_per_m.value_or(""));
+  const auto y = positive_number(y_per_m.value_or(""));
+  const auto magnification = positive_number(times.value_or(""));
+  if (!x || !y || !magnification ||
+      positive_number(width.value_or("")) != static_cast<double>(info.size.width)) {
+    return;
+  }
+  add(info, "magnification", *times);
+  info.pixel_size = {.y_nm = kNmPerMetre / *y / *magnification,
+                     .x_nm = kNmPerMetre / *x / *magnification,
+                     .source = "JEOL description"};
+}
+
+}  // namespace
+
+void describe_maker(const File& file, const TiffChain& chain, const TiffDirectory& directory,
+                    const std::string& description, RecordingInfo& info) {
+  const auto field = [&](int tag) { return tiff_field(file, chain, directory, tag); };
+  for (const int tag : {34680, 34682}) {
+    if (const std::string text = to_text(field(tag)); !text.empty()) {
+      describe_fei_text(text, info);
+    }
+  }
+  if (const std::string text = to_text(field(34118)); !text.empty()) {
+    describe_zeiss(text, info);
+  }
+  if (description.find("<TemReporter") != std::string::npos) {
+    describe_jeol(description, info);
+  }
+  const auto x_unit = nanometres_per(to_text(field(65003)));
+  const auto y_unit = nanometres_per(to_text(field(65004)));
+  const auto x = to_double(field(65009), chain.big_endian);
+  const auto y = to_double(field(65010), chain.big_endian);
+  if (x_unit && y_unit && x && y) {
+    info.pixel_size = {
+        .y_nm = *y * *y_unit, .x_nm = *x * *x_unit, .source = "DigitalMicrograph tags"};
+  }
+}
+
+}  // namespace mote::io
