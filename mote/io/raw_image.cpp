@@ -62,21 +62,35 @@ void read_all(const File& file, int64_t offset, void* to, int64_t count) {
   }
 }
 
-template <typename T>
-void swap_all(std::byte* bytes, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
-    T value;
-    std::memcpy(&value, bytes + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
-    value = byte_swapped(value);
-    std::memcpy(bytes + i * static_cast<int64_t>(sizeof(T)), &value, sizeof(T));
+// Within each 8 bytes, those of every `width` of them in the opposite order.
+uint64_t swapped_word(uint64_t word, int64_t width) {
+  switch (width) {
+    case 2: return (word >> 8 & 0x00FF00FF00FF00FF) | (word & 0x00FF00FF00FF00FF) << 8;
+    case 4: return std::rotl(byte_swapped(word), 32);
+    default: return byte_swapped(word);
+  }
+}
+
+// Eight bytes at a time, which compilers turn into vector instructions.
+template <int64_t kWidth>
+void swap_words(std::byte* bytes, int64_t count) {
+  int64_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    uint64_t word;
+    std::memcpy(&word, bytes + i, 8);
+    word = swapped_word(word, kWidth);
+    std::memcpy(bytes + i, &word, 8);
+  }
+  for (; i + kWidth <= count; i += kWidth) {
+    std::reverse(bytes + i, bytes + i + kWidth);
   }
 }
 
 void swap_bytes(std::byte* bytes, int64_t count, int64_t width) {
   switch (width) {
-    case 2: swap_all<uint16_t>(bytes, count / 2); break;
-    case 4: swap_all<uint32_t>(bytes, count / 4); break;
-    case 8: swap_all<uint64_t>(bytes, count / 8); break;
+    case 2: swap_words<2>(bytes, count); break;
+    case 4: swap_words<4>(bytes, count); break;
+    case 8: swap_words<8>(bytes, count); break;
     default: break;
   }
 }

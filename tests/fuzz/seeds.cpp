@@ -8,6 +8,7 @@
 #include "tests/io/drawn_dm.h"
 #include "tests/io/drawn_mrc.h"
 #include "tests/io/drawn_ser.h"
+#include "tests/io/drawn_tiff.h"
 #include "tests/io/drawn_tvips.h"
 
 namespace {
@@ -59,6 +60,22 @@ void seed_series() {
   seed("tvips", "version2", tvips_header() + tvips_frames({}, 0, 2));
 }
 
+void seed_tiff() {
+  seed("tiff", "plain", tiff_with_tags(16, {}));
+  seed("tiff", "imagej", tiff_with_tags(16, {tiff_text(270, "ImageJ=1.53\nunit=nm\nimages=1\n")}));
+  seed("tiff", "zeiss",
+       tiff_with_tags(16, {tiff_text(34118,
+                                     "0\r\n0\r\n0\r\n1e-9\r\nAP_PIXEL_SIZE\r\nPixel "
+                                     "Size = 1 nm\r\nAP_WIDTH\r\nWidth = 1 \xB5m\r\n")}));
+  seed("tiff", "fei",
+       tiff_with_tags(16, {tiff_text(34682,
+                                     "[Scan]\r\nPixelWidth=1e-9\r\nPixelHeight=1e-9\r\n"
+                                     "[Image]\r\nResolutionX=16\r\n")}));
+  seed("tiff", "dm",
+       tiff_with_tags(16, {tiff_text(65003, "nm"), tiff_text(65004, "nm"), tiff_double(65009, 1),
+                           tiff_double(65010, 1)}));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -71,4 +88,5 @@ int main(int count, char** arguments) {
   seed_mrc();
   seed_series();
   seed_cameras();
+  seed_tiff();
 }
