@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include <fmt/format.h>
 
@@ -23,14 +24,25 @@ std::optional<GrowthLaw> fit(std::span<const GrowthPoint> points, size_t exponen
 struct Fits {
   std::array<std::optional<GrowthLaw>, kExponents.size()> laws;
   std::array<std::vector<GrowthLaw>, kExponents.size()> resampled;
+  /// The free n where all radii are off by what the boundary leaves open, one way and the other.
+  std::vector<double> shifted_n;
 };
 
-Fits fits_of(const Ensemble::Curves& curves, const Ensemble& ensemble,
-             const GrowthOptions& options) {
+Fits fits_of(const Ensemble::Curves& curves, const Ensemble& ensemble, const GrowthOptions& options,
+             double reach_px) {
   Fits out;
   const std::vector<GrowthPoint> points = curves.curve();
   for (size_t e = 0; e < kExponents.size(); ++e) {
     out.laws[e] = fit(points, e);
+  }
+  for (const double shift : {-reach_px, reach_px}) {
+    std::vector<GrowthPoint> moved = points;
+    for (GrowthPoint& point : moved) {
+      point.radius += shift;
+    }
+    if (const auto law = fit_growth(moved)) {
+      out.shifted_n.push_back(law->n);
+    }
   }
   BootstrapRandom random(options.seed);
   for (int64_t i = 0; i < options.resamples; ++i) {
@@ -79,6 +91,13 @@ void add_versions(const GrowthRow& common, const Fits& fits, std::vector<GrowthR
     row.exponent = kExponents[e];
     if (fits.laws[e]) {
       fill(row, *fits.laws[e], fits.resampled[e], static_cast<size_t>(row.n_families));
+    }
+    if (e == 0 && row.n) {
+      const double value = row.n->value;
+      for (const double n : fits.shifted_n) {
+        row.n->low -= std::max(0.0, value - n);
+        row.n->high += std::max(0.0, n - value);
+      }
     }
     if (e == 0 && verdict.empty()) {
       verdict = row.n ? growth_verdict(*row.growth, row.n->low, row.n->high)
@@ -190,7 +209,9 @@ void GrowthCollector::add_growth(const Stretch& stretch, int64_t number,
     if (version == Version::kAsSeen || merges) {  // without merges both are the same
       const Ensemble::Curves curves = ensemble_.curves(stretch, version);
       common.verdict = lack(common.n_families, curves.curve().size(), options_);
-      fits = common.verdict.empty() ? fits_of(curves, ensemble_, options_) : Fits{};
+      fits = common.verdict.empty()
+                 ? fits_of(curves, ensemble_, options_, std::numbers::sqrt3 * boundary_se_px())
+                 : Fits{};
     }
     add_versions(common, fits, out);
   }

@@ -132,6 +132,8 @@ class GrowthCollector {
   GrowthUnits units() const {
     return {.pixel_size = pixel_size_, .interval_s = options_.interval_s};
   }
+  /// What the boundary's convention leaves of all radii alike; 0 where it is not known.
+  double boundary_se_px() const { return convention_.count() > 0 ? convention_.mean_y() : 0; }
   void add_growth(const Stretch& stretch, int64_t number, std::vector<GrowthRow>& out) const;
   void close(int32_t track, const Open& open);
   void close_all();

@@ -57,6 +57,15 @@ void widen(Interval& n, const std::vector<WindowRate>& rates, double reach) {
   n.high += most - n.value;
 }
 
+/// With a standard uncertainty of the boundary, which every particle of the bin shares: as sums of
+/// squares (GUM, JCGM 100:2008, 5.1.2).
+Interval with_boundary(Interval r, double se) {
+  constexpr double k95 = 1.959963984540054;
+  r.low = r.value - std::hypot(r.value - r.low, k95 * se);
+  r.high = r.value + std::hypot(r.high - r.value, k95 * se);
+  return r;
+}
+
 }  // namespace
 
 int64_t GrowthCollector::rate_bins() const {
@@ -86,7 +95,8 @@ std::optional<Interval> GrowthCollector::critical_radius_of(std::span<const Rate
       values.push_back(*again);
     }
   }
-  return percentile_interval(*value, std::move(values), rates.size());
+  return with_boundary(percentile_interval(*value, std::move(values), rates.size()),
+                       boundary_se_px());
 }
 
 // The rates of whole bins in each isothermal stretch.
@@ -155,16 +165,16 @@ void GrowthCollector::add_law(std::span<const Rate> rates, std::span<RateRow> ro
     }
   }
   Interval n = percentile_interval(law->n, std::move(exponents), families.size());
-  if (convention_.count() > 0) {
-    widen(n, sample, std::numbers::sqrt3 * convention_.mean_y());
-  }
+  widen(n, sample, std::numbers::sqrt3 * boundary_se_px());
   tell(exponent_verdict(n.low, n.high));
   std::vector<std::optional<Interval>> of_window;
   for (size_t w = 0; w < critical.size(); ++w) {
-    of_window.push_back(law->critical[w]
-                            ? std::optional(percentile_interval(
-                                  *law->critical[w], std::move(critical[w]), families.size()))
-                            : std::nullopt);
+    of_window.push_back(
+        law->critical[w]
+            ? std::optional(with_boundary(
+                  percentile_interval(*law->critical[w], std::move(critical[w]), families.size()),
+                  boundary_se_px()))
+            : std::nullopt);
   }
   for (size_t j = 0; j < rows.size(); ++j) {
     rows[j].law_n = n;

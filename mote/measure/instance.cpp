@@ -315,11 +315,13 @@ class Measurement {
       // Both from the outline, so that the pixel grid cancels and a disc has solidity 1.
       measures.solidity = std::min(1.0, std::abs(sums_[i].outline_area) / polygon_area(hull));
       measures.background = backgrounds[i];
-      measures.ecd_uncertainty =
-          size_uncertainty(image_, labels_, coverage_, particles, measures.label, measures.box,
-                           {.area_px2 = measures.area_px2,
-                            .perimeter_px = measures.perimeter_px,
-                            .whole_pixels = coverage_.empty()});
+      EdgeReading edge =
+          edge_reading(image_, labels_, coverage_, particles, measures.label, measures.box,
+                       {.area_px2 = measures.area_px2,
+                        .perimeter_px = measures.perimeter_px,
+                        .whole_pixels = coverage_.empty()});
+      measures.ecd_uncertainty = edge.uncertainty;
+      measures.edge = std::move(edge.profile);
       measures.touches_border =
           measures.touches_border || std::binary_search(cut.begin(), cut.end(), measures.label);
       out.push_back(measures);

@@ -32,6 +32,9 @@ struct InstanceMeasures {
   bool touches_border = false;
   bool touching = false;            ///< has a pixel that is an 8-neighbour of another instance
   SizeUncertainty ecd_uncertainty;  ///< in units of the ECD
+  EdgeProfile edge;
+  /// How far outwards of the half level the sizes above are, by an edge model.
+  double edge_shift_px = 0;
 
   bool operator==(const InstanceMeasures&) const = default;
 };

@@ -196,11 +196,10 @@ std::vector<double> mean_profile(const imaging::Profiles& profiles) {
 
 /// The blur of a Gaussian edge that falls from 80 to 20 % of its height within the same distance as
 /// the mean profile; 0 where that has no half level near the outline, or no ends.
-double edge_blur_px(const imaging::Profiles& profiles, const imaging::Plateaus& plateaus) {
+double edge_blur_px(const std::vector<double>& mean, const imaging::Plateaus& plateaus) {
   constexpr double kLevel = 0.8;
   constexpr double kSigmas = 2 * 0.8416212335729143;  // between the two, of a Gaussian edge
-  const std::vector<double> mean = mean_profile(profiles);
-  const int64_t reach = profiles.reach();
+  const int64_t reach = static_cast<int64_t>(mean.size()) / 2;
   const auto height = [&](int64_t k) {
     return k < -reach || k > reach
                ? std::nan("")
@@ -232,6 +231,26 @@ double edge_blur_px(const imaging::Profiles& profiles, const imaging::Plateaus& 
   return 0;
 }
 
+/// What of the mean profile is known without a break around the outline.
+EdgeProfile edge_profile(const std::vector<double>& mean, const imaging::Plateaus& plateaus) {
+  EdgeProfile out{.first = 0, .levels = {}, .bright = plateaus.sign > 0};
+  const int64_t reach = static_cast<int64_t>(mean.size()) / 2;
+  const auto rows_a_px = std::llround(1 / imaging::kProfileStepPx);
+  const auto level = [&](int64_t from_edge_px) {
+    const int64_t row = reach + rows_a_px * from_edge_px;
+    return row < 0 || row >= std::ssize(mean) ? std::nan("") : mean[static_cast<size_t>(row)];
+  };
+  int64_t first = 0;
+  while (first > -EdgeProfile::kInPx && std::isfinite(level(first - 1))) {
+    --first;
+  }
+  out.first = first + EdgeProfile::kInPx;
+  for (int64_t at = first; at <= EdgeProfile::kOutPx && std::isfinite(level(at)); ++at) {
+    out.levels.push_back(static_cast<float>(level(at) - plateaus.out_level));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<double> SizeUncertainty::random_px() const {
@@ -249,13 +268,14 @@ double pixel_uncertainty_px(const MeasuredSize& size) {
          (std::numbers::pi * equivalent_diameter_px(size.area_px2));
 }
 
-SizeUncertainty size_uncertainty(const Grid<float>& image, const LabelImage& labels,
-                                 const Grid<uint8_t>& coverage, const BinaryImage& particles,
-                                 int32_t label, const Box& box, const MeasuredSize& size) {
-  SizeUncertainty out{.pixel_px = pixel_uncertainty_px(size)};
+EdgeReading edge_reading(const Grid<float>& image, const LabelImage& labels,
+                         const Grid<uint8_t>& coverage, const BinaryImage& particles, int32_t label,
+                         const Box& box, const MeasuredSize& size) {
+  EdgeReading reading{.uncertainty = {.pixel_px = pixel_uncertainty_px(size)}, .profile = {}};
+  SizeUncertainty& out = reading.uncertainty;
   const std::optional<imaging::Outline> found = longest_outline(labels, coverage, label, box);
   if (!found) {
-    return out;
+    return reading;
   }
   imaging::Outline outline = imaging::resampled(*found, 1);
   const size_t count = outline.points.size();
@@ -275,13 +295,15 @@ SizeUncertainty size_uncertainty(const Grid<float>& image, const LabelImage& lab
     plateaus = imaging::plateaus_of(profiles, false);
   }
   if (!plateaus) {
-    return out;
+    return reading;
   }
-  const double blur = edge_blur_px(profiles, *plateaus);
+  const std::vector<double> mean = mean_profile(profiles);
+  const double blur = edge_blur_px(mean, *plateaus);
+  reading.profile = edge_profile(mean, *plateaus);
   const auto inside = side_noise(profiles, plateaus->first, plateaus->in_from, turn);
   const auto outside = side_noise(profiles, plateaus->out_from, plateaus->last, turn);
   if (!(blur > 0) || !inside || !outside) {
-    return out;
+    return reading;
   }
   const double slope = plateaus->contrast / (blur * std::sqrt(2 * std::numbers::pi));
   const double density = (inside->line + outside->line) / 2 + (inside->band + outside->band) / 4;
@@ -293,7 +315,7 @@ SizeUncertainty size_uncertainty(const Grid<float>& image, const LabelImage& lab
   const double share = linear / equivalent_diameter_px(size.area_px2);
   out.noise_px = linear * std::hypot(1, share / kDoublingShare);
   out.convention_px = per_shift * kConventionShare * blur / std::numbers::sqrt3;
-  return out;
+  return reading;
 }
 
 }  // namespace mote::measure

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "mote/core/grid.h"
 
@@ -25,6 +27,25 @@ struct SizeUncertainty {
   bool operator==(const SizeUncertainty&) const = default;
 };
 
+/// The mean grey level across an instance's boundary, less that of the background beside it.
+struct EdgeProfile {
+  static constexpr int64_t kInPx = 10;
+  static constexpr int64_t kOutPx = 8;
+  static constexpr int64_t kPlaces = kInPx + kOutPx + 1;  ///< a px apart, from kInPx inside on
+
+  int64_t first = 0;          ///< place of levels[0]
+  std::vector<float> levels;  ///< empty where no edge is seen
+  bool bright = false;        ///< the particle is brighter
+
+  bool operator==(const EdgeProfile&) const = default;
+};
+
+/// What the image along an instance's boundary says of its size.
+struct EdgeReading {
+  SizeUncertainty uncertainty;
+  EdgeProfile profile;
+};
+
 /// The half level lies within this share of the edge's Gaussian blur of the outline, in either
 /// direction, evenly likely.
 inline constexpr double kConventionShare = 0.5;
@@ -46,8 +67,8 @@ struct MeasuredSize {
 /// (bench_size_accuracy).
 double pixel_uncertainty_px(const MeasuredSize& size);
 
-/// The uncertainty of the ECD of the instance `label` of `labels`, whose labelled pixels lie in
-/// `box`, from the image along its own boundary.
+/// The mean edge profile, and the uncertainty of the ECD, of the instance `label` of `labels`,
+/// whose labelled pixels lie in `box`, from the image along its own boundary.
 ///
 /// Let L be the perimeter, N the number of points a pixel apart on the outline, g the slope of the
 /// mean edge profile at half height and c its height.
@@ -66,8 +87,8 @@ double pixel_uncertainty_px(const MeasuredSize& size);
 ///
 /// `particles` is where any label is; `coverage` may be empty. Cuts between touching instances are
 /// taken for as sure as the rest of the outline.
-SizeUncertainty size_uncertainty(const Grid<float>& image, const LabelImage& labels,
-                                 const Grid<uint8_t>& coverage, const BinaryImage& particles,
-                                 int32_t label, const Box& box, const MeasuredSize& size);
+EdgeReading edge_reading(const Grid<float>& image, const LabelImage& labels,
+                         const Grid<uint8_t>& coverage, const BinaryImage& particles, int32_t label,
+                         const Box& box, const MeasuredSize& size);
 
 }  // namespace mote::measure

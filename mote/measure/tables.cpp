@@ -44,6 +44,11 @@ std::vector<Column<ParticleRow>> make_particle_columns() {
             [](const Row& row) { return area_nm2(row.measures.area_px2, row.info.pixel_size); });
   table.length("ecd", "equivalent circular diameter 2 sqrt(area / pi)", kSizes,
                [](const Row& row) { return row.ecd_px(); });
+  table.length("edge_shift",
+               "how far outwards of the half level the outline is taken to lie, by the recording's "
+               "edge model: in area, ecd, Feret diameters, perimeter and axes",
+               "measurements.md",
+               [](const Row& row) -> std::optional<double> { return row.measures.edge_shift_px; });
   table.length("ecd_se",
                "standard uncertainty of ecd: root of the sum of squares of the three parts; empty "
                "where the image shows no edge at its boundary; the pixel size's own stands in "

@@ -12,6 +12,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/median.h"
+#include "mote/measure/detection_limit.h"
 #include "mote/measure/frame.h"
 #include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/journal_end.h"
@@ -76,11 +77,51 @@ class FrameWarnings {
   int64_t others_ = 0;
 };
 
+bool by_own_segmenter(const Job& job) {
+  return job.command != Command::kMeasure && job.labels.empty();
+}
+
+/// What is known of particles only from all of them: where their rims are, and how small they may
+/// be. Damaged journals are for Reader to tell.
+void learn_sizes(const Job& job, const std::string& journal, RunSummary& summary) {
+  measure::EdgePool edges;
+  measure::ContrastBySize contrasts;
+  std::vector<double> heights;
+  std::vector<double> sigmas_px;
+  JournalReader records(journal);
+  while (const auto record = records.next()) {
+    if (record->type != RecordType::kFrame) {
+      continue;
+    }
+    const JournalFrame frame = decode_frame(record->payload);
+    for (const JournalInstance& instance : frame.instances) {
+      edges.add(instance.measures);
+      contrasts.add(instance.measures);
+    }
+    if (const auto height = frame.values.find("least_height"); height != frame.values.end()) {
+      heights.push_back(height->second);
+      sigmas_px.push_back(frame.values.at("sigma_px"));
+    }
+  }
+  if (job.edge_model && job.threshold.refine) {
+    summary.edges = measure::fitted_edge_model(edges);
+  }
+  const measure::DetectionRule rule{.height = heights.empty() ? 0 : median(heights),
+                                    .sigma_px = sigmas_px.empty() ? 0 : median(sigmas_px),
+                                    .least_px = job.threshold.min_diameter_px};
+  summary.detection_limit_px =
+      heights.empty() ? rule.least_px : measure::detection_limit_px(contrasts, rule);
+}
+
 class Reader {
  public:
-  Reader(const Job& job, const Recording& recording) : job_(job), recording_(recording) {
+  Reader(const Job& job, const Recording& recording, const std::string& journal)
+      : job_(job), recording_(recording) {
     if (recording.log() != nullptr) {
       log_coverage_.emplace(*recording.log());
+    }
+    if (by_own_segmenter(job)) {
+      learn_sizes(job, journal, out_.summary);
     }
   }
 
@@ -181,11 +222,12 @@ class Reader {
     const measure::FrameInfo info = frame_info(frame, recording_, {});
     for (const JournalInstance& instance : frame.instances) {
       out_.summary.corrections.instances += instance.source == Source::kManual ? 1 : 0;
-      const Point reach = measure::reach_px(instance.measures);
+      const measure::InstanceMeasures measures = told_measures(instance.measures, out_.summary);
+      const Point reach = measure::reach_px(measures);
       farthest_.y_px = std::max(farthest_.y_px, reach.y_px);
       farthest_.x_px = std::max(farthest_.x_px, reach.x_px);
-      of_frame.add(measure::particle_row(info, instance.measures, instance.tracks, instance.cluster,
-                                         frame.size));
+      of_frame.add(
+          measure::particle_row(info, measures, instance.tracks, instance.cluster, frame.size));
     }
     if (of_frame.count() > sizes_.count()) {
       sizes_ = of_frame;
@@ -281,6 +323,11 @@ class Reader {
 
 }  // namespace
 
+measure::InstanceMeasures told_measures(const measure::InstanceMeasures& measures,
+                                        const RunSummary& summary) {
+  return measure::at_rim(measures, summary.edges);
+}
+
 measure::FrameInfo frame_info(const JournalFrame& frame, const Recording& recording, Point drift) {
   return {.frame = frame.index,
           .recorded_frame = recording.recorded_index(frame.source_index),
@@ -290,7 +337,7 @@ measure::FrameInfo frame_info(const JournalFrame& frame, const Recording& record
 }
 
 FirstReading read_whole(const Job& job, const Recording& recording, const std::string& journal) {
-  Reader reader(job, recording);
+  Reader reader(job, recording, journal);
   JournalReader records(journal);
   while (const auto record = records.next()) {
     reader.take(*record);

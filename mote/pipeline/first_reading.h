@@ -27,6 +27,10 @@ struct FirstReading {
 /// Throws kBadFile where the journal has no end, or what it holds contradicts itself.
 FirstReading read_whole(const Job& job, const Recording& recording, const std::string& journal);
 
+/// The measures of an instance as tables tell them: at the rim where the run has an edge model.
+measure::InstanceMeasures told_measures(const measure::InstanceMeasures& measures,
+                                        const RunSummary& summary);
+
 /// What every row of a frame shares.
 measure::FrameInfo frame_info(const JournalFrame& frame, const Recording& recording, Point drift);
 

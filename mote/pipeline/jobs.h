@@ -45,6 +45,7 @@ struct Job {
   std::string corrected_from;
 
   segment::ThresholdOptions threshold;
+  bool edge_model = true;         ///< sizes of bright spheres are those of their rims
   double still_join_ratio = 0.6;  ///< kSegment: regions with a wider neck are one particle
 
   std::string drift_from = "support";  ///< support, all, particles, none, or a drift.csv

@@ -68,6 +68,12 @@ void put(ByteWriter& out, const measure::InstanceMeasures& m) {
   put(out, m.ecd_uncertainty.noise_px);
   put(out, m.ecd_uncertainty.convention_px);
   out.put(m.ecd_uncertainty.pixel_px);
+  out.put(m.edge.first);
+  out.put(m.edge.bright);
+  out.put(static_cast<int64_t>(m.edge.levels.size()));
+  for (const float level : m.edge.levels) {
+    out.put(level);
+  }
 }
 
 measure::InstanceMeasures get_measures(ByteReader& in) {
@@ -87,6 +93,15 @@ measure::InstanceMeasures get_measures(ByteReader& in) {
   m.ecd_uncertainty.noise_px = get_optional(in);
   m.ecd_uncertainty.convention_px = get_optional(in);
   m.ecd_uncertainty.pixel_px = in.get<double>();
+  m.edge.first = in.get<int64_t>();
+  m.edge.bright = in.get<bool>();
+  const auto places = in.get<int64_t>();
+  if (m.edge.first < 0 || places < 0 || m.edge.first + places > measure::EdgeProfile::kPlaces) {
+    throw Error(ErrorKind::kBadFile, "journal: an edge profile of {} places", places);
+  }
+  for (int64_t i = 0; i < places; ++i) {
+    m.edge.levels.push_back(in.get<float>());
+  }
   return m;
 }
 

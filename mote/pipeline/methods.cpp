@@ -293,9 +293,16 @@ class Methods {
           stills() ? std::min(job_.threshold.max_neck_ratio, job_.still_join_ratio)
                    : job_.threshold.max_neck_ratio);
     }
-    return text + (job_.threshold.refine
-                       ? ", and boundaries moved to the half level of the unsmoothed image."
-                       : ".");
+    text += job_.threshold.refine
+                ? ", and boundaries moved to the half level of the unsmoothed image."
+                : ".";
+    if (summary_.edges.kind == measure::EdgeKind::kSphere) {
+      text += fmt::format(
+          " Sizes are those of the rims of spheres, which lie outside the half level by what an "
+          "edge model of {} profiles tells.",
+          summary_.edges.instances);
+    }
+    return text;
   }
 
   std::string tracker_sentences() const {

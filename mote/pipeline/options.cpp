@@ -214,6 +214,8 @@ void visit_segment_options(OptionVisitor& visitor, Job& job) {
   visit_recording_options(visitor, job.recording);
   if (job.command != Command::kMeasure) {
     visit_threshold(visitor, job.threshold);
+    visitor.flag("edge-model", job.edge_model,
+                 "Tell sizes of bright spheres by their rims, not the half level, where edges fit");
   }
   if (job.command == Command::kSegment) {
     visitor.number("join-neck-ratio", job.still_join_ratio,

@@ -92,7 +92,7 @@ struct PassTwo::Impl {
       if (job.command != Command::kSegment) {
         tracks = known.lineage.final_tracks(journal_frame.index, tracks);
       }
-      measure::InstanceMeasures measures = instance.measures;
+      measure::InstanceMeasures measures = told_measures(instance.measures, summary);
       if (!tracks.empty()) {
         measures.label = tracks.front();
       }

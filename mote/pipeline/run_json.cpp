@@ -70,6 +70,15 @@ std::vector<int64_t> frames_left_out(const Recording& recording, const RunSummar
   return recorded;
 }
 
+Json edge_model_json(const measure::EdgeModel& model) {
+  const auto number = [](const std::optional<double>& value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  return {{"shape", std::string(name(model.kind))}, {"instances", model.instances},
+          {"misfit", number(model.misfit)},         {"misfit_flat", number(model.flat_misfit)},
+          {"radius_px", model.radius_px},           {"shift_px", model.shift_px}};
+}
+
 }  // namespace
 
 bool draws_figures(const Job& job) {
@@ -126,11 +135,10 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
   out["recording"]["time_stamps"] = recording.stamped();
   out["detection_limit_px"] = nullptr;
   out["detection_limit_nm"] = nullptr;
-  if (job.command != Command::kMeasure && job.labels.empty()) {
-    const double limit_px = job.threshold.min_diameter_px;
-    out["detection_limit_px"] = limit_px;
+  if (const auto limit_px = summary.detection_limit_px) {
+    out["detection_limit_px"] = *limit_px;
     if (const auto& pixel = info.pixel_size) {
-      out["detection_limit_nm"] = limit_px * std::sqrt(pixel->y_nm * pixel->x_nm);
+      out["detection_limit_nm"] = *limit_px * std::sqrt(pixel->y_nm * pixel->x_nm);
     }
   }
   out["log"] = nullptr;
@@ -141,6 +149,7 @@ Json run_json(const Json& header, const Job& job, const Recording& recording,
     }
     out["log"] = {{"path", log->path()}, {"offset_s", log->offset_s()}, {"columns", columns}};
   }
+  out["edge_model"] = edge_model_json(summary.edges);
   out["link_reach_px"] = summary.link_reach_px ? Json(*summary.link_reach_px) : Json(nullptr);
   out["counts"] = {{"instances", summary.instances},
                    {"tracks", summary.lineage.tracks.size()},
@@ -198,7 +207,7 @@ report::ReportInfo report_info(const Job& job, const Recording& recording,
   }
   if (job.command != Command::kMeasure && job.labels.empty()) {
     out.sigma_px = summary.sigma_px;
-    out.min_diameter_px = job.threshold.min_diameter_px;
+    out.min_diameter_px = summary.detection_limit_px;
   }
   if (job.command == Command::kSegment) {
     out.names = FrameNames(recording).stills();

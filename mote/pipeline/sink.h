@@ -11,6 +11,7 @@
 #include "mote/core/lineage.h"
 #include "mote/core/mask.h"
 #include "mote/core/picture.h"
+#include "mote/measure/edge_model.h"
 #include "mote/measure/frame.h"
 #include "mote/measure/necks.h"
 #include "mote/measure/tables.h"
@@ -60,6 +61,9 @@ struct RunSummary {
   std::vector<std::string> warnings;
   Corrections corrections;
   measure::SizeSample size_sample;
+  measure::EdgeModel edges;
+  /// ECD below which particles are not found; nothing where another program found them.
+  std::optional<double> detection_limit_px;
   int64_t frames = 0;  ///< that were used
   int64_t instances = 0;
   std::optional<Box> common_window;

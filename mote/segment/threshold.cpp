@@ -241,6 +241,9 @@ void ThresholdSegmenter::add_values(Segmentation& segmentation, const Look& look
     }
   }
   segmentation.values["sigma_px"] = applied.sigma_px;
+  if (options_.method == ThresholdMethod::kAuto) {
+    segmentation.values["least_height"] = least_height(applied, segmentation.labels.size());
+  }
 }
 
 void ThresholdSegmenter::add_warnings(Segmentation& segmentation, const SegmenterInput& input,

@@ -27,6 +27,12 @@ double peak_of_noise(Size size, double sigma_px) {
   return z;
 }
 
+constexpr float kAtBorder = 1.41F;  // the replicated border is averaged less
+
+bool clear_of_noise(const Finding& applied) {
+  return applied.contrast >= kAtBorder * kClearOfNoise * applied.noise;
+}
+
 void fill_holes(BinaryImage& mask, const Grid<float>& smooth, double fewest_px) {
   const imaging::Components holes = imaging::holes_of(mask);
   if (holes.components.empty()) {
@@ -75,9 +81,16 @@ void drop_small(BinaryImage& mask, double fewest_px) {
 
 }  // namespace
 
+double least_height(const Finding& applied, Size size) {
+  const double threshold = std::abs(applied.threshold - applied.background);
+  if (clear_of_noise(applied)) {
+    return threshold;
+  }
+  return std::max(threshold, peak_of_noise(size, applied.sigma_px) * applied.noise);
+}
+
 void drop_noise(BinaryImage& mask, const Grid<float>& smooth, const Finding& applied) {
-  constexpr float kAtBorder = 1.41F;  // the replicated border is averaged less
-  if (applied.contrast >= kAtBorder * kClearOfNoise * applied.noise) {
+  if (clear_of_noise(applied)) {
     return;
   }
   const imaging::Components found = imaging::components_of(mask);

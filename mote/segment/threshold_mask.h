@@ -9,6 +9,10 @@ namespace mote::segment {
 
 // What is done to the pixels beyond the threshold before they are cut into regions.
 
+/// How far over the background, in grey levels of the smoothed image, a particle must rise
+/// somewhere: to the threshold, and beyond what noise reaches in a frame of this size.
+double least_height(const Finding& applied, Size size);
+
 /// Takes away components that nowhere stand out more than noise does. `smooth` is the image that
 /// the mask was found on.
 void drop_noise(BinaryImage& mask, const Grid<float>& smooth, const Finding& applied);

@@ -77,6 +77,36 @@ TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderExponent) {
   EXPECT_GT(wider.high, n.high + 0.1);
 }
 
+TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderCriticalRadius) {
+  const Ripening truth{.exponent = 3, .particles = 60, .frames = 100, .until = 1.2};
+  Ripening unsure = truth;
+  unsure.convention_px = 1;
+
+  const Ripened sharp = measured_ripening(truth, {.resamples = 40});
+  const Ripened blurred = measured_ripening(unsure, {.resamples = 40});
+
+  const Interval r = sharp.rates.front().critical_radius_px.value();
+  const Interval wider = blurred.rates.front().critical_radius_px.value();
+  EXPECT_EQ(wider.value, r.value);
+  EXPECT_NEAR(wider.value - wider.low, std::hypot(r.value - r.low, 1.96 * 0.5), 1e-3);
+  EXPECT_NEAR(wider.high - wider.value, std::hypot(r.high - r.value, 1.96 * 0.5), 1e-3);
+}
+
+TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderExponentOfItsMeanRadius) {
+  const Ripening truth{.exponent = 3, .particles = 60, .frames = 100, .until = 1.8};
+  Ripening unsure = truth;
+  unsure.convention_px = 1;
+
+  const Ripened sharp = measured_ripening(truth, {.resamples = 40});
+  const Ripened blurred = measured_ripening(unsure, {.resamples = 40});
+
+  const Interval n = sharp.growth.front().n.value();
+  const Interval wider = blurred.growth.front().n.value();
+  EXPECT_EQ(wider.value, n.value);
+  EXPECT_LT(wider.low, n.low);
+  EXPECT_GT(wider.high, n.high);
+}
+
 TEST(Growth, OfFewParticlesSaysWhyTheirRatesDecideNothing) {
   const Ripened ripened = measured_ripening(
       {.exponent = 3, .particles = 8, .frames = 100, .until = 1.2}, {.resamples = 40});

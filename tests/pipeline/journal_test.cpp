@@ -22,15 +22,17 @@ JournalFrame some_frame() {
                      .excluded_px = 7,
                      .values = {{"threshold", 101.5}},
                      .warnings = {"something"}};
-  frame.instances.push_back({.cluster = 2,
-                             .tracks = {3, 5},
-                             .measures = {.label = 1,
-                                          .area_px2 = 12.25,
-                                          .centroid = {4.5, 6.5},
-                                          .box = {3, 5, 4, 4},
-                                          .background = 170,
-                                          .touching = true},
-                             .mask = {{{3, 5, 2}, {4, 5, 4}}}});
+  frame.instances.push_back(
+      {.cluster = 2,
+       .tracks = {3, 5},
+       .measures = {.label = 1,
+                    .area_px2 = 12.25,
+                    .centroid = {4.5, 6.5},
+                    .box = {3, 5, 4, 4},
+                    .background = 170,
+                    .touching = true,
+                    .edge = {.first = 8, .levels = {-40.5F, -3, 0}, .bright = false}},
+       .mask = {{{3, 5, 2}, {4, 5, 4}}}});
   frame.necks.push_back({.a = 3,
                          .b = 5,
                          .ratio = 0.25,
