@@ -81,7 +81,7 @@ class TagReader {
       const std::string name = reader_.text(reader_.get<uint16_t>());
       const std::string where = name.empty()   ? fmt::format("{}[{}]", path, i)
                                 : path.empty() ? name
-                                               : path + "." + name;
+                                               : fmt::format("{}.{}", path, name);
       if (tags_.version == 4) {
         count();  // bytes of the entry
       }
