@@ -113,6 +113,8 @@ void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<
         lobe.frame = now_.frame;
         lobe.shared = true;
         lobe.missing = false;
+        lobe.awaited = false;
+        lobe.faded = false;
         sharing.push_back(&lobe);
       }
       fit_into(segmentation.labels, region.label, region.box, now_.drift, sharing);
