@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <random>
 #include <set>
@@ -13,7 +14,10 @@ namespace mote::track {
 namespace {
 
 using synthetic::Disc;
+using testing::Each;
+using testing::Field;
 using testing::IsEmpty;
+using testing::Lt;
 
 constexpr Size kCrowdField = {140, 140};
 
@@ -83,6 +87,64 @@ std::vector<Segmentation> noise(uint32_t seed, int64_t frames) {
       }
     }
     recording.push_back(imaging::segmentation_of(synthetic::labels(kCrowdField, seen)));
+  }
+  return recording;
+}
+
+/// Leaves of a disc four pieces of its rim, labels from `first` on, as a crystal out of contrast
+/// does.
+void fade(LabelImage& labels, int32_t label, const Disc& disc, int32_t first) {
+  for (int64_t y = 0; y < labels.height(); ++y) {
+    for (int64_t x = 0; x < labels.width(); ++x) {
+      if (labels(y, x) != label) {
+        continue;
+      }
+      const double dy = static_cast<double>(y) - disc.y_px;
+      const double dx = static_cast<double>(x) - disc.x_px;
+      const bool is_rim = std::hypot(dy, dx) > 0.7 * disc.radius_px;
+      const bool is_gap = std::abs(dy) < 2 || std::abs(dx) < 2;
+      labels(y, x) = is_rim && !is_gap ? first + (dy > 0 ? 1 : 0) + (dx > 0 ? 2 : 0) : 0;
+    }
+  }
+}
+
+/// The same regions with labels from 1 on without holes.
+LabelImage renumbered(LabelImage labels) {
+  std::map<int32_t, int32_t> number;
+  for (int32_t& label : labels.values()) {
+    if (label != 0) {
+      label = number.try_emplace(label, static_cast<int32_t>(number.size()) + 1).first->second;
+    }
+  }
+  return labels;
+}
+
+/// Crystals that move, touch and turn in and out of contrast.
+std::vector<Segmentation> flickering(uint32_t seed, int64_t frames) {
+  std::mt19937 random(seed);
+  const auto uniform = [&](double from, double to) {
+    return from + (to - from) * static_cast<double>(random()) / 4294967296.0;
+  };
+  std::vector<Disc> discs(7);
+  for (Disc& disc : discs) {
+    disc = {uniform(10, 130), uniform(10, 130), uniform(9, 16)};
+  }
+  std::vector<int> dark(discs.size());
+  std::vector<Segmentation> recording;
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    for (Disc& disc : discs) {
+      disc.y_px += uniform(-1, 1);
+      disc.x_px += uniform(-1, 1);
+    }
+    LabelImage labels = synthetic::labels(kCrowdField, discs);
+    for (size_t i = 0; i < discs.size(); ++i) {
+      dark[i] = dark[i] > 0 ? dark[i] - 1 : (uniform(0, 1) < 0.06 ? 8 : 0);
+      if (dark[i] > 0) {
+        const auto disc = static_cast<int32_t>(i);
+        fade(labels, disc + 1, discs[i], 100 + 4 * disc);
+      }
+    }
+    recording.push_back(imaging::segmentation_of(renumbered(labels)));
   }
   return recording;
 }
@@ -207,6 +269,17 @@ TEST_P(Crowd, KeepsTheInvariantsOfALineage) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OverlapTracker, Crowd, testing::Range<uint32_t>(1, 21));
+
+class Flicker : public testing::TestWithParam<uint32_t> {};
+
+TEST_P(Flicker, KeepsTheInvariantsOfALineage) {
+  const Tracked outcome = track(flickering(GetParam(), 90));
+
+  EXPECT_THAT(breaches(outcome), IsEmpty());
+  EXPECT_THAT(outcome.lineage.events, Each(Field(&Event::frame, Lt(90))));
+}
+
+INSTANTIATE_TEST_SUITE_P(OverlapTracker, Flicker, testing::Range<uint32_t>(1, 21));
 
 TEST(OverlapTracker, KeepsALineageSoundInNoise) {
   for (uint32_t seed = 1; seed <= 60; ++seed) {
