@@ -125,6 +125,7 @@ void OverlapTracker::dissolve(int32_t track, int32_t into) {
   LiveTrack& kept = tracks_.at(into);
   const int64_t first = tracks_.at(track).track.first_frame;
   unite(kept, kept, tracks_.at(track), 0);
+  kept.born = kept.born && tracks_.at(track).born;
   reassign(first, {std::min(track, into), std::max(track, into)}, into);
   reassign(first, {track}, into);
   for (const EndedContact& parted : contacts_.rename(track, into, first)) {

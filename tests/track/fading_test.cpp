@@ -1,5 +1,6 @@
 #include "mote/track/fading.h"
 
+#include <array>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -15,25 +16,28 @@ using testing::IsEmpty;
 
 constexpr Point kCenter = {.y_px = 48, .x_px = 48};
 
-/// Three pieces of a ring of 10 to 14 px, as a crystal of 14 px leaves that is out of contrast.
-void draw_rim(LabelImage& labels) {
+/// Three pieces of a ring of 10 to 14 px, as a crystal of 14 px leaves that is out of contrast;
+/// each fills a share of its third.
+LabelImage rim_labels(double first, double second, double third) {
+  LabelImage labels(kField);
+  const std::array<double, 3> share = {first, second, third};
   for (int64_t y = 0; y < labels.height(); ++y) {
     for (int64_t x = 0; x < labels.width(); ++x) {
       const double dy = static_cast<double>(y) - kCenter.y_px;
       const double dx = static_cast<double>(x) - kCenter.x_px;
       const double turn = std::atan2(dy, dx) / 6.2832 + 0.5;
-      const double part = turn * 3 - std::floor(turn * 3);
-      if (std::hypot(dy, dx) <= 14 && std::hypot(dy, dx) >= 10 && part < 0.75) {
-        labels(y, x) = static_cast<int32_t>(std::min(2.0, turn * 3)) + 1;
+      const auto piece = static_cast<size_t>(std::min(2.0, turn * 3));
+      const bool in_ring = std::hypot(dy, dx) <= 14 && std::hypot(dy, dx) >= 10;
+      if (in_ring && turn * 3 - static_cast<double>(piece) < share[piece]) {
+        labels(y, x) = static_cast<int32_t>(piece) + 1;
       }
     }
   }
+  return labels;
 }
 
 Segmentation rim() {
-  LabelImage labels(kField);
-  draw_rim(labels);
-  return imaging::segmentation_of(labels);
+  return imaging::segmentation_of(rim_labels(0.75, 0.75, 0.75));
 }
 
 Segmentation discs(const std::vector<synthetic::Disc>& discs) {
@@ -151,6 +155,19 @@ TEST(OverlapTracker, TakesTheRimThatARecordingBeginsWithForItsParticle) {
   EXPECT_THAT(types(tracked.lineage), IsEmpty());
   EXPECT_EQ(tracked.lineage.tracks.size(), 1u);
   EXPECT_EQ(tracked.lineage.tracks[0].first_frame, 0);
+}
+
+// The largest piece, which stays, is not there from the first frame on.
+TEST(OverlapTracker, TakesNoPartInARimForABirthThatTheRecordingBeginsWith) {
+  std::vector<Segmentation> recording = flickering(0, 6, 30);
+  for (size_t frame = 0; frame < 6; ++frame) {
+    recording[frame] = imaging::segmentation_of(rim_labels(0.5, 0.5, frame < 3 ? 0 : 0.8));
+  }
+
+  const Tracked tracked = track(recording);
+
+  EXPECT_THAT(types(tracked.lineage), IsEmpty());
+  EXPECT_EQ(tracked.lineage.tracks.size(), 1u);
 }
 
 TEST(OverlapTracker, DoesNotCallLostWhatIsOutOfContrastWhenTheRecordingEnds) {
