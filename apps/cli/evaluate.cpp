@@ -55,6 +55,11 @@ Subcommand add_evaluate_command(CLI::App& app) {
       ->type_name("FILE");
   command->add_option("--per-object", job.per_object, "CSV to write, a row an object")
       ->type_name("FILE");
+  command
+      ->add_option("--per-event", job.per_event,
+                   "CSV to write, a row an event that was asked for or claimed, a crossing or a "
+                   "flicker")
+      ->type_name("FILE");
   command->add_flag("--force", job.force, "Overwrite these files");
   CLI::Option* all = command->add_flag("--all", options->all, "Print every score in the table");
   CLI::Option* csv =

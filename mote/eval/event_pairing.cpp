@@ -101,7 +101,32 @@ PairedEvents paired(const std::vector<EventClaim>& truth, const std::vector<Even
   }
   counts.wrong = std::count(paired.is_wrong.begin(), paired.is_wrong.end(), true);
   paired.scores.anytime_errors_frames = anytime_errors(truth, result);
+  paired.result_of = result_of;
   return paired;
+}
+
+std::vector<EventFate> fates_of(const std::string& kind, const std::vector<EventClaim>& truth,
+                                const std::vector<EventClaim>& result, const PairedEvents& pairs) {
+  std::vector<EventFate> fates;
+  const auto add = [&](EventOutcome outcome, const EventClaim& claim) -> EventFate& {
+    return fates.emplace_back(EventFate{
+        .kind = kind, .outcome = outcome, .tracks = claim.tracks, .children = claim.children});
+  };
+  for (size_t t = 0; t < truth.size(); ++t) {
+    if (!truth[t].frame) {
+      continue;
+    }
+    const int32_t r = pairs.result_of[t];
+    EventFate& fate = add(r >= 0 ? EventOutcome::kRight : EventOutcome::kMissed, truth[t]);
+    fate.truth_frame = truth[t].frame;
+    fate.result_frame = r >= 0 ? result[static_cast<size_t>(r)].frame : std::nullopt;
+  }
+  for (size_t r = 0; r < result.size(); ++r) {
+    if (pairs.is_wrong[r]) {
+      add(EventOutcome::kWrong, result[r]).result_frame = result[r].frame;
+    }
+  }
+  return fates;
 }
 
 }  // namespace mote::eval

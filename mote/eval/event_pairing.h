@@ -27,7 +27,8 @@ struct EventClaim {
 struct PairedEvents {
   EventScores scores;
   int64_t same_type = 0;
-  std::vector<bool> is_wrong;  ///< each of the result's
+  std::vector<bool> is_wrong;      ///< each of the result's
+  std::vector<int32_t> result_of;  ///< by truth: the place of the result's claim, or -1
 };
 
 /// Pairs truths and claims of the same names and of dates within `tolerance_frames` one to one, as
@@ -35,5 +36,9 @@ struct PairedEvents {
 /// what names it is not wrong.
 PairedEvents paired(const std::vector<EventClaim>& truth, const std::vector<EventClaim>& result,
                     const EventOptions& options);
+
+/// What became of all that was asked, in order, and then of the wrong claims; `pairs` are theirs.
+std::vector<EventFate> fates_of(const std::string& kind, const std::vector<EventClaim>& truth,
+                                const std::vector<EventClaim>& result, const PairedEvents& pairs);
 
 }  // namespace mote::eval

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <utility>
 
+#include "mote/eval/episodes.h"
 #include "mote/eval/event_pairing.h"
 
 namespace mote::eval {
 namespace {
 
-constexpr int64_t kNeverOver = std::numeric_limits<int64_t>::max() / 2;
 constexpr std::array<std::string_view, 3> kBirths = {"nucleated", "entered", "appeared"};
 constexpr std::array<std::string_view, 3> kDeaths = {"dissolved", "left", "lost"};
 
@@ -139,73 +139,6 @@ std::vector<EventClaim> merges_by_end(std::span<const HistoryEvent> events, bool
   });
 }
 
-/// Tracks that do something for a while which a result may take for something else.
-struct Episode {
-  std::vector<int32_t> tracks;
-  int64_t first = 0;
-  int64_t last = 0;
-
-  bool holds(int64_t frame, int64_t tolerance) const {
-    return frame >= first - tolerance && frame <= last + tolerance;
-  }
-};
-
-/// Overlaps in projection, and contacts that end in parting.
-std::vector<Episode> crossings_of(std::span<const HistoryEvent> truth) {
-  std::vector<Episode> crossings;
-  for (const HistoryEvent& event : truth) {
-    if (event.type != "overlap" && event.type != "contact") {
-      continue;
-    }
-    Episode crossing{sorted(event.tracks), event.frame, event.frame};
-    if (event.type == "overlap") {
-      crossing.last = event.until_frame.value_or(event.frame);
-      crossings.push_back(crossing);
-      continue;
-    }
-    const HistoryEvent* end = nullptr;
-    for (const HistoryEvent& other : truth) {
-      const bool ends = other.type == "parted" || is_merge(other.type);
-      if (ends && other.frame >= event.frame && sorted(other.tracks) == crossing.tracks &&
-          (end == nullptr || other.frame < end->frame)) {
-        end = &other;
-      }
-    }
-    if (end != nullptr && end->type == "parted") {
-      crossing.last = end->frame;
-      crossings.push_back(crossing);
-    }
-  }
-  return crossings;
-}
-
-std::vector<Episode> flickers_of(std::span<const HistoryEvent> truth) {
-  std::vector<Episode> flickers;
-  for (const HistoryEvent& event : truth) {
-    if (event.type == "contrast_lost") {
-      flickers.push_back(
-          {sorted(event.tracks), event.frame, event.until_frame.value_or(kNeverOver)});
-    }
-  }
-  return flickers;
-}
-
-/// The wrong ones among `events` (`is_wrong` goes with them) that fall into an episode.
-int64_t wrong_within(const std::vector<Episode>& episodes, const std::vector<EventClaim>& events,
-                     const std::vector<bool>& is_wrong, int64_t tolerance) {
-  int64_t count = 0;
-  for (size_t i = 0; i < events.size(); ++i) {
-    const std::vector<int32_t>& tracks = events[i].tracks;
-    count +=
-        is_wrong[i] && std::any_of(episodes.begin(), episodes.end(), [&](const Episode& episode) {
-          return events[i].frame && episode.holds(*events[i].frame, tolerance) &&
-                 std::includes(tracks.begin(), tracks.end(), episode.tracks.begin(),
-                               episode.tracks.end());
-        });
-  }
-  return count;
-}
-
 /// Of the wrong deaths, in order, those told inside the field: not `left`.
 std::vector<bool> inside_the_field(std::span<const HistoryEvent> events,
                                    std::vector<bool> is_wrong) {
@@ -293,11 +226,18 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
                              const std::map<int32_t, int32_t>& names, const EventOptions& options) {
   const std::vector<HistoryEvent> found = renamed(result, names);
   HistoryScores scores;
-  const auto score = [&](const std::string& kind, const auto& predicate) {
-    PairedEvents pairs =
-        paired(asked(claims_where(truth, predicate)), claims_where(found, predicate), options);
+  const auto score_claims = [&](const std::string& kind, std::vector<EventClaim> truths,
+                                const std::vector<EventClaim>& claimed) {
+    const std::vector<EventClaim> wanted = asked(std::move(truths));
+    PairedEvents pairs = paired(wanted, claimed, options);
     scores.kinds.emplace_back(kind, pairs.scores);
+    for (EventFate& fate : fates_of(kind, wanted, claimed, pairs)) {
+      scores.fates.push_back(std::move(fate));
+    }
     return pairs;
+  };
+  const auto score = [&](const std::string& kind, const auto& predicate) {
+    return score_claims(kind, claims_where(truth, predicate), claims_where(found, predicate));
   };
   const auto score_type = [&](std::string_view type) {
     return score(std::string(type), [&](const HistoryEvent& event) { return event.type == type; });
@@ -313,38 +253,35 @@ HistoryScores history_scores(std::span<const HistoryEvent> truth,
   };
   score_type("contact");
   score_type("aggregation");
-  const auto score_merges = [&](const std::string& kind, const std::vector<EventClaim>& wanted,
-                                const std::vector<EventClaim>& claimed) {
-    PairedEvents pairs = paired(asked(wanted), claimed, options);
-    scores.kinds.emplace_back(kind, pairs.scores);
-    return pairs;
-  };
-  const PairedEvents merges = score_merges("merge", merges_by_neck(truth), merges_by_neck(found));
-  score_merges("merge_contact", merges_by_contact(truth), merges_by_contact(found));
+  const PairedEvents merges = score_claims("merge", merges_by_neck(truth), merges_by_neck(found));
+  score_claims("merge_contact", merges_by_contact(truth), merges_by_contact(found));
   if (std::any_of(truth.begin(), truth.end(),
                   [](const HistoryEvent& event) { return event.neck.has_value(); })) {
-    score_merges("merge_half", merges_by_own_frame(truth), merges_by_own_frame(found));
-    score_merges("merge_complete", merges_by_end(truth, true), merges_by_end(found, false));
+    score_claims("merge_half", merges_by_own_frame(truth), merges_by_own_frame(found));
+    score_claims("merge_complete", merges_by_end(truth, true), merges_by_end(found, false));
   }
   score_type("split");
   score_causes(kBirths, "birth", is_birth);
   const PairedEvents deaths = score_causes(kDeaths, "death", is_death);
 
-  const std::vector<Episode> crossings = crossings_of(truth);
-  const std::vector<Episode> flickers = flickers_of(truth);
+  std::vector<Episode> crossings = crossings_of(truth);
+  std::vector<Episode> flickers = flickers_of(truth);
   scores.crossings = static_cast<int64_t>(crossings.size());
   scores.flickers = static_cast<int64_t>(flickers.size());
   const auto merges_tracks = [](const HistoryEvent& event) { return is_merge(event.type); };
-  scores.false_merges = wrong_within(crossings, claims_where(found, merges_tracks), merges.is_wrong,
-                                     options.tolerance_frames);
-  scores.false_deaths = wrong_within(flickers, claims_where(found, is_death), deaths.is_wrong,
-                                     options.tolerance_frames);
-  scores.false_dissolutions =
-      wrong_within(flickers, claims_where(found, is_death),
-                   inside_the_field(found, deaths.is_wrong), options.tolerance_frames);
+  const std::vector<EventClaim> died = claims_where(found, is_death);
+  const int64_t tolerance = options.tolerance_frames;
+  scores.false_merges = count_mistakes(claims_where(found, merges_tracks), merges.is_wrong,
+                                       tolerance, &Episode::false_merges, crossings);
+  scores.false_deaths =
+      count_mistakes(died, deaths.is_wrong, tolerance, &Episode::false_deaths, flickers);
+  scores.false_dissolutions = count_mistakes(died, inside_the_field(found, deaths.is_wrong),
+                                             tolerance, &Episode::false_dissolutions, flickers);
   scores.false_merges_per_crossing = per(scores.false_merges, scores.crossings);
   scores.false_deaths_per_flicker = per(scores.false_deaths, scores.flickers);
   scores.false_dissolutions_per_flicker = per(scores.false_dissolutions, scores.flickers);
+  scores.episodes = std::move(crossings);
+  scores.episodes.insert(scores.episodes.end(), flickers.begin(), flickers.end());
   return scores;
 }
 

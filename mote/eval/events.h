@@ -59,6 +59,35 @@ struct EventScores {
   std::vector<double> anytime_errors_frames;
 };
 
+/// What became of an event: the result has it, lacks it, or made it up.
+enum class EventOutcome { kRight, kMissed, kWrong };
+
+/// An event of one kind that the truth asks for or the result claims.
+struct EventFate {
+  std::string kind;  ///< as HistoryScores names it
+  EventOutcome outcome = EventOutcome::kRight;
+  std::optional<int64_t> truth_frame;   ///< none of a wrong one
+  std::optional<int64_t> result_frame;  ///< none of a missed one
+  std::vector<int32_t> tracks;          ///< by the truth's names; -1 - id of a result's without one
+  std::vector<int32_t> children;        ///< likewise
+
+  bool operator==(const EventFate&) const = default;
+};
+
+/// What tracks of the truth do for a while and a result may take for something else. A mistake
+/// counts in the nearest episode of its tracks that holds it, of equally near ones in the first.
+struct Episode {
+  std::string kind;  ///< `crossing` or `flicker`
+  std::vector<int32_t> tracks;
+  int64_t frame = 0;                   ///< the first
+  std::optional<int64_t> until_frame;  ///< the first after it; none: it is never over
+  int64_t false_merges = 0;            ///< of a crossing
+  int64_t false_deaths = 0;            ///< of a flicker
+  int64_t false_dissolutions = 0;      ///< of the false deaths
+
+  bool operator==(const Episode&) const = default;
+};
+
 /// The kinds of events, each by its name, in the order in which they are reported.
 ///
 /// `contact`; `aggregation`, dated by contact; `merge` (of whatever cause), dated by when its neck
@@ -83,6 +112,8 @@ struct HistoryScores {
   std::optional<double> false_merges_per_crossing;
   std::optional<double> false_deaths_per_flicker;
   std::optional<double> false_dissolutions_per_flicker;
+  std::vector<EventFate> fates;   ///< as many of each kind and outcome as its counts say
+  std::vector<Episode> episodes;  ///< the crossings, then the flickers
 };
 HistoryScores history_scores(std::span<const HistoryEvent> truth,
                              std::span<const HistoryEvent> result,

@@ -8,6 +8,7 @@
 #include <tbb/parallel_for.h>
 
 #include "mote/core/error.h"
+#include "mote/pipeline/event_table.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/frame_pairs.h"
 #include "mote/pipeline/frame_score.h"
@@ -91,6 +92,7 @@ std::vector<std::string> warnings_of(const ScoreInfo& truth, const ScoreInfo& re
 Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
   require_free(job.per_frame, job.force);
   require_free(job.per_object, job.force);
+  require_free(job.per_event, job.force);
   if (job.events.tolerance_frames < 0) {
     throw Error(ErrorKind::kUsage, "tolerance-frames is {}, expected 0 or more",
                 job.events.tolerance_frames);
@@ -100,6 +102,9 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
   ScoreSource& result = *sources.second;
   require_like_frames(truth.info(), result.info());
   const bool tracks = scores_tracks(job, truth.info(), result.info());
+  if (!tracks && !job.per_event.empty()) {
+    throw Error(ErrorKind::kUsage, "per-event needs tracks: these are scored as stills");
+  }
   const bool masks = !truth.info().boxes && !result.info().boxes;
   const std::vector<FramePair> pairs = frame_pairs(truth.info(), result.info());
   std::optional<PixelSize> pixel_size = truth.info().pixel_size;
@@ -145,8 +150,12 @@ Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress) {
   if (tracks) {
     add_tracking(collector.overlaps(), collector.flat_overlaps(), truth.info(), result.info(),
                  evaluation.scores);
-    add_events(collector.overlaps(), truth.info(), result.info(), pairs, job.events,
-               evaluation.scores);
+    const eval::HistoryScores history =
+        history_of(collector.overlaps(), truth.info(), result.info(), pairs, job.events);
+    add_events(history, evaluation.scores);
+    if (!job.per_event.empty()) {
+      write_file(job.per_event, per_event_csv(history, pairs));
+    }
   }
   if (!job.per_frame.empty()) {
     write_file(job.per_frame, per_frame);

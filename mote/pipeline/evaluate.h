@@ -21,6 +21,7 @@ struct EvaluateJob {
   std::optional<int64_t> border_sliver_px2;
   std::string per_frame;   ///< CSV to write, a row a frame; empty for none
   std::string per_object;  ///< CSV to write, a row an object; empty for none
+  std::string per_event;   ///< CSV to write, a row an event; empty for none
   bool force = false;      ///< write over these
 };
 
@@ -52,7 +53,8 @@ using EvaluateProgress = std::function<void(int64_t done, int64_t total)>;
 
 /// Scores a result against its ground truth.
 /// Throws as open_score_sources and frame_pairs; kUsage where sizes differ, `as` is unknown or asks
-/// for tracks that are not there, or a file to write exists and `force` is not set.
+/// for tracks that are not there, `per_event` where no tracks are scored, or a file to write exists
+/// and `force` is not set.
 Evaluation evaluate(const EvaluateJob& job, const EvaluateProgress& progress = {});
 
 }  // namespace mote::pipeline

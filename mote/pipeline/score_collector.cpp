@@ -364,9 +364,9 @@ void add_tracking(const std::vector<eval::Overlaps>& frames,
   list.add("idr", identities.recall());
 }
 
-void add_events(const std::vector<eval::Overlaps>& frames, const ScoreInfo& truth,
-                const ScoreInfo& result, const std::vector<FramePair>& pairs,
-                const eval::EventOptions& options, std::vector<Score>& scores) {
+eval::HistoryScores history_of(const std::vector<eval::Overlaps>& frames, const ScoreInfo& truth,
+                               const ScoreInfo& result, const std::vector<FramePair>& pairs,
+                               const eval::EventOptions& options) {
   std::set<int32_t> truth_ids;
   std::set<int32_t> result_ids;
   for (const eval::Overlaps& frame : frames) {
@@ -379,20 +379,22 @@ void add_events(const std::vector<eval::Overlaps>& frames, const ScoreInfo& trut
               ids_of(frames, &eval::Overlaps::truth_ids), true, wanted);
   mark_border(ids_of(frames, &eval::Overlaps::cut_results),
               ids_of(frames, &eval::Overlaps::result_ids), false, claimed);
-  const eval::HistoryScores found =
-      eval::history_scores(wanted, claimed, eval::names_of(frames), options);
+  return eval::history_scores(wanted, claimed, eval::names_of(frames), options);
+}
+
+void add_events(const eval::HistoryScores& history, std::vector<Score>& scores) {
   ScoreList list("events", scores);
-  for (const auto& [kind, score] : found.kinds) {
+  for (const auto& [kind, score] : history.kinds) {
     if (score.counts != eval::Counts{}) {  // there is something of the kind on either side
       add_kind(kind, score, list);
     }
   }
-  list.add("cause_accuracy", found.causes.precision());
-  list.add_count("crossings", found.crossings);
-  list.add("false_merges_per_crossing", found.false_merges_per_crossing);
-  list.add_count("flickers", found.flickers);
-  list.add("false_deaths_per_flicker", found.false_deaths_per_flicker);
-  list.add("false_dissolutions_per_flicker", found.false_dissolutions_per_flicker);
+  list.add("cause_accuracy", history.causes.precision());
+  list.add_count("crossings", history.crossings);
+  list.add("false_merges_per_crossing", history.false_merges_per_crossing);
+  list.add_count("flickers", history.flickers);
+  list.add("false_deaths_per_flicker", history.false_deaths_per_flicker);
+  list.add("false_dissolutions_per_flicker", history.false_dissolutions_per_flicker);
 }
 
 }  // namespace mote::pipeline

@@ -66,10 +66,13 @@ void add_tracking(const std::vector<eval::Overlaps>& frames,
                   const std::vector<eval::Overlaps>& flat, const ScoreInfo& truth,
                   const ScoreInfo& result, std::vector<Score>& scores);
 
-/// Appends what docs/metrics.md lists under Events, of those after the first and up to the last of
-/// the scored frames, which `pairs` are.
-void add_events(const std::vector<eval::Overlaps>& frames, const ScoreInfo& truth,
-                const ScoreInfo& result, const std::vector<FramePair>& pairs,
-                const eval::EventOptions& options, std::vector<Score>& scores);
+/// Scores the events after the first and up to the last of the scored frames, which `pairs` are;
+/// dates count these.
+eval::HistoryScores history_of(const std::vector<eval::Overlaps>& frames, const ScoreInfo& truth,
+                               const ScoreInfo& result, const std::vector<FramePair>& pairs,
+                               const eval::EventOptions& options);
+
+/// Appends what docs/metrics.md lists under Events.
+void add_events(const eval::HistoryScores& history, std::vector<Score>& scores);
 
 }  // namespace mote::pipeline

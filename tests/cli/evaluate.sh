@@ -15,10 +15,30 @@ runs evaluate demo --json
 grep -q '"pq":1.0,' stdout || fail "no pq of 1 in the JSON"
 expect 2 "exists" evaluate demo --per-frame frames.csv
 
+# The table of events has as many rows of each kind and outcome as the scores say.
+counts_its_events() {
+  runs evaluate "$@" --csv --per-event events.csv --force
+  grep -E '^events,[a-z_]+_(right|missed|wrong),' stdout |
+    sed -E 's/^events,([a-z_]+)_(right|missed|wrong),([0-9]+),.*/\1,\2,\3/' | grep -v ',0$' | sort >counts
+  tail -n +2 events.csv | grep -E '^[a-z_]+,[a-z]+,' | cut -d, -f1,2 | sort | uniq -c |
+    awk '{ print $2 "," $1 }' | sort >rows
+  cmp counts rows || fail "the events of $1 have other rows than the scores count"
+}
+counts_its_events demo
+head -n 1 events.csv | grep -q '^kind,outcome,truth_frame,result_frame,tracks,' || fail "events.csv has no header"
+grep -q '^merge,right,' events.csv || fail "events.csv has no merge that is right"
+expect 2 "exists" evaluate demo --per-event events.csv
+expect 2 "per-event needs tracks" evaluate demo --as stills --per-event other.csv
+
 # A run over a part of the recording is scored on that part.
 runs "$mote" track demo/recording.tif -o part --frames 20:40 --no-overlay --no-report
 runs evaluate part --json
 grep -q '"frames":20,"truth_frames":120,' stdout || fail "a partial run is not scored on its frames"
+runs "$mote" track demo/recording.tif -o quarter --frames 0:119:4 --no-overlay --no-report
+counts_its_events quarter --tolerance-frames 0
+for outcome in right missed wrong; do
+  grep -q "^[a-z]*,$outcome," events.csv || fail "no event of a run of every fourth frame is $outcome"
+done
 runs evaluate demo/truth/labels.tif
 grep -q '^tracking' stdout && fail "label images alone were scored as tracks"
 runs evaluate demo/truth/labels.tif --as tracks

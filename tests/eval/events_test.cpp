@@ -1,5 +1,8 @@
 #include "mote/eval/events.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,6 +25,24 @@ const EventScores& kind(const HistoryScores& scores, const std::string& name) {
                                   [&](const auto& entry) { return entry.first == name; });
   EXPECT_NE(found, scores.kinds.end()) << name;
   return found->second;
+}
+
+/// How many of the scores' fates are of a kind, by outcome.
+Counts fates_counted(const HistoryScores& scores, const std::string& name) {
+  const auto count = [&](EventOutcome outcome) {
+    return std::count_if(scores.fates.begin(), scores.fates.end(), [&](const EventFate& fate) {
+      return fate.kind == name && fate.outcome == outcome;
+    });
+  };
+  return {.right = count(EventOutcome::kRight),
+          .wrong = count(EventOutcome::kWrong),
+          .missed = count(EventOutcome::kMissed)};
+}
+
+int64_t mistakes_of(const HistoryScores& scores, int64_t Episode::*member) {
+  return std::accumulate(
+      scores.episodes.begin(), scores.episodes.end(), int64_t{0},
+      [&](int64_t sum, const Episode& episode) { return sum + episode.*member; });
 }
 
 // Worked example 1 of docs/metrics.md.
@@ -272,6 +293,99 @@ TEST(Events, OfUnnamedTracksAreWrong) {
 
   EXPECT_EQ(kind(history_scores(truth, result, kNames), "lost").counts,
             (Counts{.wrong = 1, .missed = 1}));
+}
+
+// Worked example 9 of docs/metrics.md.
+TEST(Fates, TellOfEachEventWhatBecameOfIt) {
+  const Events truth = {{.type = "coalescence", .frame = 20, .tracks = {1, 2}},
+                        {.type = "coalescence", .frame = 30, .tracks = {3, 4}}};
+  const Events result = {{.type = "coalescence", .frame = 21, .tracks = {12, 11}},
+                         {.type = "coalescence", .frame = 40, .tracks = {13, 99}}};
+
+  std::vector<EventFate> fates = history_scores(truth, result, kNames).fates;
+  std::erase_if(fates, [](const EventFate& fate) { return fate.kind != "merge"; });
+
+  EXPECT_THAT(fates, ElementsAre(EventFate{.kind = "merge",
+                                           .outcome = EventOutcome::kRight,
+                                           .truth_frame = 20,
+                                           .result_frame = 21,
+                                           .tracks = {1, 2}},
+                                 EventFate{.kind = "merge",
+                                           .outcome = EventOutcome::kMissed,
+                                           .truth_frame = 30,
+                                           .tracks = {3, 4}},
+                                 EventFate{.kind = "merge",
+                                           .outcome = EventOutcome::kWrong,
+                                           .result_frame = 40,
+                                           .tracks = {-100, 3}}));
+}
+
+TEST(Fates, AreAsManyAsTheCountsOfEveryKind) {
+  const Events truth = {{.type = "contact", .frame = 15, .tracks = {1, 2}},
+                        {.type = "coalescence", .frame = 20, .tracks = {1, 2}, .at_border = true},
+                        {.type = "coalescence",
+                         .frame = 30,
+                         .tracks = {3, 4},
+                         .contact_frame = 26,
+                         .neck = NeckDates{.merged_frame = 33}},
+                        {.type = "split", .frame = 50, .tracks = {1}, .children = {2, 3}},
+                        {.type = "nucleated", .frame = 5, .children = {1}},
+                        {.type = "dissolved", .frame = 60, .tracks = {4}}};
+  const Events result = {
+      {.type = "contact", .frame = 19, .tracks = {11, 12}},
+      {.type = "coalescence", .frame = 22, .tracks = {11, 12}},
+      {.type = "coalescence", .frame = 32, .tracks = {13, 14}},
+      {.type = "coalescence", .frame = 32, .tracks = {13, 11}, .at_border = true},
+      {.type = "coalescence", .frame = 70, .tracks = {13, 12}},
+      {.type = "split", .frame = 50, .tracks = {11}, .children = {13, 12}},
+      {.type = "appeared", .frame = 6, .children = {11}},
+      {.type = "lost", .frame = 60, .tracks = {14}},
+      {.type = "left", .frame = 70, .tracks = {12}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  for (const auto& [name, score] : scores.kinds) {
+    EXPECT_EQ(fates_counted(scores, name), score.counts) << name;
+  }
+  EXPECT_EQ(fates_counted(scores, "merge"), (Counts{.right = 1, .wrong = 1}));
+  EXPECT_EQ(fates_counted(scores, "death"), (Counts{.right = 1, .wrong = 1}));
+}
+
+TEST(Episodes, CountEachMistakeOnceWhereItIsNearest) {
+  const Events truth = {{.type = "overlap", .frame = 10, .tracks = {1, 2}, .until_frame = 20},
+                        {.type = "overlap", .frame = 22, .tracks = {1, 2}, .until_frame = 30},
+                        {.type = "overlap", .frame = 22, .tracks = {2, 3}, .until_frame = 23},
+                        {.type = "contrast_lost", .frame = 40, .tracks = {1}},
+                        {.type = "contrast_lost", .frame = 60, .tracks = {2}, .until_frame = 64}};
+  const Events result = {{.type = "coalescence", .frame = 22, .tracks = {11, 12}},
+                         {.type = "coalescence", .frame = 22, .tracks = {11, 12, 13}},
+                         {.type = "lost", .frame = 90, .tracks = {11}},
+                         {.type = "left", .frame = 62, .tracks = {12}}};
+
+  const HistoryScores scores = history_scores(truth, result, kNames);
+
+  EXPECT_THAT(
+      scores.episodes,
+      ElementsAre(Episode{.kind = "crossing", .tracks = {1, 2}, .frame = 10, .until_frame = 20},
+                  Episode{.kind = "crossing",
+                          .tracks = {1, 2},
+                          .frame = 22,
+                          .until_frame = 30,
+                          .false_merges = 2},
+                  Episode{.kind = "crossing", .tracks = {2, 3}, .frame = 22, .until_frame = 23},
+                  Episode{.kind = "flicker",
+                          .tracks = {1},
+                          .frame = 40,
+                          .false_deaths = 1,
+                          .false_dissolutions = 1},
+                  Episode{.kind = "flicker",
+                          .tracks = {2},
+                          .frame = 60,
+                          .until_frame = 64,
+                          .false_deaths = 1}));
+  EXPECT_EQ(mistakes_of(scores, &Episode::false_merges), scores.false_merges);
+  EXPECT_EQ(mistakes_of(scores, &Episode::false_deaths), scores.false_deaths);
+  EXPECT_EQ(mistakes_of(scores, &Episode::false_dissolutions), scores.false_dissolutions);
 }
 
 TEST(Events, AreDefinedWithoutAny) {

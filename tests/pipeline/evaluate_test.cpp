@@ -11,6 +11,7 @@
 #include "mote/core/error.h"
 #include "mote/io/tiff_writer.h"
 #include "mote/pipeline/csv_numbers.h"
+#include "mote/pipeline/event_table.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/frame_pairs.h"
 #include "mote/pipeline/jobs.h"
@@ -320,6 +321,31 @@ TEST(Evaluate, CountsTheScoredFramesBetweenTwoDates) {
 
   EXPECT_EQ(score(evaluation, "birth_right"), 1);
   EXPECT_EQ(score(evaluation, "birth_late_mean_frames"), 0);
+}
+
+TEST(EventTable, HasTheNumbersOfTheScoredFramesAndTheResultsNamesOfUnnamedTracks) {
+  const std::vector<FramePair> frames = {{.number = 10}, {.number = 13}, {.number = 16}};
+  eval::HistoryScores history;
+  history.fates = {
+      {.kind = "merge", .outcome = eval::EventOutcome::kMissed, .truth_frame = 1, .tracks = {3, 4}},
+      {.kind = "split",
+       .outcome = eval::EventOutcome::kWrong,
+       .result_frame = 2,
+       .tracks = {3},
+       .children = {-100, 4}}};
+  history.episodes = {
+      {.kind = "crossing", .tracks = {1, 2}, .frame = 0, .until_frame = 3, .false_merges = 1},
+      {.kind = "crossing", .tracks = {1, 3}, .frame = 1, .until_frame = 1},
+      {.kind = "flicker", .tracks = {3}, .frame = 1, .false_deaths = 2, .false_dissolutions = 1}};
+
+  EXPECT_EQ(per_event_csv(history, frames),
+            "kind,outcome,truth_frame,result_frame,tracks,children,first_frame,last_frame,"
+            "false_merges,false_deaths,false_dissolutions\n"
+            "merge,missed,13,,3;4,,,,,,\n"
+            "split,wrong,,16,3,result:99;4,,,,,\n"
+            "crossing,,,,1;2,,10,16,1,,\n"
+            "crossing,,,,1;3,,13,13,0,,\n"
+            "flicker,,,,3,,13,,,2,1\n");
 }
 
 TEST(RequireLikeFrames, RefusesWhatOnlyOneSideAveragedBinnedOrCut) {
