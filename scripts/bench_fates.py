@@ -9,7 +9,7 @@ COLUMNS = ["recording", "seed", "dose", "kind", "outcome", "truth_frame", "resul
            "size_ratio", "dwell_s", "false_merges"]
 MERGES = {"merge_contact": "t_contact", "merge": "t_merged"}
 # Bins hold what is above the first and up to the second of two edges.
-SIZE_RATIOS = [0.2, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+SIZE_RATIOS = [0, 0.6, 0.7, 0.8, 0.9, 1]
 DWELL_S = [0, 0.2, 0.8, 1.6, 3.2, 12]
 # What each is asked of.
 MERGING = ["sintering", "coalescence"]
@@ -20,7 +20,7 @@ PANELS = {
     "size_ratio": ("share of true merges found, at the preset's dose",
                    "smaller over larger radius", ["#1b6ca8", "#d1495b"]),
     "dwell_s": ("share of crossings taken for a merge", "time that the two cross, s",
-                ["#2e933c", "#8d5a97"]),
+                ["#2e933c", "#8d5a97", "#e08e45"]),
 }
 Z95 = 1.959964  # of the normal distribution
 
@@ -119,7 +119,7 @@ def curves(rows, doses):
                             [is_found(row) for row in asked if float(row["dose"]) == dose])
         points += binned("size_ratio", date, [row for row in asked if float(row["dose"]) == 1],
                          "size_ratio", SIZE_RATIOS, is_found)
-    for dose in sorted({1, min(doses)}, reverse=True):
+    for dose in sorted((dose for dose in doses if dose <= 1), reverse=True):
         crossings = [row for row in rows
                      if row["kind"] == "crossing" and row["recording"] in CROSSING
                      and float(row["dose"]) == dose]
@@ -170,9 +170,9 @@ def panel_svg(points, title, axis, colours, x):
 
 
 def figure(points):
-    parts = ["<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1350 320' "
+    parts = ["<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1350 336' "
              "font-family='sans-serif' font-size='11'>",
-             "<rect width='1350' height='320' fill='#fff'/>"]
+             "<rect width='1350' height='336' fill='#fff'/>"]
     for number, (name, (title, axis, colours)) in enumerate(PANELS.items()):
         own = [row for row in points if row["panel"] == name]
         if own:

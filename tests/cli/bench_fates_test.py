@@ -80,7 +80,7 @@ class Curves(unittest.TestCase):
         points = bench_fates.curves(merges, [1])
 
         self.assertEqual([(point["panel"], point["from"], point["to"], point["hits"], point["n"])
-                          for point in points], [("dose", 1, 1, 1, 2), ("size_ratio", 0.2, 0.5, 1, 2)])
+                          for point in points], [("dose", 1, 1, 1, 2), ("size_ratio", 0, 0.6, 1, 2)])
 
     def test_a_bin_holds_its_upper_edge_and_a_crossing_counts_once(self):
         crossings = [row(kind="crossing", recording="overlap", dwell_s=dwell, false_merges=merges)
