@@ -4,11 +4,13 @@
 #include <cmath>
 #include <iterator>
 #include <numbers>
+#include <numeric>
 #include <set>
 #include <span>
 #include <utility>
 
 #include "mote/core/disc.h"
+#include "mote/imaging/drawn.h"
 
 namespace mote::track {
 namespace {
@@ -32,9 +34,8 @@ constexpr double kSpread = 1.15;
 class Place {
  public:
   Place(const Whole& whole, Point drift, Size field)
-      : offset_{.dy = std::llround(whole.position.y_px + drift.y_px - whole.mask_centroid.y_px),
-                .dx = std::llround(whole.position.x_px + drift.x_px - whole.mask_centroid.x_px)},
-        center_(whole.position + drift),
+      : center_(whole.position + drift),
+        offset_(offset_between(whole.mask_centroid, center_)),
         middle_px_(kMiddle * equivalent_radius_px(whole.area_px)),
         box_(moved(whole.mask.bounds()).grown(kNearPx, field)),
         near_(box_.empty() ? Size{} : box_.size()) {
@@ -74,8 +75,8 @@ class Place {
     }
   }
 
-  Offset offset_;
   Point center_;
+  Offset offset_;
   double middle_px_;
   Box box_;
   Grid<uint8_t> near_;
@@ -94,10 +95,6 @@ bool is_middle_empty(const Place& place, const LabelImage& labels) {
     }
   }
   return all > 0 && static_cast<double>(covered) < kCovered * static_cast<double>(all);
-}
-
-bool meet(const Box& a, const Box& b) {
-  return a.y < b.y_end() && b.y < a.y_end() && a.x < b.x_end() && b.x < a.x_end();
 }
 
 template <typename Use>
@@ -140,7 +137,8 @@ Left left_of(const Place& place, size_t l, const std::vector<Lobe>& lobes,
   for (size_t r = 0; r < segmentation.regions.size(); ++r) {
     const Region& region = segmentation.regions[r];
     const std::vector<int32_t>& owners = links.lobes_of[r];
-    if (!meet(region.box, place.box()) || std::any_of(owners.begin(), owners.end(), is_stranger)) {
+    if (!imaging::overlaps(region.box, place.box()) ||
+        std::any_of(owners.begin(), owners.end(), is_stranger)) {
       continue;
     }
     int64_t all = 0;
@@ -227,15 +225,19 @@ Remnants remnants(const std::vector<Lobe>& lobes, int64_t frame, Point drift,
 
 bool has_come_back(const Region& region, const std::vector<const Lobe*>& owners, int64_t frame,
                    Point drift) {
-  double sum_px = 0;
+  const double sum_px =
+      std::accumulate(owners.begin(), owners.end(), 0.0,
+                      [](double sum, const Lobe* lobe) { return sum + lobe->area_px; });
+  if (sum_px >= kStillThere * region.area_px) {
+    return false;
+  }
   std::set<std::pair<int64_t, int64_t>> covered;
   const double middle_px = kMiddle * equivalent_radius_px(region.area_px);
   for (const Lobe* lobe : owners) {
-    sum_px += lobe->area_px;
     const Offset by = offset_to(*lobe, predicted(*lobe, frame) + drift);
     for (const Run& run : lobe->mask.runs) {
+      const int64_t y = run.y + by.dy;
       for (int64_t x = run.x + by.dx; x < run.x + by.dx + run.length; ++x) {
-        const int64_t y = run.y + by.dy;
         if (std::hypot(static_cast<double>(y) - region.centroid.y_px,
                        static_cast<double>(x) - region.centroid.x_px) <= middle_px) {
           covered.emplace(y, x);
@@ -243,8 +245,7 @@ bool has_come_back(const Region& region, const std::vector<const Lobe*>& owners,
       }
     }
   }
-  return sum_px < kStillThere * region.area_px &&
-         static_cast<double>(covered.size()) < kCovered * std::numbers::pi * middle_px * middle_px;
+  return static_cast<double>(covered.size()) < kCovered * std::numbers::pi * middle_px * middle_px;
 }
 
 Segmentation without(const Segmentation& segmentation, const std::vector<int32_t>& regions) {

@@ -45,15 +45,6 @@ void for_pairs(HeldFrame& frame, const Rename& rename) {
   }
 }
 
-/// Regions that were taken out of the frame cover nothing.
-void hide_unlabelled(const LabelImage& labels, Grid<uint8_t>& coverage) {
-  const std::span<const int32_t> label = labels.values();
-  const std::span<uint8_t> covered = coverage.values();
-  for (size_t i = 0; i < covered.size(); ++i) {
-    covered[i] = label[i] == 0 && covered[i] >= 128 ? 0 : covered[i];
-  }
-}
-
 }  // namespace
 
 std::vector<uint8_t> packed(const Grid<uint8_t>& grid) {
@@ -150,13 +141,36 @@ TrackedFrame handed_back(const HeldFrame& frame, Size field) {
     }
     paint(result.labels, region.mask, instance.label);
   }
-  hide_unlabelled(result.labels, result.coverage);
   for (TrackedInstance& instance : result.instances) {
     std::sort(instance.tracks.begin(), instance.tracks.end());
     instance.tracks.erase(std::unique(instance.tracks.begin(), instance.tracks.end()),
                           instance.tracks.end());
   }
   return result;
+}
+
+bool take_out(HeldFrame& frame, int32_t track, Size field) {
+  const auto is_taken = [track](const HeldRegion& region) {
+    return std::all_of(region.lobes.begin(), region.lobes.end(),
+                       [track](const HeldLobe& lobe) { return lobe.track == track; });
+  };
+  if (std::none_of(frame.regions.begin(), frame.regions.end(), is_taken)) {
+    return false;
+  }
+  Grid<uint8_t> coverage = unpacked(frame.coverage, field);
+  for (const HeldRegion& region : frame.regions) {
+    if (coverage.values().empty() || !is_taken(region)) {
+      continue;
+    }
+    for (const Run& run : region.mask.runs) {
+      std::fill_n(coverage.row(run.y) + run.x, run.length, uint8_t{0});
+    }
+  }
+  if (!coverage.values().empty()) {
+    frame.coverage = packed(coverage);
+  }
+  std::erase_if(frame.regions, is_taken);
+  return true;
 }
 
 void rename_track(HeldFrame& frame, int32_t from, int32_t to) {

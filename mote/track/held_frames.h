@@ -51,6 +51,10 @@ Grid<uint8_t> unpacked(const std::vector<uint8_t>& bytes, Size size);
 /// What is handed back: regions of one track, or of joined tracks, become one instance.
 TrackedFrame handed_back(const HeldFrame& frame, Size field);
 
+/// Takes out the regions that are of `track` alone, with what they cover. False where there are
+/// none.
+bool take_out(HeldFrame& frame, int32_t track, Size field);
+
 /// Everything that counts as `from` counts as `to`.
 void rename_track(HeldFrame& frame, int32_t from, int32_t to);
 /// What `from` has with `other` is what `to` has with it.

@@ -150,8 +150,11 @@ void fade(Lobe& lobe, double time) {
 }
 
 Offset offset_to(const Lobe& lobe, Point camera_position) {
-  return {.dy = std::llround(camera_position.y_px - lobe.mask_centroid.y_px),
-          .dx = std::llround(camera_position.x_px - lobe.mask_centroid.x_px)};
+  return offset_between(lobe.mask_centroid, camera_position);
+}
+
+Offset offset_between(Point from, Point to) {
+  return {.dy = std::llround(to.y_px - from.y_px), .dx = std::llround(to.x_px - from.x_px)};
 }
 
 void fit_into(const LabelImage& labels, int32_t label, Box box, Point drift,

@@ -87,6 +87,8 @@ struct Offset {
   bool operator==(const Offset&) const = default;
 };
 Offset offset_to(const Lobe& lobe, Point camera_position);
+/// The same of a mask whose centroid moves from one point to another.
+Offset offset_between(Point from, Point to);
 
 /// Moves `lobes`, which share the region `label` of `labels`, from where they are in steps of one
 /// pixel until their masks cover the region best; what the region does not decide stays.

@@ -16,16 +16,14 @@ std::optional<Segmentation> OverlapTracker::fade_lobes(const Segmentation& segme
   }
   std::set<int32_t> pieces;
   for (const Remnants::Faded& faded : left.faded) {
-    const Lobe& lobe = lobes_[static_cast<size_t>(faded.lobe)];
+    Lobe& lobe = lobes_[static_cast<size_t>(faded.lobe)];
     for (const int32_t p : faded.pieces) {
       const Lobe& piece = lobes_[static_cast<size_t>(p)];
       pieces.insert(piece.id);
       absorb(piece.track, lobe.track);
     }
     forget_since(lobe.track, lobe.whole.frame);
-  }
-  for (const Remnants::Faded& faded : left.faded) {
-    fade(lobes_[static_cast<size_t>(faded.lobe)], now_.time);
+    fade(lobe, now_.time);
   }
   drop_lobes(pieces);
   Segmentation kept = without(segmentation, left.regions);
@@ -80,11 +78,7 @@ void OverlapTracker::forget_since(int32_t track, int64_t frame) {
     if (held.index <= frame) {
       continue;
     }
-    const size_t erased = std::erase_if(held.regions, [&](const HeldRegion& region) {
-      return std::all_of(region.lobes.begin(), region.lobes.end(),
-                         [&](const HeldLobe& lobe) { return lobe.track == track; });
-    });
-    if (erased > 0) {
+    if (take_out(held, track, field_)) {
       unsee(tracks_.at(track), held.index);
     }
   }
