@@ -104,14 +104,12 @@ bool looks_like_cine(const std::string& leading_bytes) {
 }
 
 std::unique_ptr<FrameSource> open_cine(const std::string& path, const ReadOptions& options) {
-  RawRecording recording;
-  recording.files.push_back(std::make_unique<File>(path));
+  RawRecording recording = recording_in(path);
   const File& file = *recording.files.front();
   BinaryReader reader(file);
   const CineHeader header = read_header(reader);
   RecordingInfo& info = recording.info;
   info.format = "CINE";
-  info.files = {path};
   recording.format = read_format(reader, header);
   recording.images = header.images;
   reader.seek(header.offsets_at);

@@ -288,12 +288,10 @@ void describe(const DmTags& tags, const DmImage& image, RecordingInfo& info) {
 }  // namespace
 
 std::unique_ptr<FrameSource> open_dm(const std::string& path, const ReadOptions& options) {
-  RawRecording recording;
-  recording.files.push_back(std::make_unique<File>(path));
+  RawRecording recording = recording_in(path);
   const DmTags tags = read_dm_tags(*recording.files.front());
   RecordingInfo& info = recording.info;
   info.format = fmt::format("DM{}", tags.version);
-  info.files = {path};
   const DmImage image = choose_image(tags, info.warnings);
   recording.format = image.format;
   recording.images = image.images;

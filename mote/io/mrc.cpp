@@ -190,8 +190,7 @@ bool looks_like_mrc(const std::string& leading_bytes) {
 }
 
 std::unique_ptr<FrameSource> open_mrc(const std::string& path, const ReadOptions& options) {
-  RawRecording recording;
-  recording.files.push_back(std::make_unique<File>(path));
+  RawRecording recording = recording_in(path);
   const File& file = *recording.files.front();
   const std::string leading = file.leading_bytes(kHeaderBytes);
   if (static_cast<int64_t>(leading.size()) < kHeaderBytes) {
@@ -202,7 +201,6 @@ std::unique_ptr<FrameSource> open_mrc(const std::string& path, const ReadOptions
   const MrcHeader header = read_header(reader);
   RecordingInfo& info = recording.info;
   info.format = "MRC";
-  info.files = {path};
   recording.format = {.size = checked_size(header.rows, header.columns),
                       .stored = stored_type(header),
                       .big_endian = order == std::endian::big};

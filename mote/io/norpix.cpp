@@ -78,14 +78,12 @@ bool looks_like_norpix(const std::string& leading_bytes) {
 }
 
 std::unique_ptr<FrameSource> open_norpix(const std::string& path, const ReadOptions& options) {
-  RawRecording recording;
-  recording.files.push_back(std::make_unique<File>(path));
+  RawRecording recording = recording_in(path);
   const File& file = *recording.files.front();
   BinaryReader reader(file);
   const NorpixHeader header = read_header(reader);
   RecordingInfo& info = recording.info;
   info.format = "Norpix SEQ";
-  info.files = {path};
   if (!header.description.empty()) {
     info.instrument["title"] = header.description;
   }

@@ -49,6 +49,13 @@ class RawSource : public FrameSource {
 
 }  // namespace
 
+RawRecording recording_in(const std::string& path) {
+  RawRecording recording;
+  recording.files.push_back(std::make_unique<File>(path));
+  recording.info.files = {path};
+  return recording;
+}
+
 std::unique_ptr<FrameSource> make_raw_source(RawRecording recording, const ReadOptions& options) {
   return std::make_unique<RawSource>(std::move(recording), options);
 }

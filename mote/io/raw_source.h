@@ -32,6 +32,9 @@ struct RawRecording {
   std::function<RawPlace(int64_t index)> place;
 };
 
+/// A recording in one file, of which nothing is told yet but where it is.
+RawRecording recording_in(const std::string& path);
+
 /// The images as frames. Those of a volume are slices if `options` choose one; else they are taken
 /// for frames, with a warning, since many programs write series as volumes.
 /// Throws kUsage where `options` name a channel or slice that is not there.

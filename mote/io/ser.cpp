@@ -179,15 +179,13 @@ bool looks_like_ser(const std::string& leading_bytes) {
 }
 
 std::unique_ptr<FrameSource> open_ser(const std::string& path, const ReadOptions& options) {
-  RawRecording recording;
-  recording.files.push_back(std::make_unique<File>(path));
+  RawRecording recording = recording_in(path);
   const File& file = *recording.files.front();
   BinaryReader reader(file);
   SerHeader header = read_header(reader);
   const SerElement first = read_element(file, header.elements_at.front());
   RecordingInfo& info = recording.info;
   info.format = "SER (TIA)";
-  info.files = {path};
   recording.format = {.size = checked_size(first.height, first.width),
                       .stored = stored_type(first.type),
                       .bottom_up = true};

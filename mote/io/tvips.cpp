@@ -134,13 +134,11 @@ bool looks_like_tvips(const std::string& leading_bytes) {
 }
 
 std::unique_ptr<FrameSource> open_tvips(const std::string& path, const ReadOptions& options) {
-  RawRecording recording;
-  recording.files.push_back(std::make_unique<File>(path));
+  RawRecording recording = recording_in(path);
   BinaryReader reader(*recording.files.front());
   const TvipsHeader header = read_header(reader);
   RecordingInfo& info = recording.info;
   info.format = "TVIPS";
-  info.files = {path};
   recording.format = {.size = header.size,
                       .stored = header.bits == 8 ? StoredType::kUint8 : StoredType::kUint16};
   const int64_t step = header.frame_header_bytes + recording.format.bytes();
