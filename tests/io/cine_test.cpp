@@ -3,11 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "mote/core/error.h"
 #include "mote/io/open.h"
 #include "tests/io/damage.h"
 #include "tests/io/drawn_cameras.h"
-#include "tests/io/files.h"
+#include "tests/io/opened.h"
 
 namespace mote::io {
 namespace {
@@ -16,18 +15,11 @@ using namespace drawn;
 using testing::HasSubstr;
 
 std::unique_ptr<FrameSource> open_drawn(const std::string& bytes) {
-  const std::string path = files::folder() + "drawn.cine";
-  files::write(path, bytes);
-  return open_frames(path);
+  return opened("drawn.cine", bytes);
 }
 
 std::string message(const std::string& bytes) {
-  try {
-    open_drawn(bytes);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return thrown_by([&] { open_drawn(bytes); }).what();
 }
 
 TEST(Cine, ReadsImagesFromTheirLastRowOnWithStampsAndExposure) {

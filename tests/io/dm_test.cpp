@@ -10,7 +10,7 @@
 #include "mote/io/open.h"
 #include "tests/io/damage.h"
 #include "tests/io/drawn_dm.h"
-#include "tests/io/files.h"
+#include "tests/io/opened.h"
 
 namespace mote::io {
 namespace {
@@ -19,18 +19,11 @@ using namespace drawn;
 using testing::HasSubstr;
 
 std::unique_ptr<FrameSource> open_drawn(const std::string& bytes, const ReadOptions& options = {}) {
-  const std::string path = files::folder() + "drawn.dm";
-  files::write(path, bytes);
-  return open_frames(path, options);
+  return opened("drawn.dm", bytes, options);
 }
 
 Error error_of(const std::string& bytes) {
-  try {
-    open_drawn(bytes)->read(0);
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorKind::kUsage, "no error");
+  return thrown_by([&] { open_drawn(bytes)->read(0); });
 }
 
 std::string one_image(DmTag image, const DmSpec& spec = {}) {

@@ -10,6 +10,7 @@
 #include "tests/io/damage.h"
 #include "tests/io/drawn_mrc.h"
 #include "tests/io/files.h"
+#include "tests/io/opened.h"
 
 namespace mote::io {
 namespace {
@@ -20,18 +21,11 @@ using testing::HasSubstr;
 
 std::unique_ptr<FrameSource> open_drawn(const std::string& bytes, const ReadOptions& options = {},
                                         const std::string& name = "drawn.mrc") {
-  const std::string path = files::folder() + name;
-  files::write(path, bytes);
-  return open_frames(path, options);
+  return opened(name, bytes, options);
 }
 
 Error error_of(const std::string& bytes) {
-  try {
-    open_drawn(bytes)->read(0);
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorKind::kUsage, "no error");
+  return thrown_by([&] { open_drawn(bytes)->read(0); });
 }
 
 std::vector<float> values(const Image& image) {

@@ -8,6 +8,7 @@
 #include "tests/io/damage.h"
 #include "tests/io/drawn_ser.h"
 #include "tests/io/files.h"
+#include "tests/io/opened.h"
 
 namespace mote::io {
 namespace {
@@ -17,18 +18,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::unique_ptr<FrameSource> open_drawn(const std::string& bytes) {
-  const std::string path = files::folder() + "drawn_1.ser";
-  files::write(path, bytes);
-  return open_frames(path);
+  return opened("drawn_1.ser", bytes);
 }
 
 Error error_of(const std::string& bytes) {
-  try {
-    open_drawn(bytes)->read(1);
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorKind::kUsage, "no error");
+  return thrown_by([&] { open_drawn(bytes)->read(1); });
 }
 
 TEST(Ser, ReadsASeriesOfBothVersionsFromTheLastRowOn) {

@@ -8,6 +8,7 @@
 #include "tests/io/damage.h"
 #include "tests/io/drawn_tvips.h"
 #include "tests/io/files.h"
+#include "tests/io/opened.h"
 
 namespace mote::io {
 namespace {
@@ -21,9 +22,7 @@ std::string series(const TvipsSpec& spec = {}) {
 }
 
 std::unique_ptr<FrameSource> open_drawn(const std::string& bytes) {
-  const std::string path = files::folder() + "drawn_000.tvips";
-  files::write(path, bytes);
-  return open_frames(path);
+  return opened("drawn_000.tvips", bytes);
 }
 
 TEST(Tvips, ReadsBothVersionsWithTheirStamps) {
@@ -80,12 +79,7 @@ TEST(Tvips, LeavesOutAnImageThatTheFileEndsIn) {
 
 TEST(Tvips, RefusesOtherVersionsSamplesAndHeaders) {
   const auto message = [](const TvipsSpec& spec) -> std::string {
-    try {
-      open_drawn(tvips_header(spec) + std::string(1000, '\0'));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return thrown_by([&] { open_drawn(tvips_header(spec) + std::string(1000, '\0')); }).what();
   };
 
   EXPECT_THAT(message({.version = 3}), HasSubstr("TVIPS version 3"));

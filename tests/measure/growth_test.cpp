@@ -62,13 +62,16 @@ TEST(Growth, OfAShortRipeningIsToldByTheRatesOfItsParticles) {
   EXPECT_NEAR(row.law_critical_radius_px.value().value / ripened.true_critical_px[4], 1, 0.03);
 }
 
-TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderExponent) {
-  const Ripening truth{.exponent = 3, .particles = 60, .frames = 100, .until = 1.2};
-  Ripening unsure = truth;
-  unsure.convention_px = 1;
+/// A ripening until the mean radius has grown `until` times, of ECDs that are uncertain by that.
+Ripened of_convention(double convention_px, double until) {
+  Ripening truth{.exponent = 3, .particles = 60, .frames = 100, .until = until};
+  truth.convention_px = convention_px;
+  return measured_ripening(truth, {.resamples = 40});
+}
 
-  const Ripened sharp = measured_ripening(truth, {.resamples = 40});
-  const Ripened blurred = measured_ripening(unsure, {.resamples = 40});
+TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderExponent) {
+  const Ripened sharp = of_convention(0, 1.2);
+  const Ripened blurred = of_convention(1, 1.2);
 
   const Interval n = sharp.rates.front().law_n.value();
   const Interval wider = blurred.rates.front().law_n.value();
@@ -78,12 +81,8 @@ TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderExponent) {
 }
 
 TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderCriticalRadius) {
-  const Ripening truth{.exponent = 3, .particles = 60, .frames = 100, .until = 1.2};
-  Ripening unsure = truth;
-  unsure.convention_px = 1;
-
-  const Ripened sharp = measured_ripening(truth, {.resamples = 40});
-  const Ripened blurred = measured_ripening(unsure, {.resamples = 40});
+  const Ripened sharp = of_convention(0, 1.2);
+  const Ripened blurred = of_convention(1, 1.2);
 
   const Interval r = sharp.rates.front().critical_radius_px.value();
   const Interval wider = blurred.rates.front().critical_radius_px.value();
@@ -93,12 +92,8 @@ TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderCriticalRadius) {
 }
 
 TEST(Growth, OfParticlesWhoseBoundaryIsUncertainHasAWiderExponentOfItsMeanRadius) {
-  const Ripening truth{.exponent = 3, .particles = 60, .frames = 100, .until = 1.8};
-  Ripening unsure = truth;
-  unsure.convention_px = 1;
-
-  const Ripened sharp = measured_ripening(truth, {.resamples = 40});
-  const Ripened blurred = measured_ripening(unsure, {.resamples = 40});
+  const Ripened sharp = of_convention(0, 1.8);
+  const Ripened blurred = of_convention(1, 1.8);
 
   const Interval n = sharp.growth.front().n.value();
   const Interval wider = blurred.growth.front().n.value();
