@@ -28,6 +28,9 @@ class XmlScanner {
 
   std::optional<XmlTag> next();
 
+  /// What stands between the tag that `next` gave last and the `<` after it.
+  std::string_view text() const { return rest_.substr(0, rest_.find('<')); }
+
  private:
   std::string_view rest_;
 };
