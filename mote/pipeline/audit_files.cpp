@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/version.h"
+#include "mote/io/csv.h"
 #include "mote/io/picture_file.h"
-#include "mote/pipeline/csv_text.h"
 #include "mote/pipeline/data_set.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/json_text.h"
@@ -351,8 +351,8 @@ std::string csv_of(const Audit& audit) {
     csv += fmt::format(
         "{},{:d},{:d},{},{},{},{},{},{},{:d},{:d},{:.0f},{:.0f},\"{}\",\"{}\",{:.4f},"
         "{:.4f},{:.2f},{:d}\n",
-        name(finding.kinship), found.leaks(), found.across_splits, csv_text(first.item.image),
-        csv_text(second.item.image), first.item.split, second.item.split,
+        name(finding.kinship), found.leaks(), found.across_splits, io::csv_text(first.item.image),
+        io::csv_text(second.item.image), first.item.split, second.item.split,
         first.region == second.region ? fmt::format("{}", first.region) : "",
         90 * finding.orientation.quarter_turns, finding.orientation.mirrored,
         finding.correlation < 0, finding.shift.y_px, finding.shift.x_px, box_text(finding.shared),

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "mote/core/require.h"
+#include "mote/io/csv.h"
 #include "mote/pipeline/audit_files.h"
-#include "mote/pipeline/csv_text.h"
 #include "mote/pipeline/file.h"
 
 namespace mote::pipeline {
@@ -106,9 +106,10 @@ std::string manifest_of(const Split& split) {
   std::string csv = "split,image,label,region,was_split\n";
   for (size_t i = 0; i < split.share_of.size(); ++i) {
     const AuditImage& image = split.audit.images[i];
-    csv += fmt::format(
-        "{},{},{},{},{}\n", split.shares[static_cast<size_t>(split.share_of[i])].name,
-        csv_text(image.item.image), csv_text(image.item.label), image.region, image.item.split);
+    csv +=
+        fmt::format("{},{},{},{},{}\n", split.shares[static_cast<size_t>(split.share_of[i])].name,
+                    io::csv_text(image.item.image), io::csv_text(image.item.label), image.region,
+                    image.item.split);
   }
   return csv;
 }

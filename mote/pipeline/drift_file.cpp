@@ -1,7 +1,7 @@
 #include "mote/pipeline/drift_file.h"
 
 #include "mote/core/error.h"
-#include "mote/pipeline/csv_numbers.h"
+#include "mote/io/csv.h"
 #include "mote/pipeline/file.h"
 
 namespace mote::pipeline {
@@ -9,7 +9,7 @@ namespace {
 
 std::vector<track::DriftRow> parse(const std::string& text, int64_t frames) {
   std::vector<track::DriftRow> rows;
-  for (const auto& cells : csv_numbers(text, {"frame", "drift_y_px", "drift_x_px"})) {
+  for (const auto& cells : io::csv_numbers(text, {"frame", "drift_y_px", "drift_x_px"})) {
     const auto index = static_cast<int64_t>(cells[0]);
     if (index != static_cast<int64_t>(rows.size())) {
       throw Error(ErrorKind::kBadFile,

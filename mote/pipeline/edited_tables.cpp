@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "mote/core/error.h"
-#include "mote/pipeline/csv_numbers.h"
+#include "mote/io/csv.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/track_numbers.h"
 
@@ -52,7 +52,7 @@ bool is_blank(std::string_view line) {
 std::vector<std::vector<std::string>> cells_in(const std::string& path, const std::string& text,
                                                const std::vector<std::string>& columns) {
   try {
-    return csv_cells(text, columns);
+    return io::csv_cells(text, columns);
   } catch (const Error& error) {
     throw error.in(path);
   }
@@ -114,7 +114,7 @@ EditedParticles::EditedParticles(const std::string& path, int64_t frames)
         return frame;
       }) {
   const std::string& header = lines_.first_line();
-  if (csv_names(header).front() != "frame") {
+  if (io::csv_names(header).front() != "frame") {
     throw Error(ErrorKind::kBadFile, "{}: begins with '{}', expected the column frame", path,
                 header.substr(0, 20));
   }

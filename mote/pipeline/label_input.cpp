@@ -9,7 +9,7 @@
 
 #include "mote/core/error.h"
 #include "mote/imaging/components.h"
-#include "mote/pipeline/csv_numbers.h"
+#include "mote/io/csv.h"
 #include "mote/pipeline/file.h"
 
 namespace mote::pipeline {
@@ -115,7 +115,7 @@ std::vector<int64_t> frames_of_run(const std::string& path) {
   }
   std::vector<int64_t> frames;
   try {
-    for (const auto& cells : csv_numbers(read_file(table), {"recorded_frame"})) {
+    for (const auto& cells : io::csv_numbers(read_file(table), {"recorded_frame"})) {
       frames.push_back(static_cast<int64_t>(cells[0]));
     }
   } catch (const Error& error) {

@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 
 #include "mote/core/error.h"
+#include "mote/io/csv.h"
 #include "mote/io/utf8.h"
 #include "mote/measure/tables.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/log_header.h"
 
@@ -123,7 +123,7 @@ class LogReader {
       if (!time_) {
         take_header(line);
       } else {
-        take_row(csv_row(line, delimiter_), number);
+        take_row(io::csv_row(line, delimiter_), number);
       }
     }
     if (log_.times_s.empty()) {
@@ -136,7 +136,7 @@ class LogReader {
  private:
   void take_header(const std::string& line) {
     delimiter_ = delimiter_of(line);
-    const std::vector<std::string> names = csv_row(line, delimiter_);
+    const std::vector<std::string> names = io::csv_row(line, delimiter_);
     for (size_t i = 0; i < names.size(); ++i) {
       const Column column{.place = i, .header = log_header(names[i]), .text = names[i]};
       if (column.header.is_time && !time_) {

@@ -13,8 +13,8 @@
 
 #include "mote/core/disc.h"
 #include "mote/core/error.h"
+#include "mote/io/csv.h"
 #include "mote/io/picture_file.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/identity.h"
 #include "mote/pipeline/label_input.h"
@@ -69,8 +69,8 @@ Happening find_event(const MontageOptions& options) {
   if (!std::filesystem::exists(path)) {
     throw Error(ErrorKind::kNotFound, "{}: is not there; only mote track tells events", path);
   }
-  const auto rows = csv_cells(read_file(path), {"event", "frame_before", "frame", "tracks",
-                                                "children", "specimen_y_px", "specimen_x_px"});
+  const auto rows = io::csv_cells(read_file(path), {"event", "frame_before", "frame", "tracks",
+                                                    "children", "specimen_y_px", "specimen_x_px"});
   const auto found = std::find_if(rows.begin(), rows.end(), [&options](const auto& row) {
     return row[0] == std::to_string(options.event);
   });
@@ -91,7 +91,8 @@ std::map<int64_t, Point> drifts(const std::string& run) {
   std::map<int64_t, Point> found;
   const std::string path = run + "/drift.csv";
   if (std::filesystem::exists(path)) {
-    for (const auto& row : csv_numbers(read_file(path), {"frame", "drift_y_px", "drift_x_px"})) {
+    for (const auto& row :
+         io::csv_numbers(read_file(path), {"frame", "drift_y_px", "drift_x_px"})) {
       found[std::llround(row[0])] = {row[1], row[2]};
     }
   }

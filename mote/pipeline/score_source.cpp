@@ -10,9 +10,9 @@
 
 #include "mote/core/error.h"
 #include "mote/io/coco.h"
+#include "mote/io/csv.h"
 #include "mote/io/ctc.h"
 #include "mote/io/motchallenge.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/score_tables.h"
@@ -265,7 +265,7 @@ std::unique_ptr<ScoreSource> open_run(const std::string& given, const fs::path& 
   }
   if (is_there(folder / "frames.csv")) {
     const auto numbers = parsed((folder / "frames.csv").string(), [](const std::string& text) {
-      return csv_numbers(text, {"recorded_frame"});
+      return io::csv_numbers(text, {"recorded_frame"});
     });
     for (const std::vector<double>& row : numbers) {
       info.numbers.push_back(static_cast<int64_t>(row[0]));

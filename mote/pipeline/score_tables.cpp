@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "mote/core/error.h"
-#include "mote/pipeline/csv_numbers.h"
+#include "mote/io/csv.h"
 #include "mote/pipeline/track_numbers.h"
 
 namespace mote::pipeline {
@@ -67,8 +67,8 @@ std::optional<int64_t> number_of(const std::string& cell, std::span<const int64_
 }  // namespace
 
 std::vector<Track> tracks_of_csv(const std::string& text) {
-  const auto rows = csv_cells(text, {"track", "parents", "first_frame", "last_frame"},
-                              {"first_recorded_frame", "last_recorded_frame"});
+  const auto rows = io::csv_cells(text, {"track", "parents", "first_frame", "last_frame"},
+                                  {"first_recorded_frame", "last_recorded_frame"});
   std::vector<Track> tracks;
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::vector<std::string>& cells = rows[i];
@@ -82,9 +82,9 @@ std::vector<Track> tracks_of_csv(const std::string& text) {
 
 std::vector<eval::HistoryEvent> events_of_csv(const std::string& text,
                                               std::span<const int64_t> numbers) {
-  const auto rows = csv_cells(text, {"type", "frame", "tracks", "children"},
-                              {"recorded_frame", "contact_frame", "until_frame", "parted_frame",
-                               "merged_frame", "complete_frame"});
+  const auto rows = io::csv_cells(text, {"type", "frame", "tracks", "children"},
+                                  {"recorded_frame", "contact_frame", "until_frame", "parted_frame",
+                                   "merged_frame", "complete_frame"});
   const bool necks = dates_necks(text);
   std::vector<eval::HistoryEvent> events;
   for (size_t i = 0; i < rows.size(); ++i) {

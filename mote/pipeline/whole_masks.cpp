@@ -12,7 +12,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/coco.h"
-#include "mote/pipeline/csv_numbers.h"
+#include "mote/io/csv.h"
 
 namespace mote::pipeline {
 namespace {
@@ -40,7 +40,7 @@ std::string list_of(std::string lines) {
 std::set<int32_t> dark_tracks(const FrameLines& instances, int64_t frame) {
   std::set<int32_t> dark;
   const std::string text = instances.first_line() + "\n" + instances.lines_of(frame);
-  for (const std::vector<double>& row : csv_numbers(text, {"track", "dark"})) {
+  for (const std::vector<double>& row : io::csv_numbers(text, {"track", "dark"})) {
     if (row[1] != 0) {
       dark.insert(static_cast<int32_t>(row[0]));
     }
@@ -100,7 +100,7 @@ void SharedInstances::add_to(eval::ObjectImage& image, int64_t index) const {
   const std::string text = particles_.first_line() + "\n" + particles_.lines_of(index);
   std::vector<eval::Object> added;
   try {
-    for (const std::vector<std::string>& row : csv_cells(text, {"label", "tracks"})) {
+    for (const std::vector<std::string>& row : io::csv_cells(text, {"label", "tracks"})) {
       if (row[1].find(';') == std::string::npos) {
         continue;
       }

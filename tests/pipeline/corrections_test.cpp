@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/io/csv.h"
 #include "mote/io/tiff_writer.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/label_input.h"
@@ -63,9 +63,9 @@ using Row = std::map<std::string, std::string>;
 
 std::vector<Row> rows_of(const std::string& path) {
   const std::string text = read_file(path);
-  const std::vector<std::string> names = csv_names(text.substr(0, text.find('\n')));
+  const std::vector<std::string> names = io::csv_names(text.substr(0, text.find('\n')));
   std::vector<Row> rows;
-  for (const auto& cells : csv_cells(text, names)) {
+  for (const auto& cells : io::csv_cells(text, names)) {
     Row& row = rows.emplace_back();
     for (size_t i = 0; i < names.size(); ++i) {
       row[names[i]] = cells[i];
@@ -171,8 +171,8 @@ class Corrections : public ::testing::Test {
         continue;
       }
       std::string line;
-      for (const std::string& column : csv_names(header)) {
-        line += (column == csv_names(header).front() ? "" : ",") + row[column];
+      for (const std::string& column : io::csv_names(header)) {
+        line += (column == io::csv_names(header).front() ? "" : ",") + row[column];
       }
       out += line + "\n";
     }

@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
+#include "mote/io/csv.h"
 #include "mote/io/tiff_writer.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/event_table.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/frame_pairs.h"
@@ -188,7 +188,8 @@ TEST(Evaluate, ScoresTheWholeMasksOfASimulationAndItsLabelImagesByCtc) {
                     .simulation = requested_simulation(
                         {.preset = "overlap", .frames = 12, .height_px = 256, .width_px = 256})});
   int64_t shown = 0;
-  for (const auto& row : csv_numbers(read_file(folder / "truth/truth/instances.csv"), {"dark"})) {
+  for (const auto& row :
+       io::csv_numbers(read_file(folder / "truth/truth/instances.csv"), {"dark"})) {
     shown += row[0] == 0 ? 1 : 0;
   }
 

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mote/io/csv.h"
 #include "mote/io/tiff_writer.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
 #include "tests/synthetic.h"
@@ -90,7 +90,7 @@ class ImportedLabels : public ::testing::Test {
 
   std::vector<std::vector<std::string>> cells(const std::string& table,
                                               const std::vector<std::string>& columns) const {
-    return csv_cells(read_file(folder_ / ("run/" + table)), columns);
+    return io::csv_cells(read_file(folder_ / ("run/" + table)), columns);
   }
 
   TemporaryFolder folder_;

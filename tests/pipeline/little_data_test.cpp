@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "mote/io/csv.h"
 #include "mote/io/tiff_writer.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
 #include "tests/synthetic.h"
@@ -86,17 +86,17 @@ TEST_P(LittleData, RunsToTheEndAndSaysWhyTablesAreEmpty) {
 TEST_P(LittleData, HasAReasonInPlaceOfEveryFit) {
   track();
 
-  for (const auto& row : csv_cells(read_file(folder_ / "run/growth.csv"), {"n", "verdict"})) {
+  for (const auto& row : io::csv_cells(read_file(folder_ / "run/growth.csv"), {"n", "verdict"})) {
     EXPECT_EQ(row[0], "");
     EXPECT_THAT(row[1], HasSubstr("n not determined: "));
   }
   for (const auto& row :
-       csv_cells(read_file(folder_ / "run/motion.csv"), {"d_px2_per_frame", "note"})) {
+       io::csv_cells(read_file(folder_ / "run/motion.csv"), {"d_px2_per_frame", "note"})) {
     EXPECT_EQ(row[0], "");
     EXPECT_EQ(row[1], "fewer than 20 displacements");
   }
   for (const auto& row :
-       csv_cells(read_file(folder_ / "run/sizes.csv"), {"lognormal_p", "flags"})) {
+       io::csv_cells(read_file(folder_ / "run/sizes.csv"), {"lognormal_p", "flags"})) {
     EXPECT_EQ(row[0], "");
     EXPECT_THAT(row[1], HasSubstr("few_particles"));
   }

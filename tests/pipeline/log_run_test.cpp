@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/io/csv.h"
 #include "mote/io/tiff_writer.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
 #include "tests/synthetic.h"
@@ -56,7 +56,7 @@ class LogRun : public ::testing::Test {
 
   std::vector<std::string> cells(const std::string& run, const std::string& column) const {
     std::vector<std::string> out;
-    for (const auto& row : csv_cells(read_file(folder_ / (run + "/frames.csv")), {column})) {
+    for (const auto& row : io::csv_cells(read_file(folder_ / (run + "/frames.csv")), {column})) {
       out.push_back(row.front());
     }
     return out;

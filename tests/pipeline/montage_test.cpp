@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
+#include "mote/io/csv.h"
 #include "mote/io/open.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/demo_recording.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
@@ -49,7 +49,7 @@ class MontageOfARun : public ::testing::Test {
   // Number and frame of the first event of a type.
   static std::pair<int64_t, int64_t> first(const std::string& type) {
     for (const auto& row :
-         csv_cells(read_file(*folder_ / "run/events.csv"), {"event", "type", "frame"})) {
+         io::csv_cells(read_file(*folder_ / "run/events.csv"), {"event", "type", "frame"})) {
       if (row[1] == type) {
         return {std::stoll(row[0]), std::stoll(row[2])};
       }

@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "mote/pipeline/csv_numbers.h"
+#include "mote/io/csv.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/simulation.h"
@@ -29,8 +29,8 @@ struct PairNeck {
 /// The pairs of the truth that are one instance, by frame.
 std::multimap<int64_t, PairNeck> true_necks(const std::string& folder) {
   std::multimap<int64_t, PairNeck> out;
-  for (const auto& row : csv_numbers(read_file(folder + "/truth/instances.csv"),
-                                     {"frame", "y_px", "x_px", "neck_ratio"})) {
+  for (const auto& row : io::csv_numbers(read_file(folder + "/truth/instances.csv"),
+                                         {"frame", "y_px", "x_px", "neck_ratio"})) {
     if (row[3] > 0) {
       out.emplace(static_cast<int64_t>(row[0]), PairNeck{row[1], row[2], row[3]});
     }
@@ -43,19 +43,19 @@ std::vector<double> errors_of_necks(const std::string& simulation, const std::st
   const auto truth = true_necks(simulation);
   std::map<std::string, std::string> child_of;
   for (const auto& row :
-       csv_cells(read_file(run + "/events.csv"), {"type", "tracks", "children"})) {
+       io::csv_cells(read_file(run + "/events.csv"), {"type", "tracks", "children"})) {
     if (row[0] == "coalescence") {
       child_of[row[1]] = row[2];
     }
   }
   std::map<std::string, PairNeck> place;  // of a track, by frame and track
   for (const auto& row :
-       csv_cells(read_file(run + "/particles.csv"), {"frame", "tracks", "y_px", "x_px"})) {
+       io::csv_cells(read_file(run + "/particles.csv"), {"frame", "tracks", "y_px", "x_px"})) {
     place[row[0] + " " + row[1]] = {std::atof(row[2].c_str()), std::atof(row[3].c_str()), 0};
   }
   std::vector<double> errors;
-  for (const auto& row :
-       csv_cells(read_file(run + "/necks.csv"), {"frame", "tracks", "neck_ratio", "n_instances"})) {
+  for (const auto& row : io::csv_cells(read_file(run + "/necks.csv"),
+                                       {"frame", "tracks", "neck_ratio", "n_instances"})) {
     const auto at = place.find(row[0] + " " + child_of[row[1]]);
     if (row[2].empty() || row[3] != "1" || at == place.end()) {
       continue;

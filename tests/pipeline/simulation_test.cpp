@@ -15,8 +15,8 @@
 #include "mote/core/error.h"
 #include "mote/core/mix.h"
 #include "mote/io/coco.h"
+#include "mote/io/csv.h"
 #include "mote/io/open.h"
-#include "mote/pipeline/csv_numbers.h"
 #include "mote/pipeline/recording.h"
 #include "mote/simulate/simulator.h"
 #include "mote/simulate/truth_events.h"
@@ -97,10 +97,10 @@ TEST_F(WriteSimulation, WritesTheTruthThatTheWorldTells) {
   simulate::Simulator simulator(overlap.simulation.options);
   const auto label_pages = io::open_frames(folder_ / "a/truth/labels.tif");
   const io::CocoFile coco = io::coco_file(text("a/truth/masks.json"));
-  const auto rows = csv_numbers(text("a/truth/instances.csv"),
-                                {"frame", "track", "y_px", "x_px", "radius_nm", "volume_nm3",
-                                 "area_px2", "time_s", "specimen_y_px"});
-  const auto drift = csv_numbers(text("a/truth/drift.csv"), {"drift_y_px", "drift_x_nm"});
+  const auto rows = io::csv_numbers(text("a/truth/instances.csv"),
+                                    {"frame", "track", "y_px", "x_px", "radius_nm", "volume_nm3",
+                                     "area_px2", "time_s", "specimen_y_px"});
+  const auto drift = io::csv_numbers(text("a/truth/drift.csv"), {"drift_y_px", "drift_x_nm"});
   ASSERT_EQ(coco.images.size(), 16U);
   ASSERT_EQ(rows.size(), coco.annotations.size());
   size_t row = 0;
@@ -126,10 +126,10 @@ TEST_F(WriteSimulation, WritesTheTruthThatTheWorldTells) {
     }
   }
   EXPECT_EQ(row, rows.size());
-  const auto tracks = csv_numbers(text("a/truth/tracks.csv"), {"track", "first_frame"});
+  const auto tracks = io::csv_numbers(text("a/truth/tracks.csv"), {"track", "first_frame"});
   EXPECT_EQ(tracks.size(), simulator.lineage().tracks.size());
   const auto events = truth_events(simulator.lineage(), simulator.events(), world);
-  const auto told = csv_numbers(text("a/truth/events.csv"), {"frame", "exact_time_s"});
+  const auto told = io::csv_numbers(text("a/truth/events.csv"), {"frame", "exact_time_s"});
   ASSERT_EQ(told.size(), events.size());
   EXPECT_GE(events.size(), 3U);
   for (size_t i = 0; i < events.size(); ++i) {

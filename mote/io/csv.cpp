@@ -1,4 +1,4 @@
-#include "mote/pipeline/csv_numbers.h"
+#include "mote/io/csv.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 
 #include "mote/core/error.h"
 
-namespace mote::pipeline {
+namespace mote::io {
 namespace {
 
 double number_of(const std::string& cell, const std::string& column, int64_t line) {
@@ -94,4 +94,15 @@ std::vector<std::vector<double>> csv_numbers(const std::string& text,
   return rows;
 }
 
-}  // namespace mote::pipeline
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    return text;
+  }
+  std::string quoted = "\"";
+  for (const char c : text) {
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  }
+  return quoted + "\"";
+}
+
+}  // namespace mote::io

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace mote::pipeline {
+namespace mote::io {
 
 /// The cells of a line of a CSV, as in RFC 4180 but for line ends within quotes.
 std::vector<std::string> csv_row(const std::string& line, char delimiter = ',');
@@ -25,4 +25,7 @@ std::vector<std::vector<std::string>> csv_cells(const std::string& text,
 std::vector<std::vector<double>> csv_numbers(const std::string& text,
                                              const std::vector<std::string>& columns);
 
-}  // namespace mote::pipeline
+/// `text` as one cell of a CSV file, in quotes where it needs them (RFC 4180).
+std::string csv_text(const std::string& text);
+
+}  // namespace mote::io
