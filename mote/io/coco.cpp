@@ -73,6 +73,15 @@ std::vector<Point> polygon_of(const Json& numbers) {
   return polygon;
 }
 
+void require_size(Size size) {
+  constexpr int64_t kMostSide = 1 << 20;
+  constexpr int64_t kMostArea = int64_t{1} << 32;
+  if (size.height < 1 || size.width < 1 || size.height > kMostSide || size.width > kMostSide ||
+      size.area() > kMostArea) {
+    throw Error(ErrorKind::kBadFile, "an image of {} x {} px", size.width, size.height);
+  }
+}
+
 CocoAnnotation annotation_of(const Json& json) {
   CocoAnnotation annotation{.image_id = json.at("image_id").get<int64_t>(),
                             .score = json.value("score", 1.0),
@@ -177,17 +186,47 @@ Changes changes_of(const std::vector<Point>& polygon, Size size) {
   return changes;
 }
 
-/// Sets the pixels that are inside. `drawn` begins with column `first_column`.
-void fill(const Changes& changes, int64_t first_column, LabelImage& drawn) {
-  const int64_t height = drawn.height();
-  const int64_t first = first_column * height;
-  for (size_t i = 0; i < changes.size(); i += 2) {
-    const int64_t last = first + drawn.size().area();
-    const int64_t end = i + 1 < changes.size() ? std::min(changes[i + 1], last) : last;
-    for (int64_t place = changes[i]; place < end; ++place) {
-      drawn(place % height, (place - first) / height) = 1;
+/// Places from `begin` up to `end`, counted down the columns.
+struct Stretch {
+  int64_t begin = 0;
+  int64_t end = 0;
+};
+
+void add_stretches(const Changes& changes, std::vector<Stretch>& stretches) {
+  for (size_t i = 0; i + 1 < changes.size(); i += 2) {
+    if (changes[i] < changes[i + 1]) {
+      stretches.push_back({changes[i], changes[i + 1]});
     }
   }
+}
+
+/// Lays runs down the columns, which may overlap, into rows.
+Mask mask_of_stretches(std::vector<Stretch> stretches, Size size) {
+  std::sort(stretches.begin(), stretches.end(),
+            [](const Stretch& a, const Stretch& b) { return a.begin < b.begin; });
+  Mask mask;
+  std::vector<int64_t> last_run(static_cast<size_t>(size.height), -1);
+  int64_t done = 0;
+  for (const Stretch& stretch : stretches) {
+    for (int64_t place = std::max(stretch.begin, done); place < stretch.end; ++place) {
+      const auto x = static_cast<int32_t>(place / size.height);
+      const int64_t y = place % size.height;
+      int64_t& last = last_run[static_cast<size_t>(y)];
+      if (last >= 0) {
+        Run& run = mask.runs[static_cast<size_t>(last)];
+        if (run.x + run.length == x) {
+          ++run.length;
+          continue;
+        }
+      }
+      last = static_cast<int64_t>(mask.runs.size());
+      mask.runs.push_back({.y = static_cast<int32_t>(y), .x = x, .length = 1});
+    }
+    done = std::max(done, stretch.end);
+  }
+  std::stable_sort(mask.runs.begin(), mask.runs.end(),
+                   [](const Run& a, const Run& b) { return a.y < b.y; });
+  return mask;
 }
 
 Changes changes_of_runs(const CocoAnnotation& annotation, Size size) {
@@ -223,10 +262,7 @@ CocoFile coco_file(std::string_view text) {
     }
     for (const Json& image : json.at("images")) {
       const Size size = {image.at("height").get<int64_t>(), image.at("width").get<int64_t>()};
-      constexpr int64_t kMostSide = 1 << 20;
-      if (size.height < 1 || size.width < 1 || size.height > kMostSide || size.width > kMostSide) {
-        throw Error(ErrorKind::kBadFile, "an image of {} x {} px", size.width, size.height);
-      }
+      require_size(size);
       file.images.push_back({.id = image.at("id").get<int64_t>(),
                              .size = size,
                              .file_name = image.value("file_name", "")});
@@ -239,37 +275,20 @@ CocoFile coco_file(std::string_view text) {
 }
 
 Mask mask_of(const CocoAnnotation& annotation, Size size) {
-  std::vector<Changes> parts;
+  std::vector<Stretch> stretches;
   if (annotation.run_lengths.empty()) {
     for (const std::vector<Point>& polygon : annotation.polygons) {
-      parts.push_back(changes_of(polygon, size));
+      add_stretches(changes_of(polygon, size), stretches);
     }
   } else {
-    parts.push_back(changes_of_runs(annotation, size));
+    add_stretches(changes_of_runs(annotation, size), stretches);
   }
-  std::erase_if(parts, [](const Changes& part) { return part.empty(); });
-  if (parts.empty()) {
-    return {};
-  }
-  int64_t first_column = size.width;
-  int64_t columns_end = 0;
-  for (const Changes& part : parts) {
-    first_column = std::min(first_column, part.front() / size.height);
-    columns_end = std::max(columns_end, std::min(size.width, part.back() / size.height + 1));
-  }
-  LabelImage drawn({size.height, std::max<int64_t>(0, columns_end - first_column)});
-  for (const Changes& part : parts) {
-    fill(part, first_column, drawn);
-  }
-  auto masks = masks_of(drawn);
-  if (masks.empty()) {
-    return {};
-  }
-  Mask mask = std::move(masks.at(1));
-  for (Run& run : mask.runs) {
-    run.x += static_cast<int32_t>(first_column);
-  }
-  return mask;
+  return mask_of_stretches(std::move(stretches), size);
+}
+
+Mask coco_mask(const std::string& counts, Size size) {
+  require_size(size);
+  return mask_of({.size = size, .run_lengths = decoded(counts)}, size);
 }
 
 std::string coco_counts(const Mask& mask, Size size) {

@@ -1,5 +1,6 @@
 #include "mote/io/picture_file.h"
 
+#include <bit>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
@@ -16,13 +17,22 @@ namespace {
 
 static_assert(sizeof(Rgb) == 3, "pictures are handed to the encoders as they lie in memory");
 
+// Rows for libpng, one after the other, as they lie in memory.
+struct PngRows {
+  Size size;
+  int bits = 8;
+  int colour_type = PNG_COLOR_TYPE_RGB;
+  const uint8_t* bytes = nullptr;
+  int64_t row_bytes = 0;
+};
+
 const uint8_t* row_of(const Picture& picture, int64_t y) {
   return reinterpret_cast<const uint8_t*>(picture.row(y));
 }
 
-Error not_encoded(const char* format, const Picture& picture) {
+Error not_encoded(const char* format, Size size) {
   return Error(ErrorKind::kResource, "a picture of {} x {} px could not be made into a {}",
-               picture.width(), picture.height(), format);
+               size.width, size.height, format);
 }
 
 void append_png(png_structp png, png_bytep bytes, size_t count) {
@@ -31,16 +41,19 @@ void append_png(png_structp png, png_bytep bytes, size_t count) {
 }
 
 // Under setjmp, so it owns nothing.
-bool write_png_into(png_structp png, png_infop info, const Picture& picture) {
+bool write_png_into(png_structp png, png_infop info, const PngRows& rows) {
   if (setjmp(png_jmpbuf(png)) != 0) {
     return false;
   }
-  png_set_IHDR(png, info, static_cast<png_uint_32>(picture.width()),
-               static_cast<png_uint_32>(picture.height()), 8, PNG_COLOR_TYPE_RGB,
+  png_set_IHDR(png, info, static_cast<png_uint_32>(rows.size.width),
+               static_cast<png_uint_32>(rows.size.height), rows.bits, rows.colour_type,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
-  for (int64_t y = 0; y < picture.height(); ++y) {
-    png_write_row(png, row_of(picture, y));
+  if (rows.bits == 16 && std::endian::native == std::endian::little) {
+    png_set_swap(png);
+  }
+  for (int64_t y = 0; y < rows.size.height; ++y) {
+    png_write_row(png, rows.bytes + y * rows.row_bytes);
   }
   png_write_end(png, info);
   return true;
@@ -85,22 +98,34 @@ bool write_jpeg_into(jpeg_compress_struct& encoder, JpegErrors& errors, const Pi
   return true;
 }
 
-}  // namespace
-
-std::vector<uint8_t> encode_png(const Picture& picture) {
+std::vector<uint8_t> encoded(const PngRows& rows) {
   std::vector<uint8_t> file;
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, fail_png, ignore_png);
   png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
   bool written = false;
   if (info != nullptr) {
     png_set_write_fn(png, &file, append_png, nullptr);
-    written = write_png_into(png, info, picture);
+    written = write_png_into(png, info, rows);
   }
   png_destroy_write_struct(&png, &info);
   if (!written) {
-    throw not_encoded("PNG", picture);
+    throw not_encoded("PNG", rows.size);
   }
   return file;
+}
+
+void write_bytes(const std::string& path, const std::vector<uint8_t>& bytes) {
+  OutputFile file(path);
+  file.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  file.sync_and_close();
+}
+
+}  // namespace
+
+std::vector<uint8_t> encode_png(const Picture& picture) {
+  return encoded({.size = picture.size(),
+                  .bytes = reinterpret_cast<const uint8_t*>(picture.data()),
+                  .row_bytes = 3 * picture.width()});
 }
 
 std::vector<uint8_t> encode_jpeg(const Picture& picture, int quality) {
@@ -114,16 +139,26 @@ std::vector<uint8_t> encode_jpeg(const Picture& picture, int quality) {
   jpeg_destroy_compress(&encoder);
   const std::unique_ptr<unsigned char, decltype(&std::free)> owned(bytes, &std::free);
   if (!written) {
-    throw not_encoded("JPEG", picture);
+    throw not_encoded("JPEG", picture.size());
   }
   return {bytes, bytes + count};
 }
 
 void write_png(const std::string& path, const Picture& picture) {
-  const std::vector<uint8_t> bytes = encode_png(picture);
-  OutputFile file(path);
-  file.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  file.sync_and_close();
+  write_bytes(path, encode_png(picture));
+}
+
+void write_grey_png(const std::string& path, const Image& image) {
+  if (image.type() != SampleType::kUint8 && image.type() != SampleType::kUint16) {
+    throw Error(ErrorKind::kUnsupported, "PNG of {}: it holds uint8 and uint16",
+                name(image.type()));
+  }
+  const int64_t bytes = bytes_per_sample(image.type());
+  write_bytes(path, encoded({.size = image.size(),
+                             .bits = static_cast<int>(8 * bytes),
+                             .colour_type = PNG_COLOR_TYPE_GRAY,
+                             .bytes = reinterpret_cast<const uint8_t*>(image.bytes()),
+                             .row_bytes = bytes * image.size().width}));
 }
 
 }  // namespace mote::io

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/calibration.h"
-#include "mote/io/coco.h"
+#include "mote/io/coco_writer.h"
 #include "mote/measure/tables.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/simulate/sight.h"
@@ -95,18 +95,11 @@ TruthWriter::Rendered TruthWriter::render(WorldFrame frame, int64_t first_mask) 
   const Size size = frame.labels.size();
   for (const WorldInstance& instance : frame.instances) {
     add_instance(frame, instance, out);
-    const Box box = instance.mask.bounds();
-    const Json mask = {
-        {"id", first_mask++},
-        {"image_id", frame.index + 1},
-        {"track_id", instance.track},
-        {"category_id", instance.species + 1},
-        {"iscrowd", 0},
-        {"area", instance.mask.area_px()},
-        {"bbox", {box.x, box.y, box.width, box.height}},
-        {"segmentation",
-         {{"size", {size.height, size.width}}, {"counts", io::coco_counts(instance.mask, size)}}}};
-    out.masks += ",\n" + json_text(mask);
+    out.masks += ",\n" + io::coco_annotation(first_mask++, {.image_id = frame.index + 1,
+                                                            .category_id = instance.species + 1,
+                                                            .track_id = instance.track,
+                                                            .size = size,
+                                                            .mask = instance.mask});
   }
   const double time_s = static_cast<double>(frame.index) * options_.world.frame_interval_s;
   const double pixel = options_.world.pixel_size_nm;
