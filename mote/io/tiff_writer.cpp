@@ -20,6 +20,8 @@ namespace {
 constexpr int64_t kStripBytes = 256 << 10;
 constexpr int64_t kClassicLimit = std::numeric_limits<uint32_t>::max();
 
+constexpr uint16_t kDescriptionTag = 270;
+
 enum FieldType : uint16_t { kAscii = 2, kShort = 3, kLong = 4, kRational = 5, kLong8 = 16 };
 
 void append(std::vector<uint8_t>& bytes, const void* from, size_t count) {
@@ -149,12 +151,14 @@ struct TiffWriter::Impl {
   int64_t pages = 0;
   int64_t end = 0;             // of the file
   int64_t next_offset_at = 0;  // where the offset of the next directory belongs
+  int64_t description_at = 0;  // where the first directory has its description's entry
   std::vector<uint8_t> chunk;  // what is to be written from `end` on
 
   void start(int64_t page_bytes);
   void write(const uint8_t* pixels, Size size, SampleType type);
   int64_t append_strip(const uint8_t* bytes, int64_t count);
   void append_directory(const std::vector<Field>& fields);
+  void replace_description(const std::string& text);
   int64_t position() const { return end + static_cast<int64_t>(chunk.size()); }
   void align() { chunk.resize(chunk.size() + static_cast<size_t>(position() % 2)); }
   void append_offset(int64_t offset) {
@@ -226,6 +230,9 @@ void TiffWriter::Impl::append_directory(const std::vector<Field>& fields) {
   }
   for (size_t i = 0; i < fields.size(); ++i) {
     const Field& field = fields[i];
+    if (field.tag == kDescriptionTag) {
+      description_at = position();
+    }
     append_value(chunk, field.tag);
     append_value(chunk, static_cast<uint16_t>(field.type));
     append_offset(static_cast<int64_t>(field.count));
@@ -251,6 +258,24 @@ void TiffWriter::Impl::append_directory(const std::vector<Field>& fields) {
   append_offset(directory);
   file.write_at(next_offset_at, chunk.data(), static_cast<int64_t>(chunk.size()));
   next_offset_at = link_at;
+}
+
+void TiffWriter::Impl::replace_description(const std::string& text) {
+  chunk.clear();
+  align();
+  const int64_t text_at = position();
+  append(chunk, text.c_str(), text.size() + 1);
+  if (!big && position() > kClassicLimit) {
+    throw Error(ErrorKind::kUsage, "{}: too many bytes for a classic TIFF", path);
+  }
+  file.write_at(end, chunk.data(), static_cast<int64_t>(chunk.size()));
+  end = position();
+  // The text first, then the entry that points to it: its count and offset, behind tag and type.
+  chunk.clear();
+  append_offset(static_cast<int64_t>(text.size()) + 1);
+  append_offset(text_at);
+  file.write_at(description_at + 4, chunk.data(), static_cast<int64_t>(chunk.size()));
+  chunk.clear();
 }
 
 void TiffWriter::Impl::write(const uint8_t* pixels, Size size, SampleType type) {
@@ -282,13 +307,15 @@ void TiffWriter::Impl::write(const uint8_t* pixels, Size size, SampleType type) 
       short_field(262, 1),
   };
   if (pages == 0) {
-    fields.push_back(text_field(270, imagej_description(options)));
+    fields.push_back(text_field(kDescriptionTag, options.description.empty()
+                                                     ? imagej_description(options)
+                                                     : options.description));
   }
   fields.push_back(offsets_field(273, offsets, big));
   fields.push_back(short_field(277, 1));
   fields.push_back(long_field(278, rows_per_strip));
   fields.push_back(offsets_field(279, counts, big));
-  if (options.pixel_size) {
+  if (options.pixel_size && options.description.empty()) {
     fields.push_back(resolution_field(282, options.pixel_size->x_nm));
     fields.push_back(resolution_field(283, options.pixel_size->y_nm));
   }
@@ -309,6 +336,10 @@ void TiffWriter::write(const Image& page) {
 
 void TiffWriter::write(const LabelImage& page) {
   impl_->write(reinterpret_cast<const uint8_t*>(page.data()), page.size(), SampleType::kInt32);
+}
+
+void TiffWriter::replace_description(const std::string& text) {
+  impl_->replace_description(text);
 }
 
 void TiffWriter::close() {

@@ -17,6 +17,8 @@ struct TiffWriterOptions {
   /// Uncompressed; BigTIFF where it could pass 4 GB. 0: `frames` times the first page.
   int64_t bytes_expected = 0;
   bool compress = true;  ///< Deflate at its fastest; no predictor, which ImageJ would misread
+  /// Stands in the first page in place of what ImageJ wants, and tells the calibration itself.
+  std::string description;
 };
 
 /// Writes a multi-page TIFF, page by page, that ImageJ, tifffile and mote read with calibration.
@@ -33,6 +35,10 @@ class TiffWriter {
   /// TIFF would pass 4 GB. A file cut off after any write() is sound up to there.
   void write(const Image& page);
   void write(const LabelImage& page);  ///< as int32
+
+  /// Puts another text in the place of `options.description`, which was not empty: one that is not
+  /// known before the last page. Throws as write().
+  void replace_description(const std::string& text);
 
   /// Flushes, syncs and closes. Throws kResource where that fails.
   void close();
