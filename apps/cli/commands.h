@@ -29,5 +29,6 @@ Subcommand add_simulate_command(CLI::App& app);
 Subcommand add_montage_command(CLI::App& app);
 Subcommand add_evaluate_command(CLI::App& app);
 Subcommand add_data_command(CLI::App& app);
+Subcommand add_convert_command(CLI::App& app);
 
 }  // namespace mote::cli

@@ -155,6 +155,11 @@ void add_recording_options(CLI::App& command, pipeline::RecordingOptions& option
   pipeline::visit_recording_options(visitor, options);
 }
 
+void add_selection_options(CLI::App& command, pipeline::RecordingOptions& options) {
+  CliOptions visitor(command);
+  pipeline::visit_selection_options(visitor, options);
+}
+
 void add_segment_options(CLI::App& command, pipeline::Job& job) {
   CliOptions visitor(command);
   pipeline::visit_segment_options(visitor, job);

@@ -17,6 +17,9 @@ void add_job_options(CLI::App& command, pipeline::Job& job);
 /// Those of them that choose a recording.
 void add_recording_options(CLI::App& command, pipeline::RecordingOptions& options);
 
+/// Those of them that choose frames and field, and the calibration.
+void add_selection_options(CLI::App& command, pipeline::RecordingOptions& options);
+
 /// Those of them that a preview needs.
 void add_segment_options(CLI::App& command, pipeline::Job& job);
 

@@ -191,12 +191,11 @@ std::string name(Command command) {
   return "";
 }
 
-void visit_recording_options(OptionVisitor& visitor, RecordingOptions& options) {
+void visit_selection_options(OptionVisitor& visitor, RecordingOptions& options) {
   visitor.group("Recording");
   visitor.text("frames", options.frames,
                "Frames to use, from 0, B excluded: 10:200:2, :-5, or 7 for one");
   visitor.text("roi", options.roi, "Part of the field to use, x=..,y=..,w=..,h=.. in pixels");
-  visitor.text("mask", options.mask, "Image whose zero pixels are left out");
   visitor.count("bin", options.bin, "Average N x N pixels to one");
   visitor.count("average", options.average, "Average K consecutive frames to one");
   visitor.count("channel", options.channel, "Channel to use, from 0");
@@ -205,6 +204,11 @@ void visit_recording_options(OptionVisitor& visitor, RecordingOptions& options) 
   visitor.text("frame-interval", options.frame_interval, "Time between frames, such as 40ms");
   visitor.text("exposure", options.exposure,
                "Exposure of a frame, such as 40ms, for what blur takes off the motion");
+}
+
+void visit_recording_options(OptionVisitor& visitor, RecordingOptions& options) {
+  visit_selection_options(visitor, options);
+  visitor.text("mask", options.mask, "Image whose zero pixels are left out");
   visitor.flag("keep-bars", options.keep_bars, "Do not look for scale and data bars");
   visitor.flag("skip-bad-frames", options.skip_bad_frames,
                "Go on past a frame that cannot be read, and report it");

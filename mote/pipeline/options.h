@@ -37,6 +37,9 @@ void visit_segment_options(OptionVisitor& visitor, Job& job);
 /// Those that choose the recording alone.
 void visit_recording_options(OptionVisitor& visitor, RecordingOptions& options);
 
+/// Those of them that choose frames and field, and the calibration.
+void visit_selection_options(OptionVisitor& visitor, RecordingOptions& options);
+
 /// Every option of `job` with its effective value, in the order of `visit_options`.
 nlohmann::ordered_json options_to_json(const Job& job);
 
