@@ -14,15 +14,20 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/mote-config-version.cmake
 install(FILES ${PROJECT_BINARY_DIR}/mote-config.cmake ${PROJECT_BINARY_DIR}/mote-config-version.cmake
         DESTINATION ${package_folder})
 
-# mat.h needs OpenCV, which users of mote need not have; video/ is a plug-in without a header.
+# mat.h needs OpenCV, which users of mote need not have; video/ is a plug-in without a header, hdf5/
+# a program.
 install(DIRECTORY mote DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.h"
         PATTERN "video" EXCLUDE
+        PATTERN "hdf5" EXCLUDE
         PATTERN "mat.h" EXCLUDE)
 
 # Beside libmote, where it is looked for.
 if(TARGET mote_video)
   install(TARGETS mote_video LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
+if(TARGET mote_hdf5)
+  install(TARGETS mote_hdf5 RUNTIME DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
 if(TARGET mote_cli)
   install(TARGETS mote_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

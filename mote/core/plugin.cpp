@@ -25,12 +25,8 @@ std::string folder_of_libmote() {
 }
 
 const PluginHeader& open_plugin(const std::string& name) {
-  std::vector<std::string> folders = {folder_of_libmote()};
-  if (const char* folder = std::getenv("MOTE_PLUGIN_DIR"); folder != nullptr && *folder != '\0') {
-    folders.emplace_back(folder);
-  }
   std::string tried;
-  for (const std::string& folder : folders) {
+  for (const std::string& folder : plugin_folders()) {
     const std::string path = fmt::format("{}/lib{}.so", folder, name);
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
@@ -55,6 +51,14 @@ const PluginHeader& open_plugin(const std::string& name) {
 }
 
 }  // namespace
+
+std::vector<std::string> plugin_folders() {
+  std::vector<std::string> folders = {folder_of_libmote()};
+  if (const char* folder = std::getenv("MOTE_PLUGIN_DIR"); folder != nullptr && *folder != '\0') {
+    folders.emplace_back(folder);
+  }
+  return folders;
+}
 
 const PluginHeader& load_plugin(const std::string& name) {
   static std::mutex mutex;

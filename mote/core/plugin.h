@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace mote {
 
@@ -12,9 +13,13 @@ struct PluginHeader {
 
 inline constexpr int kPluginAbi = 1;
 
-/// Loads `libNAME.so` (beside libmote.so, else from MOTE_PLUGIN_DIR), once a process, and calls its
-/// entry point `NAME_plugin`. Never unloads.
-/// Throws kUnsupported where it is missing or of another build, naming the paths tried.
+/// Where plug-ins and mote's helper programs are looked for: beside libmote.so, then
+/// MOTE_PLUGIN_DIR where that is set.
+std::vector<std::string> plugin_folders();
+
+/// Loads `libNAME.so` from the first of these folders that has it, once a process, and calls its
+/// entry point `NAME_plugin`. Never unloads. Throws kUnsupported where it is missing or of another
+/// build, naming the paths tried.
 const PluginHeader& load_plugin(const std::string& name);
 
 }  // namespace mote

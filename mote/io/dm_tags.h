@@ -23,13 +23,13 @@ struct DmArray {
 /// A number, a text (in UTF-8, or of numbers separated by commas), or an array.
 using DmValue = std::variant<double, std::string, DmArray>;
 
-/// The tags of a DM3 or DM4 file by their path, such as `ImageList[1].ImageData.DataType`: entries
+/// The tags of a DM file by their path, such as `ImageList[1].ImageData.DataType`: entries
 /// without a name are counted in their group.
 ///
 /// Gatan publishes no specification. This follows Chris Boothroyd's "DM3 and DM4 file format
 /// description" (er-c.org), and files that DigitalMicrograph wrote.
 struct DmTags {
-  int version = 0;                          ///< 3 or 4
+  int version = 0;                          ///< 3, 4, or 5
   std::endian order = std::endian::little;  ///< of the values; the tags are big-endian
   std::map<std::string, DmValue> values;
 

@@ -19,6 +19,9 @@ class File {
   /// As it was when the file was opened.
   int64_t bytes() const { return bytes_; }
 
+  /// For other processes; stays open as long as the file.
+  int descriptor() const { return descriptor_; }
+
   /// Reads up to `count` bytes from `offset` on and says how many there were.
   /// Throws kResource where the device fails.
   int64_t read_at(int64_t offset, void* to, int64_t count) const;

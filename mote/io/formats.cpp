@@ -11,6 +11,7 @@
 #include "mote/io/dm.h"
 #include "mote/io/dm_tags.h"
 #include "mote/io/file.h"
+#include "mote/io/hdf5.h"
 #include "mote/io/jpeg.h"
 #include "mote/io/mrc.h"
 #include "mote/io/norpix.h"
@@ -36,6 +37,7 @@ constexpr auto kFormats = std::to_array<Format>({
     {looks_like_tiff, open_tiff},
     {looks_like_png, [](const std::string& path, const ReadOptions&) { return open_png(path); }},
     {looks_like_jpeg, [](const std::string& path, const ReadOptions&) { return open_jpeg(path); }},
+    {looks_like_hdf5, open_hdf5},
     {looks_like_video,
      [](const std::string& path, const ReadOptions&) { return open_video(path); }},
     {looks_like_ser, open_ser},
@@ -46,7 +48,7 @@ constexpr auto kFormats = std::to_array<Format>({
     {looks_like_tvips, open_tvips},
 });
 
-constexpr int64_t kSignatureBytes = 1024;
+constexpr int64_t kSignatureBytes = 4096 + 8;  // HDF5 may have its own behind another header
 
 struct Kind {
   std::string_view extension;
@@ -59,6 +61,9 @@ constexpr auto kStillKinds = std::to_array<Kind>({{".png", "PNG"},
                                                   {".tiff", "TIFF"},
                                                   {".dm3", "DM"},
                                                   {".dm4", "DM"},
+                                                  {".dm5", "DM"},
+                                                  {".emd", "EMD"},
+                                                  {".hspy", "HyperSpy"},
                                                   {".mrc", "MRC"},
                                                   {".ser", "SER"}});
 
@@ -69,7 +74,6 @@ struct Foreign {
 };
 using namespace std::string_view_literals;
 constexpr auto kForeign = std::to_array<Foreign>({
-    {"\x89HDF\r\n\x1a\n"sv, "HDF5 (EMD, HSPY, DM5, ...) is not read yet: export TIFF or MRC"},
     {"ZISRAWFILE"sv, "Zeiss CZI is not read: export OME-TIFF from ZEN"},
     {"\xDA\xCE\xBE\x0A"sv, "Nikon ND2 is not read: export OME-TIFF (NIS-Elements, or Fiji)"},
     {"\x70\0\0\0"sv, "Leica LIF is not read: export OME-TIFF from LAS X, or with Fiji"},
@@ -105,7 +109,7 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
   }
   throw Error(ErrorKind::kUnsupported,
               "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, DM3, "
-              "DM4, MRC, SER, TVIPS, SEQ and CINE");
+              "DM4, DM5, EMD, HSPY, MRC, SER, TVIPS, SEQ and CINE");
 }
 
 std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,

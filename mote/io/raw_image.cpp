@@ -17,41 +17,6 @@ namespace {
 // What is converted goes through a piece that stays in the processor's cache.
 constexpr int64_t kPieceBytes = 1 << 16;
 
-int64_t bits_per_pixel(StoredType stored) {
-  switch (stored) {
-    case StoredType::kUint4: return 4;
-    case StoredType::kBool:
-    case StoredType::kUint8:
-    case StoredType::kInt8: return 8;
-    case StoredType::kUint16:
-    case StoredType::kInt16:
-    case StoredType::kFloat16: return 16;
-    case StoredType::kRgb8: return 24;
-    case StoredType::kUint32:
-    case StoredType::kInt32:
-    case StoredType::kFloat32:
-    case StoredType::kBgra8: return 32;
-    case StoredType::kUint64:
-    case StoredType::kInt64:
-    case StoredType::kFloat64: return 64;
-  }
-  return 0;
-}
-
-bool stored_as_is(const RawFormat& format) {
-  switch (format.stored) {
-    case StoredType::kUint8:
-    case StoredType::kInt8:
-    case StoredType::kUint16:
-    case StoredType::kInt16:
-    case StoredType::kUint32:
-    case StoredType::kInt32:
-    case StoredType::kFloat32:
-    case StoredType::kFloat64: return true;
-    default: return false;
-  }
-}
-
 bool is_foreign(const RawFormat& format) {
   return format.big_endian != (std::endian::native == std::endian::big);
 }
@@ -149,7 +114,7 @@ void read_run(const File& file, int64_t offset, int64_t pixels, int64_t at, cons
               Image& image) {
   const bool foreign = is_foreign(format);
   const int64_t bits = bits_per_pixel(format.stored);
-  if (stored_as_is(format)) {
+  if (stored_as_read(format.stored)) {
     const int64_t width = bits / 8;
     std::byte* to = image.bytes() + at * width;
     const int64_t step = foreign && width > 1 ? kPieceBytes : pixels * width;
@@ -178,27 +143,6 @@ void read_run(const File& file, int64_t offset, int64_t pixels, int64_t at, cons
 }
 
 }  // namespace
-
-std::string_view name(StoredType stored) {
-  switch (stored) {
-    case StoredType::kBool: return "bool";
-    case StoredType::kUint4: return "uint4";
-    case StoredType::kUint8: return "uint8";
-    case StoredType::kInt8: return "int8";
-    case StoredType::kUint16: return "uint16";
-    case StoredType::kInt16: return "int16";
-    case StoredType::kUint32: return "uint32";
-    case StoredType::kInt32: return "int32";
-    case StoredType::kUint64: return "uint64";
-    case StoredType::kInt64: return "int64";
-    case StoredType::kFloat16: return "float16";
-    case StoredType::kFloat32: return "float32";
-    case StoredType::kFloat64: return "float64";
-    case StoredType::kRgb8: return "RGB of 8 bits";
-    case StoredType::kBgra8: return "RGBA of 8 bits";
-  }
-  return "";
-}
 
 SampleType RawFormat::type() const {
   switch (stored) {
@@ -247,6 +191,16 @@ void check_held(const RawFormat& format, int64_t images, int64_t offset, int64_t
   }
 }
 
+Image image_of(const std::byte* samples, Size size, StoredType stored) {
+  Image image = Image::unfilled(size, RawFormat{.size = size, .stored = stored}.type());
+  if (stored_as_read(stored)) {
+    std::memcpy(image.bytes(), samples, static_cast<size_t>(image.byte_count()));
+  } else {
+    convert(samples, size.area(), stored, 0, image);
+  }
+  return image;
+}
+
 Image read_raw_image(const File& file, int64_t offset, const RawFormat& format) {
   const int64_t bytes = format.bytes();
   if (offset < 0 || bytes > file.bytes() || offset > file.bytes() - bytes) {
@@ -262,7 +216,7 @@ Image read_raw_image(const File& file, int64_t offset, const RawFormat& format) 
     return image;
   }
   const int64_t row_bytes = format.row_bytes();
-  if (stored_as_is(format) && !is_foreign(format)) {
+  if (stored_as_read(format.stored) && !is_foreign(format)) {
     std::byte* last = image.bytes() + (height - 1) * row_bytes;
     if (file.read_rows_upwards_at(offset, last, row_bytes, height) < bytes) {
       throw Error(ErrorKind::kBadFile, "the file has become shorter");

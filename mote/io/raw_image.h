@@ -1,34 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "mote/core/image.h"
 #include "mote/io/file.h"
+#include "mote/io/stored_type.h"
 
 namespace mote::io {
-
-/// How one sample lies in a file that stores images as they are.
-enum class StoredType {
-  kBool,   ///< a byte, any but 0 is 1
-  kUint4,  ///< two a byte, the lower half first; each row begins a byte
-  kUint8,
-  kInt8,
-  kUint16,
-  kInt16,
-  kUint32,
-  kInt32,
-  kUint64,  ///< read as float64, up to 2^53
-  kInt64,   ///< likewise
-  kFloat16,
-  kFloat32,
-  kFloat64,
-  kRgb8,   ///< red, green, blue: read as grey (BT.601)
-  kBgra8,  ///< blue, green, red, alpha: likewise
-};
-
-/// `uint16`, `RGB of 8 bits`, ...
-std::string_view name(StoredType stored);
 
 /// Images of one kind, uncompressed and without padding between rows.
 struct RawFormat {
@@ -52,6 +30,10 @@ Size checked_size(int64_t height, int64_t width);
 
 /// Throws kBadFile where the file does not hold `images` images in one piece from `offset` on.
 void check_held(const RawFormat& format, int64_t images, int64_t offset, int64_t file_bytes);
+
+/// The image whose samples, in the machine's byte order, are the `size.area()` ones from `samples`
+/// on, of whole bytes each. Throws kUnsupported as read_raw_image.
+Image image_of(const std::byte* samples, Size size, StoredType stored);
 
 /// The image that lies at `offset`. Takes no memory before it knows that the file holds it.
 /// Throws kBadFile where the file ends before it does, kUnsupported for a 64-bit integer beyond

@@ -11,20 +11,10 @@ class RawSource : public FrameSource {
  public:
   RawSource(RawRecording recording, const ReadOptions& options)
       : recording_(std::move(recording)), info_(std::move(recording_.info)) {
-    info_.frames = recording_.images;
+    describe_series(options, recording_.images, recording_.is_volume, info_);
     info_.size = recording_.format.size;
     info_.type = recording_.format.type();
     info_.colour = recording_.format.colour();
-    if (recording_.is_volume && recording_.images > 1 && options.z) {
-      info_.slices = recording_.images;
-      info_.frames = 1;
-      info_.frame_interval.reset();
-    } else if (recording_.is_volume && recording_.images > 1) {
-      info_.warnings.push_back(
-          fmt::format("the header calls the {} images slices of a volume: they are taken for "
-                      "frames; --z takes one of them",
-                      recording_.images));
-    }
     chosen("channel", options.channel, 1);
     slice_ = chosen("slice", options.z, info_.slices).value_or(0);
   }
@@ -58,6 +48,24 @@ RawRecording recording_in(const std::string& path) {
 
 std::unique_ptr<FrameSource> make_raw_source(RawRecording recording, const ReadOptions& options) {
   return std::make_unique<RawSource>(std::move(recording), options);
+}
+
+void describe_series(const ReadOptions& options, int64_t images, bool is_volume,
+                     RecordingInfo& info) {
+  info.frames = images;
+  if (!is_volume || images == 1) {
+    return;
+  }
+  if (options.z) {
+    info.slices = images;
+    info.frames = 1;
+    info.frame_interval.reset();
+    return;
+  }
+  info.warnings.push_back(
+      fmt::format("the header calls the {} images slices of a volume: they are taken for "
+                  "frames; --z takes one of them",
+                  images));
 }
 
 void check_frame(int64_t index, int64_t frames) {

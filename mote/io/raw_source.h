@@ -40,6 +40,11 @@ RawRecording recording_in(const std::string& path);
 /// Throws kUsage where `options` name a channel or slice that is not there.
 std::unique_ptr<FrameSource> make_raw_source(RawRecording recording, const ReadOptions& options);
 
+/// Tells the images of a recording as frames or, of a volume of which `options` choose a slice, as
+/// slices; of any other volume with a warning.
+void describe_series(const ReadOptions& options, int64_t images, bool is_volume,
+                     RecordingInfo& info);
+
 /// Throws kUsage unless `index` is in [0, frames).
 void check_frame(int64_t index, int64_t frames);
 

@@ -16,6 +16,22 @@ namespace mote::fuzz {
 using OpenFunction = std::unique_ptr<FrameSource> (*)(const std::string& path,
                                                       const io::ReadOptions& options);
 
+/// Reads the first frames and the last; an Error is one of that frame.
+inline void read_frames_of(FrameSource& source) {
+  const int64_t frames = source.info().frames;
+  for (const int64_t index : {int64_t{0}, int64_t{1}, frames - 1}) {
+    try {
+      const Frame frame = source.read(index);
+      if (frame.image.byte_count() !=
+          frame.image.size().area() * bytes_per_sample(frame.image.type())) {
+        __builtin_trap();
+      }
+    } catch (const Error&) {
+      continue;
+    }
+  }
+}
+
 /// Any end but an Error, a leak or a frame that is not of its own size stops the fuzzer.
 inline int read_frames(const uint8_t* data, size_t size, OpenFunction open) {
   static testing_support::MemoryFile file;
@@ -23,19 +39,7 @@ inline int read_frames(const uint8_t* data, size_t size, OpenFunction open) {
     return 0;
   }
   try {
-    const auto source = open(file.path(), {});
-    const int64_t frames = source->info().frames;
-    for (const int64_t index : {int64_t{0}, int64_t{1}, frames - 1}) {
-      try {
-        const Frame frame = source->read(index);
-        if (frame.image.byte_count() !=
-            frame.image.size().area() * bytes_per_sample(frame.image.type())) {
-          __builtin_trap();
-        }
-      } catch (const Error&) {
-        continue;
-      }
-    }
+    read_frames_of(*open(file.path(), {}));
   } catch (const Error&) {
     return 0;
   }

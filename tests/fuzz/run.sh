@@ -17,7 +17,7 @@ fi
 launcher=()
 command -v ccache > /dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=None -DMOTE_FUZZ=ON \
-  -DMOTE_VIDEO=OFF "${launcher[@]}" > "$build.log" 2>&1 || { cat "$build.log"; exit 1; }
+  -DMOTE_HDF5=OFF -DMOTE_VIDEO=OFF "${launcher[@]}" > "$build.log" 2>&1 || { cat "$build.log"; exit 1; }
 cmake --build "$build" --target fuzz_all --parallel "$(nproc)" >> "$build.log" 2>&1 || { tail -50 "$build.log"; exit 1; }
 
 corpus=$build/corpus
@@ -26,7 +26,7 @@ mkdir -p "$build/found" "$corpus"
 "$build/fuzz_seeds" "$corpus"
 formats=("$@")
 if [ ${#formats[@]} -eq 0 ]; then
-  formats=(cine dm mrc norpix ser tiff tvips)
+  formats=(cine dm hdf5 mrc norpix ser tiff tvips)
 fi
 for format in "${formats[@]}"; do
   echo "== $format"

@@ -6,6 +6,7 @@
 
 #include "tests/io/drawn_cameras.h"
 #include "tests/io/drawn_dm.h"
+#include "tests/io/drawn_hdf5.h"
 #include "tests/io/drawn_mrc.h"
 #include "tests/io/drawn_ser.h"
 #include "tests/io/drawn_tiff.h"
@@ -76,6 +77,29 @@ void seed_tiff() {
                            tiff_double(65010, 1)}));
 }
 
+void seed_hdf5(const std::string& name, const mote::io::MemoryHdf5& file,
+               const std::string& samples = "\1\2\3\4") {
+  const std::string tree = encode(file.held);
+  seed("hdf5", name, bytes_of(static_cast<uint64_t>(tree.size())) + tree + samples);
+}
+
+void seed_hdf5() {
+  const VeloxSpec velox;
+  const std::string json = velox_json(velox, 0);
+  auto file = velox_file(velox);
+  file->held.nodes["/Data/Image/26f60320/Metadata"].dataset->shape[0] =
+      static_cast<int64_t>(json.size()) + 1;
+  seed_hdf5("velox", *file, json + std::string(1, '\0'));
+  seed_hdf5("hyperspy", *hyperspy_file({{.size = 3, .unit = "s", .navigates = true},
+                                        {.size = 2, .unit = "nm"},
+                                        {.size = 4, .unit = "nm"}}));
+  seed_hdf5("volume", *hyperspy_file({{.unit = "nm", .navigates = true}, {}, {}}));
+  seed_hdf5("emd", *emd_file({2, 3}, {{"R_x", "[n_m]", {0, 1}}, {"R_y", "[n_m]", {0, 1, 2}}}));
+  seed_hdf5("emd_series",
+            *emd_file({2, 2, 3}, {{"", "", {0, 1}}, {"", "", {0, 1}}, {"t", "[s]", {0, 1, 2}}}));
+  seed_hdf5("dm5", *dm5_file({{3, 1, "nm"}, {2, 1, "nm"}, {2, 1, "s"}}));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -88,5 +112,6 @@ int main(int count, char** arguments) {
   seed_mrc();
   seed_series();
   seed_cameras();
+  seed_hdf5();
   seed_tiff();
 }

@@ -31,6 +31,7 @@ LAYERS = {
     "report": ["core", "imaging", "measure"],
     "simulate": ["core", "imaging"],
     "video": ["core", "io"],
+    "hdf5": ["core", "io"],
     "nn": ["core"],
     "learned": ["core", "io", "imaging", "segment", "track", "measure", "eval", "data", "nn"],
     "pipeline": ["core", "io", "imaging", "segment", "track", "measure", "eval", "data", "report",
@@ -41,6 +42,7 @@ APPS_MAY_INCLUDE = ["core", "pipeline"]
 # Libraries that only these folders of mote/ may include: they are what a plug-in keeps out.
 PLUGIN_LIBRARIES = {
     r"lib(av\w+|swscale|swresample)/": ["video"],
+    r"(hdf5|H5\w+)\.h": ["hdf5"],
     r"(torch|ATen|c10)/": ["nn", "learned"],
 }
 
