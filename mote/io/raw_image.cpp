@@ -10,6 +10,7 @@
 #include "mote/io/binary_reader.h"
 #include "mote/io/grey.h"
 #include "mote/io/tiff_samples.h"
+#include "mote/io/wide_integers.h"
 
 namespace mote::io {
 namespace {
@@ -57,21 +58,6 @@ void swap_bytes(std::byte* bytes, int64_t count, int64_t width) {
     case 4: swap_words<4>(bytes, count); break;
     case 8: swap_words<8>(bytes, count); break;
     default: break;
-  }
-}
-
-template <typename T>
-void wide_integers(const std::byte* from, int64_t count, double* to) {
-  constexpr auto kMost = static_cast<T>(int64_t{1} << 53);
-  for (int64_t i = 0; i < count; ++i) {
-    T value;
-    std::memcpy(&value, from + i * 8, 8);
-    if (value > kMost || (std::is_signed_v<T> && value < static_cast<T>(0) - kMost)) {
-      throw Error(ErrorKind::kUnsupported,
-                  "a sample of {}: mote reads 64-bit integers up to 2^53 (9007199254740992)",
-                  value);
-    }
-    to[i] = static_cast<double>(value);
   }
 }
 

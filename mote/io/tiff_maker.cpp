@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "mote/core/error.h"
+#include "mote/io/binary_reader.h"
 #include "mote/io/utf8.h"
 #include "mote/io/xml_text.h"
 
@@ -187,6 +189,101 @@ void describe_jeol(const std::string& text, RecordingInfo& info) {
                      .source = "JEOL description"};
 }
 
+// A field of one SHORT or LONG.
+std::optional<int64_t> to_whole(const std::optional<TiffField>& field, bool big_endian) {
+  constexpr int kShort = 3;
+  constexpr int kLong = 4;
+  const size_t bytes = !field ? 0 : field->type == kShort ? 2 : field->type == kLong ? 4 : 0;
+  if (bytes == 0 || field->bytes.size() < bytes) {
+    return std::nullopt;
+  }
+  int64_t value = 0;
+  for (size_t i = 0; i < bytes; ++i) {
+    value = value << 8 | static_cast<unsigned char>(field->bytes[big_endian ? i : bytes - 1 - i]);
+  }
+  return value;
+}
+
+// The structure `SIS0` at `offset`: a head of 60 bytes, which ends with the number of entries of 8
+// bytes (type, count, offset). An entry of type 1 leads to the calibration: the power of ten of its
+// metres, the sides of a pixel, and the magnification. As tifffile reads it; there is no
+// specification.
+void describe_olympus_at(const File& file, int64_t offset, RecordingInfo& info) {
+  constexpr int64_t kEntriesAt = 60;
+  constexpr int kCalibration = 1;
+  BinaryReader in(file);
+  in.seek(offset);
+  if (in.bytes(4) != "SIS0") {
+    return;
+  }
+  const int entries = in.get_at<int16_t>(offset + kEntriesAt - 2);
+  for (int i = 0; i < entries; ++i) {
+    in.seek(offset + kEntriesAt + 8 * i);
+    const int type = in.get<int16_t>();
+    in.skip(2);
+    const int64_t at = in.get<uint32_t>();
+    if (type != kCalibration) {
+      continue;
+    }
+    const double nm = std::pow(10.0, in.get_at<int16_t>(at + 10)) * kNmPerMetre;
+    const double x_nm = in.get<double>() * nm;
+    double y_nm = in.get<double>() * nm;
+    if (std::abs(y_nm / x_nm - 1) < 1e-9) {
+      y_nm = x_nm;  // they differ by rounding
+    }
+    const auto magnification = in.get_at<double>(at + 36);
+    if (std::isfinite(magnification) && magnification > 0) {
+      info.instrument["magnification"] = fmt::format("{:.6g}", magnification);
+    }
+    // From a picometre to a millimetre.
+    if (x_nm > 1e-3 && y_nm > 1e-3 && x_nm < 1e6 && y_nm < 1e6) {
+      info.pixel_size = {.y_nm = y_nm, .x_nm = x_nm, .source = "Olympus SIS tags"};
+    }
+    return;
+  }
+}
+
+void describe_olympus(const File& file, const TiffChain& chain, RecordingInfo& info) {
+  constexpr size_t kMostPages = 8;
+  for (size_t i = 0; i < std::min(chain.directories.size(), kMostPages); ++i) {
+    const auto whole = [&](int tag) {
+      return to_whole(tiff_field(file, chain, chain.directories[i], tag), chain.big_endian);
+    };
+    const auto offset = whole(33560);
+    if (!offset || whole(256) != info.size.width || whole(257) != info.size.height) {
+      continue;
+    }
+    try {
+      return describe_olympus_at(file, *offset, info);
+    } catch (const Error&) {
+      return;  // damaged: what it says is passed over
+    }
+  }
+}
+
+// `ScalingXUnit="nm"` in the description of Hamamatsu's HPD-TA.
+std::string hamamatsu_unit(const std::string& description, const std::string& axis) {
+  const std::string key = "Scaling" + axis + "Unit=\"";
+  const size_t at = description.find(key);
+  if (at == std::string::npos) {
+    return "";
+  }
+  const size_t from = at + key.size();
+  return description.substr(from, std::min<size_t>(description.find('"', from) - from, 16));
+}
+
+void describe_hamamatsu(const std::string& description, RecordingInfo& info) {
+  const std::string x = hamamatsu_unit(description, "X");
+  const std::string y = hamamatsu_unit(description, "Y");
+  info.instrument["software"] = "Hamamatsu HPD-TA";
+  if (seconds_per(x) || seconds_per(y) || x == "ps" || y == "ps") {
+    info.warnings.push_back(fmt::format(
+        "columns in {} and rows in {}: a streak camera's wavelength and time, which are no pixel "
+        "size",
+        to_utf8(x), to_utf8(y)));
+  }
+}
+
 }  // namespace
 
 void describe_maker(const File& file, const TiffChain& chain, const TiffDirectory& directory,
@@ -199,6 +296,10 @@ void describe_maker(const File& file, const TiffChain& chain, const TiffDirector
   }
   if (const std::string text = to_text(field(34118)); !text.empty()) {
     describe_zeiss(text, info);
+  }
+  describe_olympus(file, chain, info);
+  if (description.find("Software=\"HPD-TA\"") != std::string::npos) {
+    describe_hamamatsu(description, info);
   }
   if (description.find("<TemReporter") != std::string::npos) {
     describe_jeol(description, info);

@@ -77,7 +77,7 @@ struct TiffPage::Impl {
   void decode_strips_directly(Image& image);
   void decode_rgba(Image& image);
   bool stored_as_read() const {
-    return stored.samples == 1 && stored.palette.empty() &&
+    return stored.samples == 1 && stored.palette.empty() && stored.wide == WideIntegers::kNone &&
            stored.bits == 8 * bytes_per_sample(info.type);
   }
   Image finished(Image image) const;
@@ -115,7 +115,9 @@ void TiffPage::Impl::describe_samples() {
                 compression_name(compression));
   }
   info.size = {.height = height, .width = width};
-  info.type = sample_type(field<uint16_t>(t, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT), stored.bits);
+  const int format = field<uint16_t>(t, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+  info.type = sample_type(format, stored.bits);
+  stored.wide = wide_integers_of(format, stored.bits);
 }
 
 void TiffPage::Impl::describe_colour() {
@@ -150,6 +152,9 @@ void TiffPage::Impl::describe_colour() {
 }
 
 void TiffPage::Impl::check_samples() const {
+  if (inverted && stored.wide != WideIntegers::kNone) {
+    throw Error(ErrorKind::kUnsupported, "TIFF of 64-bit integers in which 0 is white");
+  }
   if (stored.rgb) {
     const bool convertible = info.type == SampleType::kUint8 || info.type == SampleType::kUint16 ||
                              info.type == SampleType::kFloat32;

@@ -8,6 +8,7 @@
 #include "mote/core/error.h"
 #include "mote/io/grey.h"
 #include "mote/io/tiff_samples.h"
+#include "mote/io/wide_integers.h"
 
 namespace mote::io {
 namespace {
@@ -19,20 +20,35 @@ struct Buffers {
   std::vector<T> plane;
 };
 
+// Unpacks `count` samples that lie side by side.
+template <typename T>
+void unpack(const TiffRowFormat& format, const uint8_t* row, int64_t count, T* samples) {
+  if constexpr (std::is_same_v<T, double>) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(row);
+    if (format.wide == WideIntegers::kUnsigned) {
+      return wide_integers<uint64_t>(bytes, count, samples);
+    }
+    if (format.wide == WideIntegers::kSigned) {
+      return wide_integers<int64_t>(bytes, count, samples);
+    }
+  }
+  unpack_samples(row, count, format.bits, samples);
+}
+
 // Unpacks `pixels` pixels, their samples side by side. Says how many samples each has.
 template <typename T>
 int64_t unpack_row(const TiffRowFormat& format, const std::vector<const uint8_t*>& rows,
                    int64_t pixels, Buffers<T>& buffers) {
   if (!format.separate) {
     buffers.pixels.resize(static_cast<size_t>(pixels * format.samples));
-    unpack_samples(rows[0], pixels * format.samples, format.bits, buffers.pixels.data());
+    unpack(format, rows[0], pixels * format.samples, buffers.pixels.data());
     return format.samples;
   }
   const auto planes = static_cast<int64_t>(rows.size());
   buffers.pixels.resize(static_cast<size_t>(pixels * planes));
   buffers.plane.resize(static_cast<size_t>(pixels));
   for (int64_t plane = 0; plane < planes; ++plane) {
-    unpack_samples(rows[static_cast<size_t>(plane)], pixels, format.bits, buffers.plane.data());
+    unpack(format, rows[static_cast<size_t>(plane)], pixels, buffers.plane.data());
     for (int64_t i = 0; i < pixels; ++i) {
       buffers.pixels[static_cast<size_t>(i * planes + plane)] =
           buffers.plane[static_cast<size_t>(i)];
@@ -78,6 +94,9 @@ SampleType sample_type(int format, int bits) {
   if (format == SAMPLEFORMAT_IEEEFP && (bits == 16 || bits == 32 || bits == 64)) {
     return bits == 64 ? SampleType::kFloat64 : SampleType::kFloat32;
   }
+  if (wide_integers_of(format, bits) != WideIntegers::kNone) {
+    return SampleType::kFloat64;
+  }
   const bool is_signed = format == SAMPLEFORMAT_INT;
   if ((is_signed || format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID) &&
       ((bits >= 1 && bits <= 16) || bits == 32)) {
@@ -94,10 +113,23 @@ SampleType sample_type(int format, int bits) {
                      : format == SAMPLEFORMAT_COMPLEXINT || format == SAMPLEFORMAT_COMPLEXIEEEFP
                          ? "complex"
                          : "unsigned integer";
-  throw Error(ErrorKind::kUnsupported,
-              "TIFF with {}-bit {} samples: mote reads integers of 1 to 16 and of 32 bits and "
-              "floating point of 16, 32 and 64 bits",
-              bits, kind);
+  throw Error(
+      ErrorKind::kUnsupported,
+      "TIFF with {}-bit {} samples: mote reads integers of 1 to 16, of 32 and of 64 bits and "
+      "floating point of 16, 32 and 64 bits",
+      bits, kind);
+}
+
+WideIntegers wide_integers_of(int format, int bits) {
+  if (bits != 64) {
+    return WideIntegers::kNone;
+  }
+  switch (format) {
+    case SAMPLEFORMAT_INT: return WideIntegers::kSigned;
+    case SAMPLEFORMAT_UINT:
+    case SAMPLEFORMAT_VOID: return WideIntegers::kUnsigned;
+    default: return WideIntegers::kNone;
+  }
 }
 
 void convert_rows(const TiffRowFormat& format, const std::vector<std::vector<uint8_t>>& planes,

@@ -7,12 +7,16 @@
 
 namespace mote::io {
 
+/// Integers of 64 bits, which become float64.
+enum class WideIntegers { kNone, kUnsigned, kSigned };
+
 /// How the rows of an image lie in a TIFF file, once decompressed.
 struct TiffRowFormat {
-  int bits = 1;                  ///< a sample
-  int samples = 1;               ///< a pixel
-  bool separate = false;         ///< one plane of samples after the other
-  bool rgb = false;              ///< the first three samples are red, green and blue
+  int bits = 1;           ///< a sample
+  int samples = 1;        ///< a pixel
+  bool separate = false;  ///< one plane of samples after the other
+  bool rgb = false;       ///< the first three samples are red, green and blue
+  WideIntegers wide = WideIntegers::kNone;
   std::vector<uint8_t> palette;  ///< index -> grey; empty where samples are grey levels
 
   /// Of one plane where planes are separate.
@@ -24,6 +28,9 @@ struct TiffRowFormat {
 /// The sample type that samples of a TIFF `format` (SAMPLEFORMAT_UINT, ...) and of `bits` bits are
 /// read into. Throws kUnsupported where mote does not read them.
 SampleType sample_type(int format, int bits);
+
+/// What of them is wider than any sample type of integers.
+WideIntegers wide_integers_of(int format, int bits);
 
 /// Turns stored rows into grey ones: the rows of `box` of `image`, whose sample type is the one of
 /// the grey levels. `planes` holds them once, or once a colour where separate; each takes

@@ -47,6 +47,54 @@ TEST(TiffMaker, TakesNoFeiPixelSizeOfAnImageOfAnotherWidth) {
   EXPECT_THAT(info.warnings, ElementsAre(HasSubstr("999 px wide, this one has 512")));
 }
 
+/// An image of 512 x 1 px with an Olympus structure behind it, of `power` and these sides.
+std::string olympus(int16_t power, double x, double y, double magnification) {
+  const auto with_offset = [](uint32_t offset) {
+    return tiff_with_tags(512, {{.tag = 33560, .type = 4, .count = 1, .bytes = bytes_of(offset)}});
+  };
+  const auto offset = static_cast<uint32_t>(with_offset(0).size());
+  std::string structure = "SIS0" + std::string(54, '\0') + bytes_of(int16_t{2});
+  structure += bytes_of(int16_t{10}) + bytes_of(int16_t{1}) + bytes_of(uint32_t{0});
+  structure += bytes_of(int16_t{1}) + bytes_of(int16_t{1}) + bytes_of(offset + 76);
+  structure += std::string(10, '\0') + bytes_of(power) + bytes_of(x) + bytes_of(y);
+  structure += std::string(8, '\0') + bytes_of(magnification);
+  return with_offset(offset) + structure;
+}
+
+TEST(TiffMaker, ReadsOlympussPixelSize) {
+  const std::string path = files::folder() + "drawn.tif";
+  files::write(path, olympus(-9, 0.25, 0.5, 6e5));
+
+  const RecordingInfo info = open_frames(path)->info();
+
+  ASSERT_TRUE(info.pixel_size);
+  EXPECT_DOUBLE_EQ(info.pixel_size->x_nm, 0.25);
+  EXPECT_DOUBLE_EQ(info.pixel_size->y_nm, 0.5);
+  EXPECT_EQ(info.pixel_size->source, "Olympus SIS tags");
+  EXPECT_EQ(info.instrument.at("magnification"), "600000");
+}
+
+TEST(TiffMaker, PassesOverDamagedOlympusStructures) {
+  const std::string path = files::folder() + "drawn.tif";
+  const std::string sound = olympus(-9, 0.25, 0.5, 6e5);
+  for (const std::string& bytes :
+       {sound.substr(0, sound.size() - 20), olympus(30, 1, 1, 1), olympus(-9, -1, 1, 1)}) {
+    files::write(path, bytes);
+
+    EXPECT_FALSE(open_frames(path)->info().pixel_size);
+  }
+}
+
+TEST(TiffMaker, TellsTheAxesOfAStreakCamera) {
+  const RecordingInfo info =
+      info_of({tiff_text(270,
+                         "[Application],Software=\"HPD-TA\"\r\n[Scaling],ScalingXUnit=\"nm\","
+                         "ScalingYUnit=\"ps\"")});
+
+  EXPECT_FALSE(info.pixel_size);
+  EXPECT_THAT(info.warnings, ElementsAre(HasSubstr("columns in nm and rows in ps")));
+}
+
 TEST(TiffMaker, ScalesZeisssPixelToTheWidthThatIsStored) {
   const RecordingInfo info = info_of(
       {tiff_text(34118,

@@ -219,7 +219,7 @@ Error refusal(const TiffPageSpec& page) {
 }
 
 TEST(Tiff, RefusesByNameWhatItDoesNotRead) {
-  const Error wide = refusal({.bits = 64});
+  const Error wide = refusal({.bits = 24});
   const Error complex = refusal({.bits = 64, .format = SAMPLEFORMAT_COMPLEXIEEEFP});
   const Error channels = refusal({.samples = 5});
   const Error deep_colour = refusal({.bits = 32, .samples = 3, .photometric = PHOTOMETRIC_RGB});
@@ -227,10 +227,51 @@ TEST(Tiff, RefusesByNameWhatItDoesNotRead) {
   for (const Error& error : {wide, complex, channels, deep_colour}) {
     EXPECT_EQ(error.kind(), ErrorKind::kUnsupported) << error.what();
   }
-  EXPECT_THAT(wide.what(), HasSubstr("64-bit unsigned integer"));
+  EXPECT_THAT(wide.what(), HasSubstr("24-bit unsigned integer"));
   EXPECT_THAT(complex.what(), HasSubstr("64-bit complex"));
   EXPECT_THAT(channels.what(), HasSubstr("5 grey samples"));
   EXPECT_THAT(deep_colour.what(), HasSubstr("3 samples of uint32"));
+}
+
+std::vector<uint8_t> bytes_of_wide(const std::vector<int64_t>& values) {
+  std::vector<uint8_t> bytes(8 * values.size());
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+TEST(Tiff, ReadsWideIntegersAsFloat64) {
+  const std::string path = files::folder() + "wide.tif";
+  for (const uint16_t predictor : {uint16_t{0}, uint16_t{PREDICTOR_HORIZONTAL}}) {
+    files::write_tiff(
+        path,
+        {{.height = 2,
+          .width = 2,
+          .bits = 64,
+          .format = SAMPLEFORMAT_INT,
+          .compression = static_cast<uint16_t>(predictor != 0 ? COMPRESSION_LZW : COMPRESSION_NONE),
+          .predictor = predictor,
+          .bytes = bytes_of_wide({-5, 0, 9007199254740992, -9007199254740992})}});
+
+    const Image image = open_frames(path)->read(0).image;
+
+    ASSERT_EQ(image.type(), SampleType::kFloat64);
+    EXPECT_THAT(std::vector<double>(image.as<double>(), image.as<double>() + 4),
+                testing::ElementsAre(-5, 0, 9007199254740992, -9007199254740992));
+  }
+}
+
+TEST(Tiff, RefusesIntegersBeyondFloat64) {
+  const std::string path = files::folder() + "wide.tif";
+  files::write_tiff(path, {{.height = 1, .width = 1, .bits = 64, .bytes = bytes_of_wide({-1})}});
+
+  EXPECT_THAT([&] { open_frames(path)->read(0); },
+              testing::ThrowsMessage<Error>(HasSubstr("18446744073709551615: mote reads 64-bit")));
+}
+
+TEST(Tiff, RefusesWideIntegersThatAreTurnedOver) {
+  const Error error = refusal({.bits = 64, .photometric = PHOTOMETRIC_MINISWHITE});
+
+  EXPECT_THAT(error.what(), HasSubstr("64-bit integers in which 0 is white"));
 }
 
 TEST(Tiff, LeavesOutThumbnailsAndMasks) {
