@@ -12,6 +12,7 @@
 #include "mote/io/raw_source.h"
 #include "mote/io/tiff_chain.h"
 #include "mote/io/tiff_maker.h"
+#include "mote/io/tiff_metadata.h"
 #include "mote/io/tiff_page.h"
 
 namespace mote::io {
@@ -87,13 +88,11 @@ TiffSource::TiffSource(const std::string& path, const ReadOptions& options)
   } else if (auto ome = parse_ome(description, file_name, directories + (broken ? 1 : 0))) {
     describe_ome(std::move(*ome));
   } else {
-    if (!description.empty()) {
-      info_.metadata["description"] = description;
-    }
     describe_resolution();
     info_.size = first_->info().size;
     describe_maker(file_, chain_, chain_.directories[first], description, info_);
   }
+  info_.metadata.merge(tiff_metadata(file_, chain_, chain_.directories[first]));
   info_.size = first_->info().size;
   info_.type = first_->info().type;
   info_.colour = first_->info().colour;

@@ -107,6 +107,15 @@ uint64_t value_bytes(int type) {
                                                              : 0;
 }
 
+/// As many of its bytes as the file holds.
+std::vector<uint8_t> directory_bytes(const File& file, const TiffDirectory& directory) {
+  std::vector<uint8_t> bytes(static_cast<size_t>(directory.next_offset_at - directory.offset));
+  const int64_t got =
+      file.read_at(directory.offset, bytes.data(), static_cast<int64_t>(bytes.size()));
+  bytes.resize(static_cast<size_t>(got));
+  return bytes;
+}
+
 }  // namespace
 
 bool looks_like_tiff(const std::string& leading_bytes) {
@@ -154,13 +163,24 @@ TiffChain read_tiff_chain(const File& file) {
   return chain;
 }
 
+std::vector<int> tiff_tags(const File& file, const TiffChain& chain,
+                           const TiffDirectory& directory) {
+  std::vector<int> tags;
+  const Layout& layout = chain.big ? kBig : kClassic;
+  const std::vector<uint8_t> bytes = directory_bytes(file, directory);
+  const auto got = static_cast<int64_t>(bytes.size());
+  for (int64_t at = layout.count; at + layout.entry <= got; at += layout.entry) {
+    tags.push_back(static_cast<int>(number(bytes.data() + at, 2, chain.big_endian)));
+  }
+  return tags;
+}
+
 std::optional<TiffField> tiff_field(const File& file, const TiffChain& chain,
                                     const TiffDirectory& directory, int tag) {
   constexpr uint64_t kMostBytes = 1 << 20;
   const Layout& layout = chain.big ? kBig : kClassic;
-  std::vector<uint8_t> bytes(static_cast<size_t>(directory.next_offset_at - directory.offset));
-  const int64_t got =
-      file.read_at(directory.offset, bytes.data(), static_cast<int64_t>(bytes.size()));
+  const std::vector<uint8_t> bytes = directory_bytes(file, directory);
+  const auto got = static_cast<int64_t>(bytes.size());
   for (int64_t at = layout.count; at + layout.entry <= got; at += layout.entry) {
     const uint8_t* entry = bytes.data() + at;
     if (number(entry, 2, chain.big_endian) != static_cast<uint64_t>(tag)) {

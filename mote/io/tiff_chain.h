@@ -50,6 +50,10 @@ struct TiffField {
   std::string bytes;  ///< of all its values, in the file's byte order
 };
 
+/// The tags that `directory` has, in its order.
+std::vector<int> tiff_tags(const File& file, const TiffChain& chain,
+                           const TiffDirectory& directory);
+
 /// Field `tag` of `directory`; nothing where there is none, or the file does not hold its values.
 /// Of fields over a megabyte the first one is given.
 std::optional<TiffField> tiff_field(const File& file, const TiffChain& chain,

@@ -223,15 +223,6 @@ void TiffPage::Impl::describe_texts() {
   info.resolution_unit = field<uint16_t>(t, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
   info.description = text_field(t, TIFFTAG_IMAGEDESCRIPTION);
   info.metadata["compression"] = compression_name(compression);
-  info.metadata["bits per sample"] = fmt::format("{}", stored.bits);
-  for (const auto& [key, tag] : {std::pair<const char*, uint32_t>{"software", TIFFTAG_SOFTWARE},
-                                 {"date", TIFFTAG_DATETIME},
-                                 {"maker", TIFFTAG_MAKE},
-                                 {"model", TIFFTAG_MODEL}}) {
-    if (std::string text = text_field(t, tag); !text.empty()) {
-      info.metadata[key] = std::move(text);
-    }
-  }
 }
 
 void TiffPage::Impl::read_palette() {

@@ -84,6 +84,26 @@ std::string interval_text(const Json& interval, bool stamped) {
                      stamped ? "; times from time stamps in the frames" : "");
 }
 
+/// A line a value, `key: value`; further lines of a text stand indented.
+std::string metadata_text(const Json& metadata) {
+  if (metadata.empty()) {
+    return "\nthe file says nothing more\n";
+  }
+  std::string text = "\nall that the file says:\n";
+  for (const auto& [key, value] : metadata.items()) {
+    text += key + ": ";
+    for (const char c : value.get<std::string>()) {
+      if (c == '\n') {
+        text += "\n    ";
+      } else if (c != '\r') {
+        text += c;
+      }
+    }
+    text += '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 Json describe(const RecordingOptions& options, bool all) {
@@ -148,9 +168,7 @@ std::string to_text(const Json& d) {
     line("warning", warning.get<std::string>());
   }
   if (d.contains("metadata")) {
-    for (const auto& [key, value] : d.at("metadata").items()) {
-      line(key, value.get<std::string>());
-    }
+    text += metadata_text(d.at("metadata"));
   }
   return text;
 }

@@ -14,6 +14,12 @@ grep -q 'MRC does not hold: frame interval' stderr || fail "MRC holds no interva
 runs "$mote" convert out.mrc -o back.tif --depth 8 --frame-interval "$("$mote" info $in --json | grep -A1 '"frame_interval"' | grep -o '[0-9.]*')s"
 same out.tif back.tif
 
+# All that a file says of itself.
+runs "$mote" info out.ome.tif --all
+grep -q '^ImageDescription: <?xml' stdout || fail "no OME-XML in info --all"
+runs "$mote" info out.tif --all --json
+grep -q '"XResolution"' stdout || fail "no tags in info --all --json"
+
 # A part of it, as 8 bits, as JSON.
 runs "$mote" convert $in -o part.tif --frames 10:20 --roi x=8,y=16,w=64,h=32 --bin 2 --depth 8 --json
 grep -q '"event":"done".*"frames":10,"height_px":16,"width_px":32,"sample_type":"uint8"' stdout ||
