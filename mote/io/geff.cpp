@@ -153,19 +153,21 @@ Json columns_json(const std::vector<GeffColumn>& columns) {
   return json;
 }
 
-// What viewers draw along the axes of the screen.
+bool has_axis(const GeffGraph& graph, const std::string& name) {
+  return std::any_of(graph.axes.begin(), graph.axes.end(),
+                     [&](const GeffAxis& axis) { return axis.name == name; });
+}
+
+// What viewers draw along the axes of the screen; nothing where it is not clear.
 Json display_hints(const GeffGraph& graph) {
-  Json json = Json::object();
-  for (const auto& [key, name] :
-       {std::pair("display_horizontal", "x"), std::pair("display_vertical", "y"),
-        std::pair("display_time", "t")}) {
-    const bool there = std::any_of(graph.axes.begin(), graph.axes.end(),
-                                   [&](const GeffAxis& axis) { return axis.name == name; });
-    if (there) {
-      json[key] = name;
-    }
+  if (!has_axis(graph, "y") || !has_axis(graph, "x")) {
+    return nullptr;
   }
-  return json.contains("display_horizontal") && json.contains("display_vertical") ? json : Json();
+  Json json = {{"display_horizontal", "x"}, {"display_vertical", "y"}};
+  if (has_axis(graph, "t")) {
+    json["display_time"] = "t";
+  }
+  return json;
 }
 
 Json metadata_json(const GeffGraph& graph) {

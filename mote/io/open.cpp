@@ -6,6 +6,7 @@
 #include "mote/core/error.h"
 #include "mote/io/formats.h"
 #include "mote/io/in_situ.h"
+#include "mote/io/ome_zarr.h"
 #include "mote/io/stills.h"
 
 namespace mote::io {
@@ -26,6 +27,9 @@ std::unique_ptr<FrameSource> open_any(const std::string& path, const ReadOptions
   const std::filesystem::file_status status = std::filesystem::status(path, ignored);
   if (std::filesystem::is_directory(status) && looks_like_in_situ(path)) {
     return open_in_situ(path, options);
+  }
+  if (std::filesystem::is_directory(status) && looks_like_zarr(path)) {
+    return open_zarr(path, options);
   }
   if (std::filesystem::is_directory(status)) {
     return open_list(stills_of_folder(path), options);

@@ -6,6 +6,7 @@
 #include "mote/core/error.h"
 #include "mote/io/mrc_writer.h"
 #include "mote/io/ome_tiff_writer.h"
+#include "mote/io/ome_zarr_writer.h"
 #include "mote/io/picture_file.h"
 #include "mote/io/tiff_writer.h"
 
@@ -42,6 +43,20 @@ class OmeTiffRecordingWriter : public RecordingWriter {
 
  private:
   OmeTiffWriter tiff_;
+};
+
+class OmeZarrRecordingWriter : public RecordingWriter {
+ public:
+  OmeZarrRecordingWriter(const std::string& path, const RecordingWriterOptions& options)
+      : zarr_(path, {.pixel_size = options.pixel_size,
+                     .frame_interval = options.frame_interval,
+                     .name = options.name}) {}
+
+  void write(const Frame& frame) override { zarr_.write(frame.image); }
+  void close() override { zarr_.close(); }
+
+ private:
+  OmeZarrWriter zarr_;
 };
 
 class MrcRecordingWriter : public RecordingWriter {
@@ -92,6 +107,14 @@ const std::vector<RecordingFormatInfo>& recording_formats() {
        .frame_interval = true,
        .time_stamps = true,
        .exposure = true},
+      {.format = RecordingFormat::kOmeZarr,
+       .name = "ome-zarr",
+       .title = "OME-Zarr",
+       .extensions = {".ome.zarr", ".zarr"},
+       .types = all,
+       .folder = true,
+       .pixel_size = true,
+       .frame_interval = true},
       {.format = RecordingFormat::kTiff,
        .name = "tiff",
        .title = "TIFF",
@@ -120,6 +143,7 @@ std::unique_ptr<RecordingWriter> make_recording_writer(RecordingFormat format,
   switch (format) {
     case RecordingFormat::kTiff: return std::make_unique<TiffRecordingWriter>(path, options);
     case RecordingFormat::kOmeTiff: return std::make_unique<OmeTiffRecordingWriter>(path, options);
+    case RecordingFormat::kOmeZarr: return std::make_unique<OmeZarrRecordingWriter>(path, options);
     case RecordingFormat::kMrc: return std::make_unique<MrcRecordingWriter>(path, options);
     case RecordingFormat::kPngStills: return std::make_unique<PngStillsWriter>(path);
   }

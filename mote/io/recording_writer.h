@@ -13,7 +13,7 @@
 namespace mote::io {
 
 /// What frames are written as.
-enum class RecordingFormat { kTiff, kOmeTiff, kMrc, kPngStills };
+enum class RecordingFormat { kTiff, kOmeTiff, kOmeZarr, kMrc, kPngStills };
 
 /// What a writer is told before the first frame.
 struct RecordingWriterOptions {

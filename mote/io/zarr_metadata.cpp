@@ -284,10 +284,14 @@ ZarrMetadata read_zarr_metadata(const ZarrStore& store, const std::string& path)
 }
 
 Json read_zarr_attributes(const ZarrStore& store, const std::string& path) {
-  if (const auto json = read_zarr_json(store, zarr_key(path, "zarr.json"))) {
-    return json->value("attributes", Json::object());
+  const auto json = read_zarr_json(store, zarr_key(path, "zarr.json"));
+  Json attributes = json
+                        ? json->value("attributes", Json::object())
+                        : read_zarr_json(store, zarr_key(path, ".zattrs")).value_or(Json::object());
+  if (!attributes.is_object()) {
+    throw Error(ErrorKind::kBadFile, "the attributes of '{}' are no JSON object", path);
   }
-  return read_zarr_json(store, zarr_key(path, ".zattrs")).value_or(Json::object());
+  return attributes;
 }
 
 Json zarr_json(const ZarrMetadata& metadata, const Json& attributes) {

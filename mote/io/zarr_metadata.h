@@ -72,7 +72,8 @@ std::optional<ZarrNode> find_zarr_node(const ZarrStore& store, const std::string
 /// kBadFile where there is no array.
 ZarrMetadata read_zarr_metadata(const ZarrStore& store, const std::string& path);
 
-/// The attributes of the group or array at `path`; an empty object where it has none.
+/// The attributes of the group or array at `path`; an empty object where it has none. Throws
+/// kBadFile where they are none.
 nlohmann::json read_zarr_attributes(const ZarrStore& store, const std::string& path);
 
 /// The metadata as a `.zarray` or `zarr.json` for an array that is neither sharded nor packed but

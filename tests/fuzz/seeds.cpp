@@ -1,7 +1,9 @@
 // Writes the drawn samples of every format into FOLDER/FORMAT/, for the fuzzers to begin with.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 
 #include "tests/io/drawn_cameras.h"
@@ -11,6 +13,7 @@
 #include "tests/io/drawn_ser.h"
 #include "tests/io/drawn_tiff.h"
 #include "tests/io/drawn_tvips.h"
+#include "tests/io/zarr_memory.h"
 
 namespace {
 
@@ -100,6 +103,73 @@ void seed_hdf5() {
   seed_hdf5("dm5", *dm5_file({{3, 1, "nm"}, {2, 1, "nm"}, {2, 1, "s"}}));
 }
 
+// Numbers of 16 bits, 8 rows of 16: 0x100, 0x302, ... 0xF0E, over and over, as zarr-python packs
+// them.
+const std::map<std::string, std::string> kPacked = {
+    {"blosc",
+     std::string("\x02\x01\x91\x02\x00\x01\x00\x00\x00\x01\x00\x00\x3B\x00\x00\x00\x14\x00\x00\x00"
+                 "\x23\x00\x00\x00\x28\xB5\x2F\xFD\x60\x00\x00\xCD\x00\x00\x80\x00\x02\x04\x06\x08"
+                 "\x0A\x0C\x0E\x01\x03\x05\x07\x09\x0B\x0D\x0F\x02\x00\x15\xA4\xBC\x2E\x2D\x5C",
+                 59)},
+    {"zstd",
+     std::string("\x28\xB5\x2F\xFD\x60\x00\x00\xBD\x00\x00\x80\x00\x01\x02\x03\x04\x05\x06\x07\x08"
+                 "\x09\x0A\x0B\x0C\x0D\x0E\x0F\x01\x00\xDA\x43\xCD\x25",
+                 33)},
+    {"zlib",
+     std::string("\x78\x9C\x63\x60\x64\x62\x66\x61\x65\x63\xE7\xE0\xE4\xE2\xE6\xE1\xE5\xE3\x67\x18"
+                 "\x61\x7C\x00\xAF\xAD\x07\x81",
+                 27)}};
+
+// A hierarchy as one piece: a line `@KEY` before each file.
+void seed_files(const std::string& name, const std::map<std::string, std::string>& files) {
+  std::string all;
+  for (const auto& [key, bytes] : files) {
+    all += "\n@" + key + "\n" + bytes;
+  }
+  seed("zarr", name, all);
+}
+
+void seed_zarr() {
+  using namespace mote::io::drawn;
+  const std::string ome =
+      R"({"multiscales":[{"version":"0.4","axes":[{"name":"t","type":"time","unit":"second"},)"
+      R"({"name":"y","type":"space","unit":"nanometer"},{"name":"x","type":"space"}],"datasets":[)"
+      R"({"path":"0","coordinateTransformations":[{"type":"scale","scale":[1,0.5,0.5]}]}]}]})";
+  for (const auto& [codec, bytes] : kPacked) {
+    seed_files("v2_" + codec, {{".zattrs", ome},
+                               {"0/.zarray", zarray("[2,8,16]", "[1,8,16]", "<u2",
+                                                    R"("compressor":{"id":")" + codec + "\"}")},
+                               {"0/0.0.0", bytes}});
+    const std::string packer = codec == "zlib" ? "gzip" : codec;
+    seed_files("v3_" + codec,
+               {{"zarr.json", R"({"attributes":{"ome":)" + ome + "}}"},
+                {"0/zarr.json", zarr3("[2,8,16]", "[1,8,16]", "uint16",
+                                      R"([{"name":"bytes"},{"name":")" + packer + "\"}]")},
+                {"0/c/0/0/0", bytes}});
+  }
+  seed_files("raw", {{".zarray", zarray("[4,4]", "[2,3]", ">i2", R"("order":"F")")},
+                     {"0.1", std::string(12, '\5')}});
+  const std::string place("\0\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0", 16);
+  seed_files(
+      "shard",
+      {{"zarr.json", zarr3("[2,4]", "[2,4]", "uint8",
+                           R"([{"name":"sharding_indexed","configuration":{"chunk_shape":[2,2],)"
+                           R"("codecs":[{"name":"bytes"}],"index_codecs":[{"name":"bytes"}]}}])")},
+       {"c/0/0", "\1\2\3\4" + place + std::string(16, '\xFF')}});
+  const std::string raw = R"([{"name":"bytes"}])";
+  seed_files("geff",
+             {{"zarr.json", R"({"attributes":{"geff":{"geff_version":"1.1","directed":true,)"
+                            R"("axes":[{"name":"t","type":"time","min":1,"max":2}],)"
+                            R"("node_props_metadata":{"t":{"dtype":"uint8"}}}}})"},
+              {"nodes/ids/zarr.json", zarr3("[2]", "[2]", "uint8", raw)},
+              {"nodes/ids/c/0", "\5\6"},
+              {"nodes/props/t/values/zarr.json", zarr3("[2]", "[2]", "uint8", raw)},
+              {"nodes/props/t/values/c/0", "\1\2"},
+              {"nodes/props/t/missing/zarr.json", zarr3("[2]", "[2]", "bool", raw)},
+              {"edges/ids/zarr.json", zarr3("[1,2]", "[1,2]", "uint8", raw)},
+              {"edges/ids/c/0/0", "\5\6"}});
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -114,4 +184,5 @@ int main(int count, char** arguments) {
   seed_cameras();
   seed_hdf5();
   seed_tiff();
+  seed_zarr();
 }

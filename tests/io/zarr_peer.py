@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Reads and writes Zarr with zarr-python, for zarr_python_test.cpp to compare mote with.
+
+    zarr_peer.py write FOLDER     a sub-folder for each way of packing; element i is i * 7 % 120
+    zarr_peer.py image FOLDER     checks an OME-Zarr that mote wrote: element i is i * 3 % 251
+    zarr_peer.py geff FOLDER      checks a GEFF graph by the rules of its specification 1.1
+
+Ends with 77 where there is no zarr-python.
+"""
+import re
+import sys
+
+try:
+    import numcodecs
+    import numpy as np
+    import zarr
+except ImportError as error:
+    print(error)
+    sys.exit(77)
+
+SHAPE = (3, 20, 30)
+CHUNKS = (2, 7, 16)
+
+
+def compressors():
+    yield "none", None
+    for name in ("blosclz", "lz4", "lz4hc", "zlib", "zstd"):
+        for shuffle in (0, 1, 2):
+            yield f"blosc-{name}-{shuffle}", numcodecs.Blosc(name, 5, shuffle)
+    yield "zstd", numcodecs.Zstd(3)
+    yield "zlib", numcodecs.Zlib(6)
+    yield "gzip", numcodecs.GZip(6)
+
+
+def drawn(dtype):
+    return (np.arange(np.prod(SHAPE)) * 7 % 120).reshape(SHAPE).astype(dtype)
+
+
+def write(folder):
+    for name, compressor in compressors():
+        zarr.save_array(f"{folder}/{name}", drawn("<u2"), chunks=CHUNKS, compressor=compressor)
+    for dtype in ("|b1", "|u1", "|i1", "<u2", ">i2", ">u4", "<i4", "<i8", ">u8", "<f2", ">f4", "<f8"):
+        name = dtype.replace("<", "little-").replace(">", "big-").replace("|", "one-")
+        zarr.save_array(f"{folder}/type-{name}", drawn(dtype), chunks=CHUNKS)
+    zarr.save_array(f"{folder}/order-F", drawn("<u2"), chunks=CHUNKS, order="F")
+    store = zarr.NestedDirectoryStore(f"{folder}/nested")
+    zarr.save_array(store, drawn("<u2"), chunks=CHUNKS, dimension_separator="/")
+    sparse = zarr.open_array(f"{folder}/sparse", "w", shape=SHAPE, chunks=CHUNKS, dtype="<f4",
+                             fill_value=float("nan"), write_empty_chunks=False)
+    sparse[2] = 1
+
+
+def check(what, found, expected):
+    if found != expected:
+        sys.exit(f"{what}: {found}, expected {expected}")
+
+
+def image(folder):
+    group = zarr.open_group(folder, "r")
+    multiscale = group.attrs["multiscales"][0]
+    check("version", multiscale["version"], "0.4")
+    check("axes", [a["name"] for a in multiscale["axes"]], ["t", "y", "x"])
+    array = group[multiscale["datasets"][0]["path"]]
+    values = np.arange(array.size).reshape(array.shape) * 3 % 251
+    check("values", (array[:] == values.astype(array.dtype)).all(), True)
+    labels = group["labels"]
+    check("labels", labels.attrs["labels"], ["particles"])
+    check("label type", labels["particles/0"].dtype, np.dtype("int32"))
+    check("label", labels["particles/0"][1, 2, 3], 70000)
+    check("background", int((labels["particles/0"][:] != 0).sum()), 1)
+
+
+def check_props(group, listed, rows):
+    check("properties", sorted(group.group_keys()), sorted(listed))
+    for name, about in listed.items():
+        check("identifier", about["identifier"], name)
+        values = group[name]["values"]
+        check(f"length of {name}", values.shape[0], rows)
+        check(f"type of {name}", np.issubdtype(values.dtype, np.dtype(about["dtype"])), True)
+        if "missing" in group[name]:
+            check(f"missing of {name}", group[name]["missing"].dtype, np.dtype(bool))
+            check(f"length of missing {name}", group[name]["missing"].shape, (rows,))
+
+
+def geff(folder):
+    group = zarr.open_group(folder, "r")
+    about = group.attrs["geff"]
+    if not re.match(r"^\d+\.\d+(?:\.\d+)?(?:\.dev\d+)?(?:\+[a-zA-Z0-9]+)?", about["geff_version"]):
+        sys.exit("its version is none")
+    check("directed", about["directed"], True)
+    ids, edges = group["nodes/ids"], group["edges/ids"]
+    check("id type", (ids.dtype, edges.dtype), (np.dtype("uint64"),) * 2)
+    check("ids", sorted(set(ids[:])), sorted(ids[:]))
+    check("edges", edges.shape[1:], (2,))
+    check("nodes of edges", np.isin(edges[:], ids[:]).all(), True)
+    check_props(group["nodes/props"], about["node_props_metadata"], ids.shape[0])
+    check_props(group["edges/props"], about["edge_props_metadata"], edges.shape[0])
+    for axis in about["axes"]:
+        prop = group["nodes/props"][axis["name"]]
+        check("missing of an axis", "missing" in prop, False)
+        check("dimensions of an axis", prop["values"].ndim, 1)
+        check("range", (axis["min"], axis["max"]), (prop["values"][:].min(), prop["values"][:].max()))
+        check("type of an axis", axis["type"] in ("time", "space", "channel"), True)
+    check("text", list(group["nodes/props/note/values"][:]), ["a", "µ\U0001F600", ""])
+    check("tracklets", about["track_node_props"], {"tracklet": "track"})
+
+
+if __name__ == "__main__":
+    {"write": write, "image": image, "geff": geff}[sys.argv[1]](sys.argv[2])
