@@ -101,6 +101,10 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
     throw Error(ErrorKind::kUnsupported,
                 "a later file of a TVIPS series, which has no header: open its _000.tvips");
   }
+  if (std::filesystem::path(path).extension() == ".zspy") {
+    throw Error(ErrorKind::kUnsupported,
+                "HyperSpy's ZSPY is not read: save the signal as .hspy, or export TIFF");
+  }
   const std::string leading = File(path).leading_bytes(kSignatureBytes);
   for (const Foreign& foreign : kForeign) {
     if (leading.starts_with(foreign.signature)) {

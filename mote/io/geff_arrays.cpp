@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
+#include <type_traits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +10,7 @@
 #include "mote/core/buffer.h"
 #include "mote/core/error.h"
 #include "mote/io/tiff_samples.h"
+#include "mote/io/utf8.h"
 #include "mote/io/zarr_array.h"
 #include "mote/io/zarr_writer.h"
 
@@ -33,54 +34,11 @@ void write_array(const std::string& folder, const void* values, std::vector<int6
   writer.close(shape[0], Json::object());
 }
 
-// The characters of UTF-8; a damaged one is U+FFFD.
-std::u32string utf32_of(const std::string& text) {
-  std::u32string characters;
-  for (size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<uint8_t>(text[at++]);
-    const int more = lead < 0x80       ? 0
-                     : lead >> 5 == 6  ? 1
-                     : lead >> 4 == 14 ? 2
-                     : lead >> 3 == 30 ? 3
-                                       : -1;
-    char32_t value = more == 0 ? lead : static_cast<char32_t>(lead & (0x3F >> std::max(more, 0)));
-    bool sound = more >= 0;
-    for (int i = 0; i < more && sound; ++i) {
-      sound = at < text.size() && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80;
-      value = sound ? value << 6 | (static_cast<uint8_t>(text[at++]) & 0x3F) : value;
-    }
-    characters += sound ? value : U'\uFFFD';
-  }
-  return characters;
-}
-
-void add_utf8(char32_t value, std::string& text) {
-  if (value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) {
-    value = U'\uFFFD';
-  }
-  const auto tail = [&](int shift) { text += static_cast<char>(0x80 | (value >> shift & 0x3F)); };
-  if (value < 0x80) {
-    text += static_cast<char>(value);
-  } else if (value < 0x800) {
-    text += static_cast<char>(0xC0 | value >> 6);
-    tail(0);
-  } else if (value < 0x10000) {
-    text += static_cast<char>(0xE0 | value >> 12);
-    tail(6);
-    tail(0);
-  } else {
-    text += static_cast<char>(0xF0 | value >> 18);
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
-
 void write_texts(const std::string& folder, const std::vector<std::string>& texts) {
   std::vector<std::u32string> all;
   size_t longest = 1;
   for (const std::string& text : texts) {
-    all.push_back(utf32_of(text));
+    all.push_back(utf8_to_utf32(text));
     longest = std::max(longest, all.back().size());
   }
   if (static_cast<int64_t>(longest) > kMostCharacters) {
@@ -106,13 +64,22 @@ Buffer<std::byte> read_whole(ZarrArray& array, int64_t bytes_each) {
   return bytes;
 }
 
+template <typename To, typename From>
+To number_of(From value) {
+  if constexpr (std::is_same_v<From, int8_t>) {
+    return static_cast<To>((static_cast<uint8_t>(value) ^ 0x80) - 0x80);
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
 template <typename From, typename To>
 std::vector<To> converted(const Buffer<std::byte>& bytes) {
   std::vector<To> values(bytes.size() / sizeof(From));
   for (size_t i = 0; i < values.size(); ++i) {
     From value;
     std::memcpy(&value, bytes.data() + i * sizeof(From), sizeof(From));
-    values[i] = static_cast<To>(value);
+    values[i] = number_of<To>(value);
   }
   return values;
 }
@@ -144,16 +111,12 @@ std::vector<double> real_numbers(const Buffer<std::byte>& bytes, const ZarrType&
 }
 
 std::vector<std::string> texts_in(const Buffer<std::byte>& bytes, const ZarrType& type) {
-  std::vector<std::string> texts(bytes.size() / static_cast<size_t>(type.bytes));
+  const auto each = static_cast<size_t>(type.bytes);
+  std::vector<std::string> texts(bytes.size() / each);
+  std::u32string characters(each / sizeof(char32_t), U'\0');
   for (size_t i = 0; i < texts.size(); ++i) {
-    for (size_t at = 0; at < static_cast<size_t>(type.bytes); at += 4) {
-      uint32_t value = 0;
-      std::memcpy(&value, bytes.data() + i * static_cast<size_t>(type.bytes) + at, 4);
-      if (value == 0) {
-        break;
-      }
-      add_utf8(static_cast<char32_t>(value), texts[i]);
-    }
+    std::memcpy(characters.data(), bytes.data() + i * each, each);
+    texts[i] = utf32_to_utf8(std::u32string_view(characters).substr(0, characters.find(U'\0')));
   }
   return texts;
 }

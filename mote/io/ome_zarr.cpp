@@ -66,7 +66,7 @@ NgffImage plain_array(size_t dimensions) {
   if (attributes.value("file_format", Json()) == "HyperSpy" ||
       attributes.value("file_format", Json()) == "ZSpy") {
     throw Error(ErrorKind::kUnsupported,
-                "HyperSpy's ZSPY is not read: save as .hspy, or export TIFF");
+                "HyperSpy's ZSPY is not read: save the signal as .hspy, or export TIFF");
   }
   if (attributes.contains("geff")) {
     throw Error(ErrorKind::kUnsupported, "a GEFF graph, not a recording");
@@ -234,7 +234,7 @@ class ZarrSource : public FrameSource {
     std::set<std::string> met;
     for (const std::string& key : keys) {
       if (met.insert(key).second && store_->bytes_of(key)) {
-        info_.files.push_back(folder + "/" + key);
+        info_.files.push_back(fmt::format("{}/{}", folder, key));
       }
     }
     // As many files as frames would be taken for stills, a name each.

@@ -1,5 +1,7 @@
 #include "mote/io/utf8.h"
 
+#include <algorithm>
+
 namespace mote::io {
 namespace {
 
@@ -54,6 +56,39 @@ std::string to_utf8(std::string_view text) {
     text.remove_prefix(bytes > 0 ? bytes : 1);
   }
   return result;
+}
+
+std::u32string utf8_to_utf32(std::string_view text) {
+  std::u32string characters;
+  while (!text.empty()) {
+    const size_t bytes = sequence_bytes(text);
+    const auto first = static_cast<unsigned char>(text[0]);
+    // The lead byte of a sequence of n bytes begins with n ones and a zero.
+    char32_t value = bytes < 2 ? first : first & (0x7FU >> bytes);
+    for (size_t i = 1; i < bytes; ++i) {
+      value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    }
+    characters += bytes == 0 ? U'\uFFFD' : value;
+    text.remove_prefix(std::max<size_t>(1, bytes));
+  }
+  return characters;
+}
+
+std::string utf32_to_utf8(std::u32string_view characters) {
+  std::string text;
+  for (const char32_t value : characters) {
+    if (value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) {
+      append_utf8(text, 0xFFFD);
+    } else if (value < 0x10000) {
+      append_utf8(text, value);
+    } else {
+      text += static_cast<char>(0xF0 | value >> 18);
+      for (const int shift : {12, 6, 0}) {
+        text += static_cast<char>(0x80 | (value >> shift & 0x3F));
+      }
+    }
+  }
+  return text;
 }
 
 }  // namespace mote::io

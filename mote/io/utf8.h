@@ -13,4 +13,8 @@ void append_utf8(std::string& text, uint32_t code_point);
 /// other byte is taken for Latin-1.
 std::string to_utf8(std::string_view text);
 
+/// The characters of UTF-8, and back; what is none becomes U+FFFD.
+std::u32string utf8_to_utf32(std::string_view text);
+std::string utf32_to_utf8(std::u32string_view characters);
+
 }  // namespace mote::io

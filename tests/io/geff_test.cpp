@@ -1,6 +1,8 @@
 #include "mote/io/geff.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -211,6 +213,49 @@ TEST(Geff, ReadsNumbersOfOtherTypesAndSaysWhatItLeftOut) {
   ASSERT_EQ(graph.node_props.size(), 1U);
   EXPECT_THAT(std::get<std::vector<int64_t>>(graph.node_props[0].values), ElementsAre(1, 2));
   EXPECT_THAT(graph.left_out, ElementsAre("cov", "tail"));
+}
+
+TEST(Geff, ReadsNegativeNumbersOfEveryWidth) {
+  for (const auto& [type, bytes] :
+       std::map<std::string, std::string>{{"int8", "\xFE\x7F"},
+                                          {"int16", std::string("\xFE\xFF\x7F\0", 4)},
+                                          {"int32", std::string("\xFE\xFF\xFF\xFF\x7F\0\0\0", 8)},
+                                          {"float16", std::string("\0\xC0\xF0\x57", 4)}}) {
+    auto files = foreign();
+    files["nodes/props/t/values/zarr.json"] =
+        drawn::zarr3("[2]", "[2]", type, R"([{"name":"bytes"}])");
+    files["nodes/props/t/values/c/0"] = bytes;
+
+    const GeffColumn t = read_geff(drawn::ZarrMemory(files)).node_props.at(0);
+
+    const std::vector<double> values = std::visit(
+        [](const auto& all) -> std::vector<double> {
+          if constexpr (std::is_same_v<std::decay_t<decltype(all)>, std::vector<std::string>>) {
+            return {};
+          } else {
+            return {all.begin(), all.end()};
+          }
+        },
+        t.values);
+    EXPECT_THAT(values, ElementsAre(-2, 127)) << type;
+  }
+}
+
+TEST(Geff, ReplacesTextThatIsNoUtf8) {
+  const std::string folder = files::folder() + "graph.geff";
+  GeffGraph graph = merge();
+  graph.node_props[5].values = std::vector<std::string>{
+      "a\xFF"
+      "b",
+      "\xC3", "\xED\xA0\x80"};
+
+  write_geff(folder, graph);
+  const GeffGraph read = read_geff(folder);
+
+  const auto note = std::find_if(read.node_props.begin(), read.node_props.end(),
+                                 [](const GeffColumn& column) { return column.name == "note"; });
+  EXPECT_THAT(std::get<std::vector<std::string>>(note->values),
+              ElementsAre("a\uFFFDb", "\uFFFD", "\uFFFD\uFFFD\uFFFD"));
 }
 
 TEST(Geff, RefusesDamagedGraphs) {

@@ -1,5 +1,6 @@
 #include "mote/io/ome_zarr.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/open.h"
+#include "mote/io/zarr_codec.h"
 #include "tests/io/files.h"
 #include "tests/io/opened.h"
 #include "tests/io/zarr_memory.h"
@@ -265,6 +267,70 @@ TEST(OmeZarr, NamesTheChunkThatIsDamaged) {
   EXPECT_EQ(source->read(0).image.as<uint8_t>()[0], 1);
   EXPECT_THAT(thrown_by([&] { source->read(1); }).what(), HasSubstr("chunk 1.0.0 of array '0'"));
   EXPECT_EQ(thrown_by([&] { source->read(2); }).kind(), ErrorKind::kUsage);
+}
+
+// Opened and every frame read, refused, or read in part.
+struct Outcome {
+  int64_t refused = 0;
+  int64_t opened = 0;
+};
+
+void try_reading(const Files& files, Outcome& outcome) {
+  try {
+    const auto source = open_drawn(files, {.channel = 0, .z = 0});
+    ++outcome.opened;
+    for (int64_t i = 0; i < std::min<int64_t>(3, source->info().frames); ++i) {
+      source->read(i);
+    }
+  } catch (const Error&) {
+    ++outcome.refused;
+  }
+}
+
+// Two frames, the chunk of the first packed by Blosc.
+Files packed_series() {
+  Files files = series();
+  files["0/.zarray"] = zarray("[2,1,2]", "[1,1,2]", "|u1",
+                              R"("compressor":{"id":"blosc"},"dimension_separator":".")");
+  files["0/0.0.0"] = encode_blosc("\1\2", 1);
+  files.erase("0/1.0.0");
+  return files;
+}
+
+TEST(OmeZarr, SurvivesEveryDamagedByte) {
+  Outcome outcome;
+
+  for (const auto& [key, bytes] : packed_series()) {
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      for (const char value : {'\0', '\x7F', '\x80', '\xFF', '9', '-', '[', '"'}) {
+        Files damaged = packed_series();
+        damaged[key][i] = value;
+        try_reading(damaged, outcome);
+      }
+    }
+  }
+
+  EXPECT_GT(outcome.refused, 1000);
+  EXPECT_GT(outcome.opened, 100);
+}
+
+TEST(OmeZarr, SurvivesEveryCut) {
+  Outcome outcome;
+
+  for (const auto& [key, bytes] : packed_series()) {
+    for (size_t length = 0; length < bytes.size(); ++length) {
+      Files damaged = packed_series();
+      damaged[key] = bytes.substr(0, length);
+      try_reading(damaged, outcome);
+    }
+  }
+
+  EXPECT_GT(outcome.refused, 300);
+}
+
+TEST(OmeZarr, AdvisesWhatToDoWithHyperSpysZip) {
+  EXPECT_THAT(thrown_by([&] { opened("a.zspy", "PK\3\4"); }).what(),
+              HasSubstr("save the signal as .hspy"));
 }
 
 }  // namespace
