@@ -44,12 +44,37 @@ ToldEvents::ToldEvents(const OverlapOptions& options, Size field, std::vector<Tr
     const int32_t id = track.id;
     tracks_.emplace(id, std::move(track));
   }
-  for (const auto& [id, known] : tracks_) {
-    const auto children = children_.find(id);
-    if (wanted_.contains(id) || any_wanted(known.parents) ||
-        (children != children_.end() && any_wanted(children->second))) {
-      live_[id].track = {.id = id, .first_frame = known.first_frame, .parents = known.parents};
+  for (const int32_t id : wanted_) {
+    watch(id);
+    const auto begotten = children_.find(id);
+    if (begotten != children_.end()) {
+      for (const int32_t child : begotten->second) {
+        watch(child);  // with the other parents of a merge
+      }
     }
+    const auto known = tracks_.find(id);
+    if (known != tracks_.end()) {
+      for (const int32_t parent : known->second.parents) {
+        watch(parent);  // with the other parts of a split
+      }
+    }
+  }
+}
+
+void ToldEvents::watch(int32_t id) {
+  const auto known = tracks_.find(id);
+  if (known == tracks_.end()) {
+    return;
+  }
+  const auto begotten = children_.find(id);
+  std::vector<int32_t> ids = known->second.parents;
+  ids.push_back(id);
+  if (begotten != children_.end()) {
+    ids.insert(ids.end(), begotten->second.begin(), begotten->second.end());
+  }
+  for (const int32_t each : ids) {
+    const Track& track = tracks_.at(each);
+    live_[each].track = {.id = each, .first_frame = track.first_frame, .parents = track.parents};
   }
 }
 

@@ -52,6 +52,7 @@ class ToldEvents {
  private:
   using Seen = std::map<int32_t, const ToldGlimpse*>;
 
+  void watch(int32_t id);
   void see(const ToldFrame& frame);
   void note_return(const LiveTrack& track, const Glimpse& seen);
   void note_necks(const ToldFrame& frame, const Seen& seen);
@@ -73,7 +74,8 @@ class ToldEvents {
   std::map<int32_t, Track> tracks_;
   std::map<int32_t, std::vector<int32_t>> children_;  ///< by parent
   std::set<int32_t> wanted_;
-  std::map<int32_t, LiveTrack> live_;     ///< of those wanted, their parents and children
+  std::map<int32_t, LiveTrack>
+      live_;  ///< of those wanted and their kin: what their merges and splits are told by
   std::multimap<int64_t, int32_t> ends_;  ///< tracks by last frame, not yet ended
   Contacts contacts_;
   Approaches approaches_;

@@ -113,5 +113,20 @@ TEST(ToldEvents, MergeAndSplitAsTheParentsSay) {
   EXPECT_EQ(events[0].confidence, 1);
 }
 
+TEST(ToldEvents, OfOneParentAloneTellTheMerge) {
+  std::vector<Shot> shots;
+  for (int64_t frame = 0; frame < 80; ++frame) {
+    shots.push_back(frame < 25 ? Shot{.discs = {{30, 20, 8}, {30, 70, 8}}}
+                               : Shot{.discs = {{75, 45, 10}}});
+  }
+  Tracked tracked = track(shots);
+  ASSERT_THAT(tracked.lineage.tracks, SizeIs(3));
+  tracked.lineage.tracks[2].parents = {1, 2};
+
+  const std::vector<Event> events = events_of(tracked, {1});
+
+  EXPECT_THAT(told(events), ElementsAreArray<Told>({{EventType::kCoalescence, 25, {1, 2}, {3}}}));
+}
+
 }  // namespace
 }  // namespace mote::track
