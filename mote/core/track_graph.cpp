@@ -184,6 +184,29 @@ void number_tracks(TrackGraph& graph) {
   }
 }
 
+std::vector<size_t> connected_parts(const TrackGraph& graph) {
+  std::vector<size_t> root(graph.nodes.size());
+  std::iota(root.begin(), root.end(), size_t{0});
+  const auto find = [&root](size_t i) {
+    while (root[i] != i) {
+      i = root[i] = root[root[i]];
+    }
+    return i;
+  };
+  for (const auto& [source, target] : graph.edges) {
+    const size_t a = find(source);
+    const size_t b = find(target);
+    root[std::max(a, b)] = std::min(a, b);
+  }
+  std::vector<size_t> parts(graph.nodes.size());
+  size_t count = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const size_t first = find(i);
+    parts[i] = first == i ? count++ : parts[first];
+  }
+  return parts;
+}
+
 void put_in_order(TrackGraph& graph) {
   std::vector<size_t> order(graph.nodes.size());
   std::iota(order.begin(), order.end(), size_t{0});

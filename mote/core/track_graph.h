@@ -56,6 +56,9 @@ std::vector<Track> tracks_of(const TrackGraph& graph);
 /// back in time.
 void number_tracks(TrackGraph& graph);
 
+/// The connected part that each node lies in: numbers from 0 on, in order of their first nodes.
+std::vector<size_t> connected_parts(const TrackGraph& graph);
+
 /// Brings nodes into order of (frame, track, label), and edges with them into order of their
 /// places; doubled edges go.
 void put_in_order(TrackGraph& graph);

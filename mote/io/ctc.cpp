@@ -1,6 +1,7 @@
 #include "mote/io/ctc.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -50,6 +51,16 @@ std::vector<Track> ctc_tracks(std::string_view text) {
     throw Error(ErrorKind::kBadFile, "track {} has two lines, expected one", twice->id);
   }
   return tracks;
+}
+
+int64_t ctc_frame(const std::string& mask_file) {
+  const std::string stem = std::filesystem::path(mask_file).stem().string();
+  const size_t begin = stem.find_last_not_of("0123456789") + 1;
+  if (begin == stem.size() || stem.size() - begin > 9) {
+    throw Error(ErrorKind::kUnsupported, "{}: expected a frame number at the end of its name",
+                mask_file);
+  }
+  return std::stoll(stem.substr(begin));
 }
 
 }  // namespace mote::io

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,5 +15,9 @@ namespace mote::io {
 /// The Cell Tracking Challenge's "Naming and file content conventions".
 /// Throws kBadFile, naming the line, where it is none or its track was there before.
 std::vector<Track> ctc_tracks(std::string_view text);
+
+/// The frame of a mask by the number at the end of its file's name, as `mask012.tif`.
+/// Throws kUnsupported where there is none.
+int64_t ctc_frame(const std::string& mask_file);
 
 }  // namespace mote::io

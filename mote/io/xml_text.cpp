@@ -27,6 +27,20 @@ std::string first_element_text(std::string_view text, const std::string& name) {
   return element_text(text, name, from).value_or("");
 }
 
+std::string xml_escaped(std::string_view text) {
+  std::string escaped;
+  for (const char letter : text) {
+    switch (letter) {
+      case '&': escaped += "&amp;"; break;
+      case '<': escaped += "&lt;"; break;
+      case '>': escaped += "&gt;"; break;
+      case '"': escaped += "&quot;"; break;
+      default: escaped += letter;
+    }
+  }
+  return escaped;
+}
+
 std::optional<double> positive_number(std::string_view text) {
   double value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
