@@ -30,5 +30,7 @@ Subcommand add_montage_command(CLI::App& app);
 Subcommand add_evaluate_command(CLI::App& app);
 Subcommand add_data_command(CLI::App& app);
 Subcommand add_convert_command(CLI::App& app);
+Subcommand add_export_command(CLI::App& app);
+Subcommand add_import_command(CLI::App& app);
 
 }  // namespace mote::cli

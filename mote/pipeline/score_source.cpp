@@ -199,17 +199,6 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, error);
 }
 
-/// The number at the end of a mask's name, which the challenge gives its frames.
-int64_t number_in_name(const std::string& file) {
-  const std::string stem = fs::path(file).stem().string();
-  const size_t begin = stem.find_last_not_of("0123456789") + 1;
-  if (begin == stem.size() || stem.size() - begin > 9) {
-    throw Error(ErrorKind::kUnsupported, "{}: expected a frame number at the end of its name",
-                file);
-  }
-  return std::stoll(stem.substr(begin));
-}
-
 std::unique_ptr<ScoreSource> open_ctc(const std::string& given, const fs::path& folder,
                                       const std::string& table, const std::string& masks) {
   ScoreInfo info{.path = given, .format = "CTC", .numbered = true, .tracked = true};
@@ -218,7 +207,7 @@ std::unique_ptr<ScoreSource> open_ctc(const std::string& given, const fs::path& 
   const std::string pattern = (folder / masks).string();
   const LabelInput images(pattern);
   for (const std::string& file : images.info().files) {
-    info.numbers.push_back(number_in_name(file));
+    info.numbers.push_back(io::ctc_frame(file));
   }
   return std::make_unique<LabelSource>(std::move(info), pattern);
 }

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "mote/core/error.h"
+#include "mote/core/mask.h"
+#include "mote/io/coco_writer.h"
+#include "mote/io/imagej_roi.h"
+#include "mote/io/mots.h"
+#include "mote/io/yolo.h"
+#include "mote/pipeline/export_writers.h"
+#include "mote/pipeline/file.h"
+
+namespace mote::pipeline {
+namespace {
+
+std::string frame_name(int64_t frame) {
+  return fmt::format("frame_{:06}", frame);
+}
+
+}  // namespace
+
+void export_coco(ExportSource& source, const std::string& path) {
+  std::vector<io::CocoImage> images;
+  for (int64_t frame = 0; frame < source.graph().frames; ++frame) {
+    images.push_back(
+        {.id = frame + 1, .size = source.size(), .file_name = frame_name(frame) + ".png"});
+  }
+  io::CocoWriter writer(path, images, {"particle"});
+  source.for_each_labels([&](int64_t frame, const LabelImage& labels) {
+    for (auto& [label, mask] : masks_of(labels)) {
+      writer.write({.image_id = frame + 1,
+                    .track_id = source.tracked() ? label : 0,
+                    .size = labels.size(),
+                    .mask = std::move(mask)});
+    }
+  });
+  writer.close();
+}
+
+void export_mots(ExportSource& source, const std::string& path) {
+  constexpr int32_t kMostIds = 999;
+  const auto& nodes = source.graph().nodes;
+  const int32_t highest =
+      nodes.empty()
+          ? 0
+          : std::max_element(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) {
+              return a.label < b.label;
+            })->label;
+  const bool pictures = highest <= kMostIds;
+  if (!pictures) {
+    source.warn(
+        fmt::format("numbers go up to {}, and pictures of MOTS up to {}: there is the text "
+                    "alone",
+                    highest, kMostIds));
+  }
+  io::OutputFile text(path + "/mots.txt");
+  source.for_each_labels([&](int64_t frame, const LabelImage& labels) {
+    std::vector<io::MotsInstance> instances;
+    for (auto& [label, mask] : masks_of(labels)) {
+      instances.push_back(
+          {.frame = frame, .id = label, .size = labels.size(), .mask = std::move(mask)});
+      text.write(io::mots_line(instances.back()));
+    }
+    if (pictures) {
+      io::write_mots_png(fmt::format("{}/{:06}.png", path, frame), labels.size(), instances);
+    }
+  });
+  text.sync_and_close();
+}
+
+void export_yolo(ExportSource& source, const std::string& path) {
+  int64_t cut = 0;
+  source.for_each_labels([&](int64_t frame, const LabelImage& labels) {
+    std::string text;
+    for (const auto& [label, mask] : masks_of(labels)) {
+      text += io::yolo_line({.class_id = 0, .mask = mask}, labels.size());
+      cut += io::fits_yolo(mask) ? 0 : 1;
+    }
+    write_file(fmt::format("{}/{}.txt", path, frame_name(frame)), text);
+  });
+  if (cut > 0) {
+    source.warn(
+        fmt::format("{} masks have holes or several pieces, of which YOLO's polygons hold "
+                    "the largest outline alone",
+                    cut));
+  }
+}
+
+void export_imagej_roi(ExportSource& source, const std::string& path) {
+  io::ImagejRoiWriter writer(path);
+  const bool stack = source.graph().frames > 1;
+  source.for_each_labels([&](int64_t frame, const LabelImage& labels) {
+    for (auto& [label, mask] : masks_of(labels)) {
+      // The name leads back to the track.
+      writer.write({.name = fmt::format("{}-{:06}", label, frame),
+                    .frame = stack ? std::optional(frame) : std::nullopt,
+                    .mask = std::move(mask)});
+    }
+  });
+  writer.close();
+}
+
+}  // namespace mote::pipeline

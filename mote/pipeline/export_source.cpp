@@ -1,0 +1,49 @@
+#include "mote/pipeline/export_source.h"
+
+#include <filesystem>
+
+#include "mote/core/error.h"
+#include "mote/pipeline/run_tracks.h"
+
+namespace mote::pipeline {
+
+ExportSource::ExportSource(const std::string& run, const JobContext& context)
+    : run_(run), context_(context), graph_(tracks_of_run(run)), tracked_(has_tracks(run)) {}
+
+LabelInput& ExportSource::labels() {
+  if (!labels_) {
+    // Stills of several sizes have a file each.
+    const std::string folder = run_ + "/labels";
+    const bool single = std::filesystem::exists(run_ + "/labels.tif");
+    if (!single && !std::filesystem::exists(folder)) {
+      throw Error(ErrorKind::kNotFound, "{}: is not there: the run's masks are needed",
+                  run_ + "/labels.tif");
+    }
+    labels_.emplace(single ? run_ : folder);
+    if (labels_->info().frames != graph_.frames) {
+      throw Error(ErrorKind::kBadFile, "{}: {} label images, but the run has {} frames", run_,
+                  labels_->info().frames, graph_.frames);
+    }
+  }
+  return *labels_;
+}
+
+void ExportSource::for_each_labels(
+    const std::function<void(int64_t frame, const LabelImage& labels)>& use) {
+  LabelInput& images = labels();
+  Every often(kProgressEvery, true);
+  for (int64_t frame = 0; frame < graph_.frames; ++frame) {
+    if (context_.cancelled()) {
+      throw Cancelled();
+    }
+    if (context_.progress && often.due()) {
+      context_.progress({.stage = "writing", .done = frame, .total = graph_.frames});
+    }
+    use(frame, images.read(frame));
+  }
+  if (context_.progress) {
+    context_.progress({.stage = "writing", .done = graph_.frames, .total = graph_.frames});
+  }
+}
+
+}  // namespace mote::pipeline

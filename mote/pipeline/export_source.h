@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mote/core/track_graph.h"
+#include "mote/pipeline/label_input.h"
+#include "mote/pipeline/progress.h"
+
+namespace mote::pipeline {
+
+/// What a format's writer gets: the tracks of a run, and its label images one by one.
+class ExportSource {
+ public:
+  /// Both are referred to.
+  ExportSource(const std::string& run, const JobContext& context);
+
+  const TrackGraph& graph() const { return graph_; }
+  bool tracked() const { return tracked_; }
+
+  /// Hands every frame's label image to `use`, in order, and tells progress.
+  /// Throws Cancelled, and as LabelInput, with the path in front.
+  void for_each_labels(const std::function<void(int64_t frame, const LabelImage& labels)>& use);
+
+  /// The first label image's size; images may differ where the recording was stills.
+  Size size() const { return graph_.size; }
+
+  void warn(std::string what) { warnings_.push_back(std::move(what)); }
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  LabelInput& labels();
+
+  std::string run_;
+  const JobContext& context_;
+  TrackGraph graph_;
+  bool tracked_ = false;
+  std::optional<LabelInput> labels_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace mote::pipeline

@@ -1,0 +1,198 @@
+#include "mote/pipeline/import.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "mote/core/error.h"
+#include "mote/io/open.h"
+#include "mote/io/tiff_writer.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/import_run.h"
+#include "mote/pipeline/import_source.h"
+#include "mote/pipeline/run_tracks.h"
+#include "mote/pipeline/shell_text.h"
+#include "mote/pipeline/staged_output.h"
+
+namespace mote::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Asked {
+  ImportReading reading;
+  std::optional<PixelSize> pixel_size;  // of the recording, where it tells
+};
+
+Asked asked_of(const ImportJob& job) {
+  Asked asked;
+  asked.reading.graph = job.graph;
+  if (!job.run.empty()) {
+    require_correctable(job.run);
+    const TrackGraph run = tracks_of_run(job.run);
+    asked.reading.size = run.size;
+    asked.pixel_size = run.pixel_size;
+  } else if (!job.recording.empty()) {
+    const auto source = io::open_frames(job.recording);
+    asked.reading.size = source->info().size;
+    asked.pixel_size = source->info().pixel_size;
+  }
+  if (!job.pixel_size.empty()) {
+    asked.pixel_size = parse_pixel_size(job.pixel_size, "--pixel-size");
+  }
+  asked.reading.pixel_size = asked.pixel_size;
+  return asked;
+}
+
+// A field that holds all points, where nothing says how large the images are.
+Size size_around(const TrackGraph& graph, double radius_px) {
+  Size size;
+  for (const TrackNode& node : graph.nodes) {
+    const double reach = node.radius_px.value_or(radius_px) + 1;
+    size.height = std::max(size.height, std::lround(node.position.y_px + reach) + 1);
+    size.width = std::max(size.width, std::lround(node.position.x_px + reach) + 1);
+  }
+  return size;
+}
+
+void draw_disc(LabelImage& labels, const TrackNode& node, double radius_px) {
+  const double radius = node.radius_px.value_or(radius_px);
+  const auto rows = [&](double from) {
+    return std::clamp<int64_t>(std::llround(from), 0, labels.height());
+  };
+  const auto columns = [&](double from) {
+    return std::clamp<int64_t>(std::llround(from), 0, labels.width());
+  };
+  for (int64_t y = rows(node.position.y_px - radius); y < rows(node.position.y_px + radius + 1);
+       ++y) {
+    for (int64_t x = columns(node.position.x_px - radius);
+         x < columns(node.position.x_px + radius + 1); ++x) {
+      const double dy = static_cast<double>(y) - node.position.y_px;
+      const double dx = static_cast<double>(x) - node.position.x_px;
+      if (dy * dy + dx * dx <= radius * radius) {
+        labels(y, x) = node.track;
+      }
+    }
+  }
+}
+
+// Label images of discs, for files that have points alone.
+std::function<LabelImage(int64_t)> discs_of(ImportedTracks& tracks, const ImportJob& job) {
+  TrackGraph& graph = tracks.graph;
+  const bool sized = std::all_of(graph.nodes.begin(), graph.nodes.end(),
+                                 [](const auto& node) { return node.radius_px.has_value(); });
+  if (!sized && job.radius_px <= 0) {
+    throw Error(ErrorKind::kUsage,
+                "{}: has points without sizes: give --run RUN, whose particles they are, or "
+                "--radius-px to draw discs",
+                job.input);
+  }
+  constexpr double kMostRadius = 10000;
+  for (TrackNode& node : graph.nodes) {
+    if (job.radius_px > 0) {
+      node.radius_px = job.radius_px;
+    }
+    if (!(*node.radius_px >= 0 && *node.radius_px < kMostRadius)) {
+      throw Error(ErrorKind::kBadFile, "{}: a radius of {} px, expected 0 to {}", job.input,
+                  *node.radius_px, kMostRadius);
+    }
+  }
+  if (graph.size == Size{}) {
+    graph.size = size_around(graph, job.radius_px);
+  }
+  constexpr int64_t kMostPixels = int64_t{1} << 30;
+  if (graph.size.height > kMostPixels || graph.size.width > kMostPixels ||
+      graph.size.area() > kMostPixels) {
+    throw Error(ErrorKind::kBadFile, "{}: positions reach over {} x {} px", job.input,
+                graph.size.width, graph.size.height);
+  }
+  tracks.warnings.push_back("its particles are points: they are drawn as discs");
+  return [&graph](int64_t frame) {
+    LabelImage labels(graph.size);
+    for (const TrackNode& node : graph.nodes) {
+      if (node.frame == frame) {
+        draw_disc(labels, node, 0);
+      }
+    }
+    return labels;
+  };
+}
+
+void write_labels(const ImportedTracks& tracks, const std::string& path,
+                  const JobContext& context) {
+  const int64_t frames = tracks.graph.frames;
+  io::TiffWriter writer(path, {.pixel_size = tracks.graph.pixel_size,
+                               .frame_interval = tracks.graph.frame_interval,
+                               .frames = frames});
+  Every often(kProgressEvery, true);
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    if (context.cancelled()) {
+      throw Cancelled();
+    }
+    if (context.progress && often.due()) {
+      context.progress({.stage = "writing", .done = frame, .total = frames});
+    }
+    writer.write(tracks.labels(frame));
+  }
+  writer.close();
+}
+
+// Where the labels lie by themselves.
+void write_alone(ImportedTracks& tracks, const ImportJob& job, const std::string& folder,
+                 const JobContext& context) {
+  if (!tracks.labels) {
+    tracks.labels = discs_of(tracks, job);
+  }
+  write_labels(tracks, folder + "/labels.tif", context);
+  if (tracks.tracked) {
+    write_file(folder + "/tracks.csv", parents_csv(tracks_of(tracks.graph)));
+  }
+}
+
+std::string next_command(const ImportJob& job, bool tracked) {
+  const std::string output = shell_quoted(job.output);
+  if (!job.run.empty()) {
+    return fmt::format("mote measure {} -o {}", output, shell_quoted(job.output + "-measured"));
+  }
+  const std::string recording = job.recording.empty() ? "RECORDING" : shell_quoted(job.recording);
+  const std::string result = shell_quoted(job.output + "-measured");
+  return tracked
+             ? fmt::format("mote measure {0}/labels.tif --tracks {0}/tracks.csv --image {1} -o {2}",
+                           output, recording, result)
+             : fmt::format("mote track {} --labels {}/labels.tif -o {}", recording, output, result);
+}
+
+}  // namespace
+
+ImportResult import_tracks(const ImportJob& job, const JobContext& context) {
+  const Asked asked = asked_of(job);
+  const StagedOutput stage(job.output, job.force, names_of_import());
+  ImportedTracks tracks = read_tracks(job.input, asked.reading);
+  if (!tracks.graph.pixel_size) {
+    tracks.graph.pixel_size = asked.pixel_size;
+  }
+  if (asked.reading.size != Size{} && !tracks.labels) {
+    tracks.graph.size = asked.reading.size;
+  }
+  stage.make_folder();
+  if (job.run.empty()) {
+    write_alone(tracks, job, stage.path(), context);
+  } else {
+    write_into_run(tracks, job.run, stage.path(), context);
+  }
+  stage.publish();
+  const TrackCounts counts = counts_of(tracks.graph);
+  return {.format = tracks.format,
+          .output = job.output,
+          .frames = tracks.graph.frames,
+          .instances = counts.instances,
+          .tracks = tracks.tracked ? counts.tracks : 0,
+          .next = next_command(job, tracks.tracked),
+          .warnings = std::move(tracks.warnings)};
+}
+
+}  // namespace mote::pipeline

@@ -1,0 +1,259 @@
+#include "mote/pipeline/import_masks.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "mote/core/disc.h"
+#include "mote/core/error.h"
+#include "mote/io/coco.h"
+#include "mote/io/ctc.h"
+#include "mote/io/ctc_lineage.h"
+#include "mote/io/imagej_roi.h"
+#include "mote/io/mots.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/label_input.h"
+
+namespace mote::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+LabelImage painted(const NumberedMasks& masks, int64_t frame, Size size) {
+  LabelImage labels(size);
+  const auto found = masks.find(frame);
+  if (found != masks.end()) {
+    for (const auto& [number, mask] : found->second) {
+      paint(labels, mask, number);
+    }
+  }
+  return labels;
+}
+
+// Where masks overlap, the later one has the pixels: nodes are of the label images.
+ImportedTracks tracks_of_masks(std::string format, NumberedMasks masks, int64_t frames, Size size) {
+  ImportedTracks tracks{.format = std::move(format), .parents = false};
+  tracks.graph.frames = frames;
+  tracks.graph.size = size;
+  const auto shared = std::make_shared<const NumberedMasks>(std::move(masks));
+  tracks.labels = [shared, size](int64_t frame) { return painted(*shared, frame, size); };
+  return tracks;
+}
+
+std::vector<int64_t> counted(int64_t frames) {
+  std::vector<int64_t> numbers;
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    numbers.push_back(frame);
+  }
+  return numbers;
+}
+
+}  // namespace
+
+TrackNode node_of(const Mask& mask, int64_t frame, int32_t number) {
+  double y = 0;
+  double x = 0;
+  double area = 0;
+  for (const Run& run : mask.runs) {
+    const auto length = static_cast<double>(run.length);
+    area += length;
+    y += length * run.y;
+    x += length * (run.x + (length - 1) / 2);
+  }
+  return {.frame = frame,
+          .position = {.y_px = y / area, .x_px = x / area},
+          .track = number,
+          .label = number,
+          .radius_px = equivalent_radius_px(area)};
+}
+
+void add_nodes_of_labels(ImportedTracks& tracks, const std::vector<int64_t>& frames) {
+  for (const int64_t frame : frames) {
+    const LabelImage labels = tracks.labels(frame);
+    if (tracks.graph.size == Size{}) {
+      tracks.graph.size = labels.size();
+    }
+    for (const auto& [number, mask] : masks_of(labels)) {
+      tracks.graph.nodes.push_back(node_of(mask, frame, number));
+    }
+  }
+  put_in_order(tracks.graph);
+  if (tracks.tracked) {
+    link_tracks(tracks.graph, {});
+  }
+}
+
+ImportedTracks read_coco_masks(const std::string& path) {
+  const io::CocoFile file = io::coco_file(read_file(path));
+  std::map<int64_t, int64_t> frame_of;  // by id of the image, in order of the ids
+  std::map<int64_t, Size> sizes;
+  for (const io::CocoImage& image : file.images) {
+    sizes[image.id] = image.size;
+  }
+  for (const auto& [id, unused] : sizes) {
+    frame_of.emplace(id, static_cast<int64_t>(frame_of.size()));
+  }
+  if (sizes.empty()) {
+    throw Error(ErrorKind::kUnsupported,
+                "a file of results without images: expected one with images and annotations");
+  }
+  const bool tracked =
+      std::all_of(file.annotations.begin(), file.annotations.end(),
+                  [](const io::CocoAnnotation& each) { return each.track_id > 0; });
+  NumberedMasks masks;
+  for (size_t i = 0; i < file.annotations.size(); ++i) {
+    const io::CocoAnnotation& annotation = file.annotations[i];
+    const auto frame = frame_of.find(annotation.image_id);
+    if (frame == frame_of.end()) {
+      throw Error(ErrorKind::kBadFile, "annotation {} is of image {}, which is not there", i + 1,
+                  annotation.image_id);
+    }
+    auto& list = masks[frame->second];
+    const auto number = tracked ? annotation.track_id : static_cast<int32_t>(list.size() + 1);
+    list.emplace_back(number, io::mask_of(annotation, sizes[annotation.image_id]));
+  }
+  const auto frames = static_cast<int64_t>(sizes.size());
+  ImportedTracks tracks = tracks_of_masks("COCO", std::move(masks), frames, sizes.begin()->second);
+  tracks.tracked = tracked;
+  add_nodes_of_labels(tracks, counted(frames));
+  return tracks;
+}
+
+ImportedTracks read_mots_text(const std::string& path) {
+  NumberedMasks masks;
+  Size size;
+  int64_t frames = 0;
+  io::for_each_mots_instance(read_file(path), [&](const io::MotsInstance& instance) {
+    size = instance.size;
+    frames = std::max(frames, instance.frame + 1);
+    masks[instance.frame].emplace_back(instance.id, instance.mask);
+  });
+  ImportedTracks tracks = tracks_of_masks("MOTS", std::move(masks), frames, size);
+  add_nodes_of_labels(tracks, counted(frames));
+  return tracks;
+}
+
+namespace {
+
+// The track that mote wrote into a ROI's name, `TRACK-FRAME`.
+std::optional<int32_t> track_in(const io::ImagejRoi& roi) {
+  int track = 0;
+  int frame = 0;
+  int end = 0;
+  const bool ours = std::sscanf(roi.name.c_str(), "%9d-%6d%n", &track, &frame, &end) == 2 &&
+                    static_cast<size_t>(end) == roi.name.size() && frame == roi.frame.value_or(0) &&
+                    track > 0;
+  return ours ? std::optional(track) : std::nullopt;
+}
+
+}  // namespace
+
+ImportedTracks read_imagej_rois(const std::string& path, Size size) {
+  std::vector<io::ImagejRoi> rois;
+  io::for_each_imagej_roi(path, [&](const io::ImagejRoi& roi) { rois.push_back(roi); });
+  if (size == Size{}) {
+    throw Error(ErrorKind::kUsage,
+                "ImageJ's ROIs do not say how large the images are: give --run or --image");
+  }
+  const bool tracked = std::all_of(
+      rois.begin(), rois.end(), [](const io::ImagejRoi& roi) { return track_in(roi).has_value(); });
+  NumberedMasks masks;
+  int64_t frames = 1;
+  for (io::ImagejRoi& roi : rois) {
+    const int64_t frame = roi.frame.value_or(0);
+    frames = std::max(frames, frame + 1);
+    auto& list = masks[frame];
+    const int32_t number = tracked ? *track_in(roi) : static_cast<int32_t>(list.size() + 1);
+    list.emplace_back(number, std::move(roi.mask));
+  }
+  ImportedTracks tracks = tracks_of_masks("ImageJ ROIs", std::move(masks), frames, size);
+  tracks.tracked = tracked;
+  add_nodes_of_labels(tracks, counted(frames));
+  return tracks;
+}
+
+ImportedTracks read_label_images(const std::string& path) {
+  const auto input = std::make_shared<LabelInput>(path);
+  ImportedTracks tracks{.format = "label images", .tracked = !input->masks(), .parents = false};
+  tracks.graph.frames = input->info().frames;
+  tracks.graph.size = input->info().size;
+  tracks.graph.pixel_size = input->info().pixel_size;
+  tracks.graph.frame_interval = input->info().frame_interval;
+  tracks.labels = [input](int64_t frame) { return input->read(frame); };
+  add_nodes_of_labels(tracks, counted(tracks.graph.frames));
+  return tracks;
+}
+
+namespace {
+
+// The challenge's names for ground truth and results.
+struct CtcNames {
+  const char* table;
+  const char* masks;
+};
+
+std::optional<CtcNames> ctc_names_in(const std::string& folder) {
+  for (const CtcNames& names :
+       {CtcNames{"res_track.txt", "mask*.tif"}, CtcNames{"man_track.txt", "man_track*.tif"}}) {
+    if (fs::exists(fs::path(folder) / names.table)) {
+      return names;
+    }
+  }
+  return std::nullopt;
+}
+
+// Label images whose pieces have the numbers of their tracks.
+LabelImage joined(LabelImage labels, const std::map<int32_t, int32_t>& track_of) {
+  for (int32_t& label : labels.values()) {
+    const auto found = label == 0 ? track_of.end() : track_of.find(label);
+    label = found == track_of.end() ? label : found->second;
+  }
+  return labels;
+}
+
+}  // namespace
+
+ImportedTracks read_ctc_folder(const std::string& folder) {
+  const std::optional<CtcNames> names = ctc_names_in(folder);
+  const std::string sidecar = folder + "/" + io::kCtcSidecar;
+  const io::CtcLineage lineage =
+      io::ctc_lineage_of(io::ctc_tracks(read_file(folder + "/" + names->table)),
+                         fs::exists(sidecar) ? read_file(sidecar) : "");
+  const auto input = std::make_shared<LabelInput>(folder + "/" + names->masks);
+  std::map<int64_t, int64_t> image_of;  // by frame
+  for (const std::string& file : input->info().files) {
+    image_of.emplace(io::ctc_frame(file), static_cast<int64_t>(image_of.size()));
+  }
+  ImportedTracks tracks{.format = "CTC"};
+  std::vector<int64_t> frames;
+  for (const auto& [frame, unused] : image_of) {
+    frames.push_back(frame);
+  }
+  tracks.graph.frames = frames.empty() ? 0 : frames.back() + 1;
+  tracks.graph.size = input->info().size;
+  tracks.labels = [input, image_of](int64_t frame) { return input->read(image_of.at(frame)); };
+  tracks.tracked = false;  // linked by the lineage
+  add_nodes_of_labels(tracks, frames);
+  io::apply_ctc_lineage(tracks.graph, lineage);
+  tracks.tracked = true;
+  if (const int64_t missing = tracks.graph.frames - static_cast<int64_t>(frames.size());
+      missing > 0) {
+    tracks.warnings.push_back(
+        fmt::format("{} of {} frames have no mask", missing, tracks.graph.frames));
+  }
+  std::map<int32_t, int32_t> track_of;
+  for (const io::CtcPiece& piece : lineage.pieces) {
+    track_of[piece.label] = piece.track;
+  }
+  tracks.labels = [input, image_of, track_of, size = tracks.graph.size](int64_t frame) {
+    const auto image = image_of.find(frame);
+    return image == image_of.end() ? LabelImage(size)
+                                   : joined(input->read(image->second), track_of);
+  };
+  return tracks;
+}
+
+}  // namespace mote::pipeline

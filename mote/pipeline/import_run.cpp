@@ -1,0 +1,225 @@
+#include "mote/pipeline/import_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "mote/core/error.h"
+#include "mote/io/tiff_writer.h"
+#include "mote/pipeline/corrector.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/label_input.h"
+#include "mote/pipeline/run_tracks.h"
+
+namespace mote::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What `mote measure` reads of a run that was edited, and what edits may stand beside.
+const std::vector<std::string> kKept = {"run.json",      "journal.mote", "frames.csv", "events.csv",
+                                        "particles.csv", "tracks.csv",   "labels.tif"};
+
+void copy_run(const std::string& run, const std::string& folder) {
+  for (const std::string& name : kKept) {
+    std::error_code error;
+    if (fs::exists(run + "/" + name)) {
+      fs::copy_file(run + "/" + name, folder + "/" + name, error);
+    }
+    if (error) {
+      throw Error(ErrorKind::kResource, "{}: cannot be copied: {}", run + "/" + name,
+                  error.message());
+    }
+  }
+}
+
+using TracksByInstance = std::map<std::pair<int64_t, int32_t>, std::set<int32_t>>;
+
+// The label of the particle that a node lies on; 0 for none.
+class Particles {
+ public:
+  Particles(const std::string& run, const TrackGraph& of_run) : labels_(run) {
+    for (const TrackNode& node : of_run.nodes) {
+      known_.insert({node.frame, node.label});
+    }
+  }
+
+  int32_t at(const TrackNode& node) {
+    if (node.label > 0 && known_.contains({node.frame, node.label})) {
+      return node.label;
+    }
+    if (frame_ != node.frame) {
+      frame_ = node.frame;
+      image_ = labels_.read(frame_);
+    }
+    const int64_t y = std::llround(node.position.y_px);
+    const int64_t x = std::llround(node.position.x_px);
+    const bool inside = y >= 0 && x >= 0 && y < image_.height() && x < image_.width();
+    return inside ? image_(y, x) : 0;
+  }
+
+ private:
+  LabelInput labels_;
+  std::set<std::pair<int64_t, int32_t>> known_;
+  LabelImage image_;
+  int64_t frame_ = -1;
+};
+
+std::string particles_csv(const TracksByInstance& instances) {
+  std::string text = "frame,label,tracks\n";
+  for (const auto& [place, tracks] : instances) {
+    text += fmt::format("{},{},{}\n", place.first, place.second, fmt::join(tracks, ";"));
+  }
+  return text;
+}
+
+// The tracks that still have a particle, without parents that have none.
+std::vector<Track> remaining(std::vector<Track> tracks, const TracksByInstance& instances) {
+  std::set<int32_t> there;
+  for (const auto& [unused, numbers] : instances) {
+    there.insert(numbers.begin(), numbers.end());
+  }
+  std::erase_if(tracks, [&](const Track& track) { return !there.contains(track.id); });
+  for (Track& track : tracks) {
+    std::erase_if(track.parents, [&](int32_t parent) { return !there.contains(parent); });
+  }
+  return tracks;
+}
+
+void require_frames(const ImportedTracks& tracks, const TrackGraph& of_run,
+                    const std::string& run) {
+  const TrackGraph& graph = tracks.graph;
+  if (graph.frames > of_run.frames || (tracks.labels && graph.frames != of_run.frames)) {
+    throw Error(ErrorKind::kUsage, "it has {} frames, the run {} has {}", graph.frames, run,
+                of_run.frames);
+  }
+  if (tracks.labels && graph.size != of_run.size) {
+    throw Error(ErrorKind::kUsage, "its images are {} x {} px, those of the run {} are {} x {} px",
+                graph.size.width, graph.size.height, run, of_run.size.width, of_run.size.height);
+  }
+}
+
+void write_points(ImportedTracks& tracks, const TrackGraph& of_run, const std::string& run,
+                  const std::string& folder, const JobContext& context) {
+  Particles particles(run, of_run);
+  TracksByInstance instances;
+  int64_t beside = 0;
+  for (const TrackNode& node : tracks.graph.nodes) {
+    if (context.cancelled()) {
+      throw Cancelled();
+    }
+    if (const int32_t label = particles.at(node); label > 0) {
+      instances[{node.frame, label}].insert(node.track);
+    } else {
+      ++beside;
+    }
+  }
+  if (beside > 0) {
+    tracks.warnings.push_back(
+        fmt::format("{} of {} points lie on no particle of the run: they are left out", beside,
+                    tracks.graph.nodes.size()));
+  }
+  write_file(folder + "/particles.csv", particles_csv(instances));
+  write_file(folder + "/tracks.csv", parents_csv(remaining(tracks_of(tracks.graph), instances)));
+}
+
+// Where the format has no parents to tell, those of the run; and its tracks that no label image
+// ever showed, as they shared all their particles.
+std::vector<Track> with_tracks_of(std::vector<Track> tracks, const TrackGraph& of_run) {
+  std::set<int32_t> shown;
+  for (const TrackNode& node : of_run.nodes) {
+    if (node.label == node.track) {
+      shown.insert(node.track);
+    }
+  }
+  std::map<int32_t, Track> by_id;
+  for (Track& track : tracks) {
+    by_id[track.id] = std::move(track);
+  }
+  const std::vector<Track> all = tracks_of(of_run);
+  for (const Track& track : all) {
+    if (!shown.contains(track.id)) {
+      by_id[track.id] = track;
+    }
+  }
+  for (const Track& track : all) {
+    if (const auto found = by_id.find(track.id); found != by_id.end()) {
+      found->second.parents = track.parents;
+      std::erase_if(found->second.parents, [&](int32_t parent) { return !by_id.contains(parent); });
+    }
+  }
+  std::vector<Track> list;
+  for (auto& [unused, track] : by_id) {
+    list.push_back(std::move(track));
+  }
+  return list;
+}
+
+void write_masks(const ImportedTracks& tracks, const TrackGraph& of_run, const std::string& folder,
+                 const JobContext& context) {
+  const std::string path = folder + "/labels.tif";
+  fs::remove(path);
+  io::TiffWriter writer(path, {.pixel_size = of_run.pixel_size,
+                               .frame_interval = of_run.frame_interval,
+                               .frames = of_run.frames});
+  Every often(kProgressEvery, true);
+  for (int64_t frame = 0; frame < of_run.frames; ++frame) {
+    if (context.cancelled()) {
+      throw Cancelled();
+    }
+    if (context.progress && often.due()) {
+      context.progress({.stage = "writing", .done = frame, .total = of_run.frames});
+    }
+    writer.write(tracks.labels(frame));
+  }
+  writer.close();
+  std::vector<Track> list = tracks_of(tracks.graph);
+  write_file(folder + "/tracks.csv",
+             parents_csv(tracks.parents ? list : with_tracks_of(std::move(list), of_run)));
+}
+
+}  // namespace
+
+void require_correctable(const std::string& run) {
+  if (!is_correctable(run)) {
+    throw Error(ErrorKind::kNotFound,
+                "{}: no run that can be corrected lies here: it has no run.json or journal.mote",
+                run);
+  }
+}
+
+std::vector<std::string> names_of_import() {
+  return kKept;
+}
+
+std::string parents_csv(const std::vector<Track>& tracks) {
+  std::string text = "track,parents,first_frame,last_frame\n";
+  for (const Track& track : tracks) {
+    text += fmt::format("{},{},{},{}\n", track.id, fmt::join(track.parents, ";"), track.first_frame,
+                        track.last_frame);
+  }
+  return text;
+}
+
+void write_into_run(ImportedTracks& tracks, const std::string& run, const std::string& folder,
+                    const JobContext& context) {
+  const TrackGraph of_run = tracks_of_run(run);
+  require_frames(tracks, of_run, run);
+  if (!tracks.tracked) {
+    throw Error(ErrorKind::kUsage,
+                "its masks have no tracks, by which they could correct the run: import it without "
+                "--run, and link it with mote track --labels");
+  }
+  copy_run(run, folder);
+  if (tracks.labels) {
+    write_masks(tracks, of_run, folder, context);
+  } else {
+    write_points(tracks, of_run, run, folder, context);
+  }
+}
+
+}  // namespace mote::pipeline

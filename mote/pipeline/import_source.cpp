@@ -1,0 +1,104 @@
+#include "mote/pipeline/import_source.h"
+
+#include <filesystem>
+
+#include "mote/core/error.h"
+#include "mote/io/file.h"
+#include "mote/io/geff_tracks.h"
+#include "mote/io/track_csv.h"
+#include "mote/io/trackmate.h"
+#include "mote/io/zip.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/import_masks.h"
+
+namespace mote::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has(const std::string& folder, const char* file) {
+  return fs::exists(folder + "/" + file);
+}
+
+ImportedTracks of_graph(std::string format, TrackGraph graph) {
+  number_tracks(graph);
+  put_in_order(graph);
+  return {.format = std::move(format), .graph = std::move(graph)};
+}
+
+ImportedTracks read_table(const std::string& path, const ImportReading& reading) {
+  TrackGraph graph = io::track_csv_graph(read_file(path));
+  const std::string beside = (fs::path(path).parent_path() / "graph.json").string();
+  const std::string parents = reading.graph.empty() && fs::exists(beside) ? beside : reading.graph;
+  if (!parents.empty()) {
+    const std::string text = read_file(parents);
+    try {
+      io::link_by_napari_graph(graph, text);
+    } catch (const Error& error) {
+      throw error.in(parents);
+    }
+    return {.format = "napari tracks", .graph = std::move(graph)};
+  }
+  return of_graph("table of tracks", std::move(graph));
+}
+
+ImportedTracks read_folder(const std::string& path, const ImportReading& reading) {
+  if (has(path, "res_track.txt") || has(path, "man_track.txt")) {
+    return read_ctc_folder(path);
+  }
+  if (has(path, "tracks.csv") && has(path, "graph.json")) {
+    return read_table(path + "/tracks.csv", reading);
+  }
+  if (has(path, "mots.txt")) {
+    return read_mots_text(path + "/mots.txt");
+  }
+  if (has(path, ".zgroup") || has(path, "zarr.json")) {
+    return of_graph("GEFF", io::tracks_of_geff(io::read_geff(path), reading.pixel_size));
+  }
+  return read_label_images(path);
+}
+
+ImportedTracks read_one(const std::string& path, const ImportReading& reading) {
+  if (fs::is_directory(path)) {
+    return read_folder(path, reading);
+  }
+  constexpr int64_t kSignatureBytes = 4096;
+  if (!fs::exists(path) && path.find_first_of("*?[") != std::string::npos) {
+    return read_label_images(path);
+  }
+  const std::string leading = io::File(path).leading_bytes(kSignatureBytes);
+  if (io::looks_like_zip(leading) || leading.starts_with("Iout")) {
+    return read_imagej_rois(path, reading.size);
+  }
+  if (leading.find("<TrackMate") != std::string::npos) {
+    return of_graph("TrackMate", io::trackmate_graph(read_file(path)));
+  }
+  const size_t first = leading.find_first_not_of(" \t\r\n");
+  if (first != std::string::npos && (leading[first] == '{' || leading[first] == '[')) {
+    return read_coco_masks(path);
+  }
+  const std::string extension = fs::path(path).extension().string();
+  if (extension == ".csv") {
+    return read_table(path, reading);
+  }
+  if (extension == ".txt") {
+    return read_mots_text(path);
+  }
+  return read_label_images(path);
+}
+
+}  // namespace
+
+ImportedTracks read_tracks(const std::string& path, const ImportReading& reading) {
+  try {
+    ImportedTracks tracks = read_one(path, reading);
+    if (tracks.graph.nodes.empty()) {
+      throw Error(ErrorKind::kBadFile, "{}: holds no particle", tracks.format);
+    }
+    return tracks;
+  } catch (const Error& error) {
+    throw std::string_view(error.what()).starts_with(path) ? error : error.in(path);
+  }
+}
+
+}  // namespace mote::pipeline

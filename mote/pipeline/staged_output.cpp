@@ -1,0 +1,81 @@
+#include "mote/pipeline/staged_output.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <fnmatch.h>
+
+#include "mote/core/error.h"
+#include "mote/pipeline/file.h"
+
+namespace mote::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path without_slash(const std::string& path) {
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  return whole.has_filename() ? whole : whole.parent_path();
+}
+
+void require_replaceable(const fs::path& place, const std::vector<std::string>& patterns) {
+  if (!fs::is_directory(place)) {
+    return;
+  }
+  for (const auto& entry : fs::directory_iterator(place)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& each) {
+      return fnmatch(each.c_str(), name.c_str(), 0) == 0;
+    });
+    if (!ours) {
+      throw Error(ErrorKind::kUsage,
+                  "{}: holds {}, which is none of what would be written there: choose another "
+                  "output",
+                  place.string(), name);
+    }
+  }
+}
+
+}  // namespace
+
+StagedOutput::StagedOutput(std::string output, bool force, const std::vector<std::string>& patterns)
+    : output_(std::move(output)) {
+  const fs::path place = without_slash(output_);
+  if (fs::exists(place) && !force) {
+    throw Error(ErrorKind::kUsage, "{}: is there already; --force overwrites it", output_);
+  }
+  require_replaceable(place, patterns);
+  if (!fs::is_directory(place.parent_path())) {
+    throw Error(ErrorKind::kNotFound, "{}: there is no such folder", place.parent_path().string());
+  }
+  path_ = (place.parent_path() / ("." + place.filename().string() + ".part")).string();
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+StagedOutput::~StagedOutput() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+void StagedOutput::make_folder() const {
+  std::error_code error;
+  fs::create_directory(path_, error);
+  if (error) {
+    throw Error(ErrorKind::kResource, "{}: cannot be made: {}", path_, error.message());
+  }
+}
+
+void StagedOutput::publish() const {
+  sync_path(path_);
+  const fs::path place = without_slash(output_);
+  std::error_code error;
+  fs::remove_all(place, error);
+  fs::rename(path_, place, error);
+  if (error) {
+    throw Error(ErrorKind::kResource, "{}: cannot be written: {}", output_, error.message());
+  }
+}
+
+}  // namespace mote::pipeline
