@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -75,7 +77,7 @@ std::vector<Point> polygon_of(const Json& numbers) {
 
 void require_size(Size size) {
   constexpr int64_t kMostSide = 1 << 20;
-  constexpr int64_t kMostArea = int64_t{1} << 32;
+  constexpr int64_t kMostArea = int64_t{1} << 31;
   if (size.height < 1 || size.width < 1 || size.height > kMostSide || size.width > kMostSide ||
       size.area() > kMostArea) {
     throw Error(ErrorKind::kBadFile, "an image of {} x {} px", size.width, size.height);
@@ -139,8 +141,9 @@ Corner corner_of(const Point& point) {
           rounded(static_cast<double>(kFifths) * point.y_px)};
 }
 
-/// The fifths of a pixel on the way from one corner to another, both included.
-void add_line(Corner from, Corner to, std::vector<Corner>& line) {
+/// Calls `use` with the fifths of a pixel on the way from one corner to another, both included.
+template <typename Use>
+void for_line(Corner from, Corner to, const Use& use) {
   const int64_t dx = std::abs(to.x - from.x);
   const int64_t dy = std::abs(to.y - from.y);
   const bool flat = dx >= dy;
@@ -156,31 +159,49 @@ void add_line(Corner from, Corner to, std::vector<Corner>& line) {
   for (int64_t i = 0; i <= steps; ++i) {
     const int64_t step = backwards ? steps - i : i;
     const double along = slope * static_cast<double>(step);
-    line.push_back(flat ? Corner{from.x + step, rounded(static_cast<double>(from.y) + along)}
-                        : Corner{rounded(static_cast<double>(from.x) + along), from.y + step});
+    use(flat ? Corner{from.x + step, rounded(static_cast<double>(from.y) + along)}
+             : Corner{rounded(static_cast<double>(from.x) + along), from.y + step});
+  }
+}
+
+void require_short(const std::vector<Corner>& corners) {
+  constexpr int64_t kMostSteps = 10'000'000;
+  int64_t steps = 0;
+  for (size_t i = 0; i < corners.size(); ++i) {
+    const Corner& next = corners[(i + 1) % corners.size()];
+    steps += std::max(std::abs(next.x - corners[i].x), std::abs(next.y - corners[i].y));
+  }
+  if (steps > kMostSteps) {
+    throw Error(ErrorKind::kBadFile, "a polygon whose outline is longer than {} px",
+                kMostSteps / kFifths);
   }
 }
 
 /// Where the outline crosses the middle of a column of pixels.
 Changes changes_of(const std::vector<Point>& polygon, Size size) {
-  std::vector<Corner> line;
-  for (size_t i = 0; i < polygon.size(); ++i) {
-    add_line(corner_of(polygon[i]), corner_of(polygon[(i + 1) % polygon.size()]), line);
+  std::vector<Corner> corners;
+  for (const Point& point : polygon) {
+    corners.push_back(corner_of(point));
   }
+  require_short(corners);
   Changes changes;
-  for (size_t i = 1; i < line.size(); ++i) {
-    if (line[i].x == line[i - 1].x) {
-      continue;
-    }
-    const int64_t left = std::min(line[i].x, line[i - 1].x);
+  std::optional<Corner> last;
+  const auto pass = [&](const Corner& corner) {
+    const Corner from = last.value_or(corner);
+    last = corner;
+    const int64_t left = std::min(corner.x, from.x);
     // The centre of a pixel is two fifths from its first one.
-    if (left < 2 || (left - 2) % kFifths != 0 || (left - 2) / kFifths >= size.width) {
-      continue;
+    if (corner.x == from.x || left < 2 || (left - 2) % kFifths != 0 ||
+        (left - 2) / kFifths >= size.width) {
+      return;
     }
-    const auto upper = static_cast<double>(std::min(line[i].y, line[i - 1].y));
+    const auto upper = static_cast<double>(std::min(corner.y, from.y));
     const double y = std::clamp((upper + 0.5) / static_cast<double>(kFifths) - 0.5, 0.0,
                                 static_cast<double>(size.height));
     changes.push_back((left - 2) / kFifths * size.height + static_cast<int64_t>(std::ceil(y)));
+  };
+  for (size_t i = 0; i < corners.size(); ++i) {
+    for_line(corners[i], corners[(i + 1) % corners.size()], pass);
   }
   std::sort(changes.begin(), changes.end());
   return changes;
@@ -200,33 +221,67 @@ void add_stretches(const Changes& changes, std::vector<Stretch>& stretches) {
   }
 }
 
-/// Lays runs down the columns, which may overlap, into rows.
+/// Makes runs along rows of pixels that come column by column.
+class RowRuns {
+ public:
+  explicit RowRuns(Size size) : size_(size), last_run_(static_cast<size_t>(size.height), kNone) {}
+
+  /// Pixels from `begin` up to `end`, counted down the columns; behind those before.
+  void add(int64_t begin, int64_t end) {
+    const int64_t height = size_.height;
+    while (begin < end) {
+      const int64_t y = begin % height;
+      const int64_t rows = std::min(height - y, end - begin);
+      // Columns that are full from top to bottom are added at once.
+      const int64_t columns = rows == height ? (end - begin) / height : 1;
+      add_rows(y, rows, begin / height, columns);
+      begin += rows * columns;
+    }
+  }
+
+  Mask take() {
+    std::stable_sort(mask_.runs.begin(), mask_.runs.end(),
+                     [](const Run& a, const Run& b) { return a.y < b.y; });
+    return std::move(mask_);
+  }
+
+ private:
+  void add_rows(int64_t first, int64_t rows, int64_t x, int64_t columns) {
+    for (int64_t y = first; y < first + rows; ++y) {
+      size_t& last = last_run_[static_cast<size_t>(y)];
+      if (last != kNone && mask_.runs[last].x + mask_.runs[last].length == x) {
+        mask_.runs[last].length += static_cast<int32_t>(columns);
+        continue;
+      }
+      if (mask_.runs.size() == kMostRuns) {
+        throw Error(ErrorKind::kBadFile, "a mask of more than {} runs", kMostRuns);
+      }
+      last = mask_.runs.size();
+      mask_.runs.push_back({.y = static_cast<int32_t>(y),
+                            .x = static_cast<int32_t>(x),
+                            .length = static_cast<int32_t>(columns)});
+    }
+  }
+
+  static constexpr size_t kNone = std::numeric_limits<size_t>::max();
+  static constexpr size_t kMostRuns = 4'000'000;
+
+  Size size_;
+  Mask mask_;
+  std::vector<size_t> last_run_;  // of each row
+};
+
+/// The pixels of stretches, which may overlap.
 Mask mask_of_stretches(std::vector<Stretch> stretches, Size size) {
   std::sort(stretches.begin(), stretches.end(),
             [](const Stretch& a, const Stretch& b) { return a.begin < b.begin; });
-  Mask mask;
-  std::vector<int64_t> last_run(static_cast<size_t>(size.height), -1);
+  RowRuns runs(size);
   int64_t done = 0;
   for (const Stretch& stretch : stretches) {
-    for (int64_t place = std::max(stretch.begin, done); place < stretch.end; ++place) {
-      const auto x = static_cast<int32_t>(place / size.height);
-      const int64_t y = place % size.height;
-      int64_t& last = last_run[static_cast<size_t>(y)];
-      if (last >= 0) {
-        Run& run = mask.runs[static_cast<size_t>(last)];
-        if (run.x + run.length == x) {
-          ++run.length;
-          continue;
-        }
-      }
-      last = static_cast<int64_t>(mask.runs.size());
-      mask.runs.push_back({.y = static_cast<int32_t>(y), .x = x, .length = 1});
-    }
+    runs.add(std::max(stretch.begin, done), stretch.end);
     done = std::max(done, stretch.end);
   }
-  std::stable_sort(mask.runs.begin(), mask.runs.end(),
-                   [](const Run& a, const Run& b) { return a.y < b.y; });
-  return mask;
+  return runs.take();
 }
 
 Changes changes_of_runs(const CocoAnnotation& annotation, Size size) {

@@ -11,7 +11,8 @@ namespace mote::io {
 namespace {
 
 constexpr double kFarthest = 1e6;  // px; a polygon that goes farther is damaged
-constexpr size_t kMostRuns = 5'000'000;
+constexpr size_t kMostRuns = 4'000'000;
+constexpr int64_t kMostCrossings = 100'000'000;  // of edges and rows
 
 // The sides of a pixel, clockwise on the screen from the upper one; each is walked along with the
 // pixel to the right.
@@ -97,6 +98,7 @@ int64_t row_from(double y) {
 
 std::vector<Edge> edges_of(const std::vector<Ring>& rings) {
   std::vector<Edge> edges;
+  int64_t crossings = 0;
   for (const Ring& ring : rings) {
     for (size_t i = 0; i < ring.size(); ++i) {
       const Corner& from = ring[i];
@@ -115,7 +117,11 @@ std::vector<Edge> edges_of(const std::vector<Ring>& rings) {
       edge.slope = (lower.x - upper.x) / (lower.y - upper.y);
       edge.x = upper.x + (static_cast<double>(edge.first_row) + 0.5 - upper.y) * edge.slope;
       edges.push_back(edge);
+      crossings += edge.end_row - edge.first_row;
     }
+  }
+  if (crossings > kMostCrossings) {
+    throw Error(ErrorKind::kBadFile, "an outline crosses rows more than {} times", kMostCrossings);
   }
   std::stable_sort(edges.begin(), edges.end(),
                    [](const Edge& a, const Edge& b) { return a.first_row < b.first_row; });
@@ -194,8 +200,10 @@ Mask filled(const std::vector<Ring>& rings, FillRule rule) {
       const auto rows = static_cast<double>(y - edge.first_row);
       crossings.push_back({.x = edge.x + rows * edge.slope, .turn = edge.turn});
     }
-    std::stable_sort(crossings.begin(), crossings.end(),
-                     [](const Crossing& a, const Crossing& b) { return a.x < b.x; });
+    const auto lies_left = [](const Crossing& a, const Crossing& b) { return a.x < b.x; };
+    if (!std::is_sorted(crossings.begin(), crossings.end(), lies_left)) {
+      std::stable_sort(crossings.begin(), crossings.end(), lies_left);
+    }
     add_row(y, crossings, rule, mask);
     ++y;
     std::erase_if(active, [&](const Edge& edge) { return edge.end_row <= y; });

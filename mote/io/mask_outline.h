@@ -35,7 +35,7 @@ enum class FillRule {
 /// it, or above. What lies above or left of the image is cut off.
 ///
 /// Throws kBadFile where a corner is farther off than a million pixels, or the rings cross so often
-/// that the mask would have more than five million runs.
+/// that the mask would have more than four million runs, or filling it would take minutes.
 Mask filled(const std::vector<Ring>& rings, FillRule rule);
 
 }  // namespace mote::io

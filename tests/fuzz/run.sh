@@ -26,7 +26,7 @@ mkdir -p "$build/found" "$corpus"
 "$build/fuzz_seeds" "$corpus"
 formats=("$@")
 if [ ${#formats[@]} -eq 0 ]; then
-  formats=(cine dm hdf5 mrc norpix ser tiff tvips zarr)
+  formats=(cine coco dm hdf5 imagej_roi mots mrc norpix ser tiff tvips yolo zarr)
 fi
 for format in "${formats[@]}"; do
   echo "== $format"

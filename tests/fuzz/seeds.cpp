@@ -6,9 +6,14 @@
 #include <map>
 #include <string>
 
+#include "mote/io/coco_writer.h"
+#include "mote/io/imagej_roi.h"
+#include "mote/io/mots.h"
+#include "mote/io/yolo.h"
 #include "tests/io/drawn_cameras.h"
 #include "tests/io/drawn_dm.h"
 #include "tests/io/drawn_hdf5.h"
+#include "tests/io/drawn_masks.h"
 #include "tests/io/drawn_mrc.h"
 #include "tests/io/drawn_ser.h"
 #include "tests/io/drawn_tiff.h"
@@ -170,6 +175,31 @@ void seed_zarr() {
               {"edges/ids/c/0/0", "\5\6"}});
 }
 
+void seed_masks() {
+  constexpr mote::Size kSize{64, 80};
+  std::string mots;
+  std::string yolo;
+  for (const char* format : {"imagej_roi", "coco"}) {
+    std::filesystem::create_directories(folder + "/" + format);
+  }
+  mote::io::ImagejRoiWriter rois(folder + "/imagej_roi/zip");
+  mote::io::CocoWriter coco(folder + "/coco/runs", {{.id = 1, .size = kSize}}, {"particle"});
+  for (const auto& drawn : mote::testing_support::drawn_masks()) {
+    const mote::io::ImagejRoi roi{.name = drawn.name, .frame = 3, .mask = drawn.mask};
+    seed("imagej_roi", drawn.name, mote::io::imagej_roi_bytes(roi));
+    rois.write(roi);
+    coco.write({.image_id = 1, .size = kSize, .mask = drawn.mask});
+    mots += mote::io::mots_line({.id = 3, .size = kSize, .mask = drawn.mask});
+    yolo += mote::io::yolo_line({.mask = drawn.mask}, kSize);
+  }
+  rois.close();
+  coco.close();
+  seed("coco", "polygons",
+       R"([{"image_id": 1, "segmentation": [[0, 0, 20.5, 0, 9, 30], [1, 1, 4, 1, 2, 5]]}])");
+  seed("mots", "lines", mots);
+  seed("yolo", "lines", yolo);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -185,4 +215,5 @@ int main(int count, char** arguments) {
   seed_hdf5();
   seed_tiff();
   seed_zarr();
+  seed_masks();
 }

@@ -73,6 +73,8 @@ TEST(Coco, RefusesWhatIsNone) {
   EXPECT_THROW(coco_file(R"([{"image_id": 1, "bbox": [1, 2, 3, 4]}])"), Error);
   EXPECT_THROW(annotation("[[1, 2, 3]]"), Error);
   EXPECT_THROW(annotation("[[1e300, 2, 3, 4, 5, 6]]"), Error);
+  EXPECT_THROW(mask_of(annotation("[[0, 0, 9e5, 0, 0, 9e5, 9e5, 9e5]]"), {9, 9}), Error);
+  EXPECT_THROW(coco_mask("4", {1 << 20, 1 << 20}), Error);
   EXPECT_THROW(annotation(R"({"size": [3, 3], "counts": "d"})"), Error);
   EXPECT_THROW(mask_of(annotation(R"({"size": [3, 3], "counts": [4, 1, 4]})"), {3, 4}), Error);
   EXPECT_THROW(mask_of(annotation(R"({"size": [3, 3], "counts": [4, 1, 9]})"), {3, 3}), Error);

@@ -89,7 +89,17 @@ TEST(Filled, RefusesOutlinesThatCrossThemselvesTooOften) {
   }
 
   EXPECT_THAT([&] { filled({zigzag}, FillRule::kEvenOdd); },
-              ThrowsMessage<Error>(HasSubstr("crosses itself more than 5000000 times")));
+              ThrowsMessage<Error>(HasSubstr("crosses itself more than 4000000 times")));
+}
+
+TEST(Filled, RefusesOutlinesThatTakeMinutes) {
+  Ring steep;
+  for (int i = 0; i < 4000; ++i) {
+    steep.push_back({.y = i % 2 == 0 ? 0.0 : 60000.0, .x = 5});
+  }
+
+  EXPECT_THAT([&] { filled({steep}, FillRule::kEvenOdd); },
+              ThrowsMessage<Error>(HasSubstr("crosses rows more than 100000000 times")));
 }
 
 }  // namespace
