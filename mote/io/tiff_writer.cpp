@@ -158,7 +158,7 @@ struct TiffWriter::Impl {
   void write(const uint8_t* pixels, Size size, SampleType type);
   int64_t append_strip(const uint8_t* bytes, int64_t count);
   void append_directory(const std::vector<Field>& fields);
-  void replace_description(const std::string& text);
+  void replace_description(const std::function<std::string()>& next);
   int64_t position() const { return end + static_cast<int64_t>(chunk.size()); }
   void align() { chunk.resize(chunk.size() + static_cast<size_t>(position() % 2)); }
   void append_offset(int64_t offset) {
@@ -260,19 +260,25 @@ void TiffWriter::Impl::append_directory(const std::vector<Field>& fields) {
   next_offset_at = link_at;
 }
 
-void TiffWriter::Impl::replace_description(const std::string& text) {
+void TiffWriter::Impl::replace_description(const std::function<std::string()>& next) {
   chunk.clear();
   align();
   const int64_t text_at = position();
-  append(chunk, text.c_str(), text.size() + 1);
-  if (!big && position() > kClassicLimit) {
-    throw Error(ErrorKind::kUsage, "{}: too many bytes for a classic TIFF", path);
+  for (std::string piece = next(); !piece.empty(); piece = next()) {
+    append(chunk, piece.data(), piece.size());
+    file.write_at(end, chunk.data(), static_cast<int64_t>(chunk.size()));
+    end = position();
+    chunk.clear();
   }
+  append_value<uint8_t>(chunk, 0);
   file.write_at(end, chunk.data(), static_cast<int64_t>(chunk.size()));
   end = position();
+  if (!big && end > kClassicLimit) {
+    throw Error(ErrorKind::kUsage, "{}: too many bytes for a classic TIFF", path);
+  }
   // The text first, then the entry that points to it: its count and offset, behind tag and type.
   chunk.clear();
-  append_offset(static_cast<int64_t>(text.size()) + 1);
+  append_offset(end - text_at);
   append_offset(text_at);
   file.write_at(description_at + 4, chunk.data(), static_cast<int64_t>(chunk.size()));
   chunk.clear();
@@ -338,8 +344,8 @@ void TiffWriter::write(const LabelImage& page) {
   impl_->write(reinterpret_cast<const uint8_t*>(page.data()), page.size(), SampleType::kInt32);
 }
 
-void TiffWriter::replace_description(const std::string& text) {
-  impl_->replace_description(text);
+void TiffWriter::replace_description(const std::function<std::string()>& next) {
+  impl_->replace_description(next);
 }
 
 void TiffWriter::close() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,8 +38,9 @@ class TiffWriter {
   void write(const LabelImage& page);  ///< as int32
 
   /// Puts another text in the place of `options.description`, which was not empty: one that is not
-  /// known before the last page. Throws as write().
-  void replace_description(const std::string& text);
+  /// known before the last page. `next` gives its pieces, an empty one at its end. Throws as
+  /// write().
+  void replace_description(const std::function<std::string()>& next);
 
   /// Flushes, syncs and closes. Throws kResource where that fails.
   void close();

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include <fmt/format.h>
@@ -59,6 +60,47 @@ TEST(OmeTiffWriter, WritesBigTiff) {
   write_labels(folder / "a.ome.tif", true);
 
   EXPECT_EQ(open_frames(folder / "a.ome.tif")->read(1).time_s, 2.25);
+}
+
+TEST(OmeTiffWriter, WritesRoisBesideTheImage) {
+  const TemporaryFolder folder;
+  {
+    OmeTiffWriter writer(folder / "a.ome.tif", {.frames = 1});
+    writer.write(LabelImage({5, 7}), std::nullopt);
+    writer.add_roi("track <1>", 0, {.runs = {{.y = 1, .x = 2, .length = 3}}});
+    // Two pieces: bits 101, then 001.
+    writer.add_roi("track 2", 0,
+                   {.runs = {{.y = 3, .x = 1, .length = 1},
+                             {.y = 3, .x = 3, .length = 1},
+                             {.y = 4, .x = 3, .length = 1}}});
+    writer.close();
+  }
+
+  const std::string xml = open_frames(folder / "a.ome.tif")->info().metadata.at("ImageDescription");
+
+  EXPECT_THAT(xml, HasSubstr("</Pixels>\n<ROIRef ID=\"ROI:0\"/>\n<ROIRef ID=\"ROI:1\"/>\n"
+                             "</Image>\n<ROI ID=\"ROI:0\" Name=\"track &lt;1&gt;\"><Union>"
+                             "<Polygon ID=\"Shape:0:0\" TheT=\"0\" Points=\"2,1 5,1 5,2 2,2\"/>"
+                             "</Union></ROI>\n<ROI ID=\"ROI:1\""));
+  EXPECT_THAT(xml, HasSubstr("X=\"1\" Y=\"3\" Width=\"3\" Height=\"2\"><BinData "
+                             "BigEndian=\"false\" Length=\"4\">pA==</BinData></Mask>"));
+  EXPECT_THAT(xml, testing::EndsWith("</ROI>\n</OME>"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.ome.tif.rois"));
+}
+
+TEST(OmeTiffWriter, WritesManyRois) {
+  const TemporaryFolder folder;
+  OmeTiffWriter writer(folder / "a.ome.tif", {.frames = 1});
+  writer.write(LabelImage({5, 7}), std::nullopt);
+  for (int i = 0; i < 4000; ++i) {
+    writer.add_roi("a", 0, {.runs = {{.y = 1, .x = 2, .length = 3}}});
+  }
+  writer.close();
+
+  const std::string xml = open_frames(folder / "a.ome.tif")->info().metadata.at("ImageDescription");
+
+  EXPECT_THAT(xml, HasSubstr("<ROIRef ID=\"ROI:3999\"/>\n</Image>\n<ROI ID=\"ROI:0\""));
+  EXPECT_THAT(xml, HasSubstr("\"Shape:3999:0\""));
 }
 
 // Series, axes, OME's own values and pixels, as tifffile reads them.
