@@ -96,15 +96,21 @@ int64_t row_from(double y) {
   return static_cast<int64_t>(std::ceil(y - 0.5));
 }
 
+void require_near(const Ring& ring) {
+  for (const Corner& corner : ring) {
+    if (!(std::abs(corner.y) <= kFarthest && std::abs(corner.x) <= kFarthest)) {
+      throw Error(ErrorKind::kBadFile, "an outline goes to x={} y={}", corner.x, corner.y);
+    }
+  }
+}
+
 std::vector<Edge> edges_of(const std::vector<Ring>& rings) {
   std::vector<Edge> edges;
   int64_t crossings = 0;
   for (const Ring& ring : rings) {
+    require_near(ring);
     for (size_t i = 0; i < ring.size(); ++i) {
       const Corner& from = ring[i];
-      if (!(std::abs(from.y) <= kFarthest && std::abs(from.x) <= kFarthest)) {
-        throw Error(ErrorKind::kBadFile, "an outline goes to x={} y={}", from.x, from.y);
-      }
       const Corner& to = ring[(i + 1) % ring.size()];
       const Corner& upper = from.y < to.y ? from : to;
       const Corner& lower = from.y < to.y ? to : from;

@@ -79,6 +79,7 @@ TEST(Filled, RefusesWhatIsTooFarOrNoNumber) {
         filled({{{0, 0}, {0, 2e6}, {3, 3}}}, FillRule::kEvenOdd);
       },
       ThrowsMessage<Error>(HasSubstr("an outline goes to x=2000000 y=0")));
+  EXPECT_THROW(filled({{{0, 0}, {1, 1}, {1e30, 4}}}, FillRule::kEvenOdd), Error);
   EXPECT_THROW(filled({{{0, 0}, {nan, 4}, {3, 3}}}, FillRule::kEvenOdd), Error);
 }
 
