@@ -43,7 +43,12 @@ std::vector<int64_t> decoded(const std::string& text) {
         value -= int64_t{1} << shift;
       }
     }
-    lengths.push_back(lengths.size() > 2 ? value + lengths[lengths.size() - 2] : value);
+    constexpr int64_t kLongest = int64_t{1} << 40;
+    const int64_t length = lengths.size() > 2 ? value + lengths[lengths.size() - 2] : value;
+    if (length < 0 || length > kLongest) {
+      throw Error(ErrorKind::kBadFile, "its counts hold a run of {} px", length);
+    }
+    lengths.push_back(length);
   }
   return lengths;
 }
@@ -57,6 +62,16 @@ void add_encoded(int64_t value, std::string& text) {
     more = (bits & 16) != 0 ? value != -1 : value != 0;
     text += static_cast<char>((more ? bits | 32 : bits) + 48);
   }
+}
+
+/// A whole number, which some programs write as 3.0.
+int64_t whole_number(const Json& json) {
+  const double value = json.get<double>();
+  constexpr double kMost = 9007199254740992;  // 2^53
+  if (!(std::abs(value) <= kMost) || value != std::floor(value)) {
+    throw Error(ErrorKind::kBadFile, "the number {}, expected a whole one", value);
+  }
+  return json.is_number_integer() ? json.get<int64_t>() : static_cast<int64_t>(value);
 }
 
 std::vector<Point> polygon_of(const Json& numbers) {
@@ -85,10 +100,17 @@ void require_size(Size size) {
 }
 
 CocoAnnotation annotation_of(const Json& json) {
-  CocoAnnotation annotation{.image_id = json.at("image_id").get<int64_t>(),
+  const auto whole = [&](const char* key) {
+    return json.contains(key) ? whole_number(json.at(key)) : 0;
+  };
+  const int64_t track_id = whole("track_id");
+  if (track_id < 0 || track_id > std::numeric_limits<int32_t>::max()) {
+    throw Error(ErrorKind::kBadFile, "the track_id {}", track_id);
+  }
+  CocoAnnotation annotation{.image_id = whole_number(json.at("image_id")),
                             .score = json.value("score", 1.0),
-                            .crowd = json.value("iscrowd", 0) != 0,
-                            .track_id = json.value("track_id", 0)};
+                            .crowd = whole("iscrowd") != 0,
+                            .track_id = static_cast<int32_t>(track_id)};
   if (!json.contains("segmentation")) {
     throw Error(ErrorKind::kUnsupported, "has no segmentation: mote scores masks, not boxes alone");
   }
@@ -100,10 +122,15 @@ CocoAnnotation annotation_of(const Json& json) {
     return annotation;
   }
   const Json& size = segmentation.at("size");
-  annotation.size = {size.at(0).get<int64_t>(), size.at(1).get<int64_t>()};
+  annotation.size = {whole_number(size.at(0)), whole_number(size.at(1))};
   const Json& counts = segmentation.at("counts");
-  annotation.run_lengths =
-      counts.is_string() ? decoded(counts.get<std::string>()) : counts.get<std::vector<int64_t>>();
+  if (counts.is_string()) {
+    annotation.run_lengths = decoded(counts.get<std::string>());
+    return annotation;
+  }
+  for (const Json& length : counts) {
+    annotation.run_lengths.push_back(whole_number(length));
+  }
   return annotation;
 }
 
@@ -316,9 +343,9 @@ CocoFile coco_file(std::string_view text) {
       return file;
     }
     for (const Json& image : json.at("images")) {
-      const Size size = {image.at("height").get<int64_t>(), image.at("width").get<int64_t>()};
+      const Size size = {whole_number(image.at("height")), whole_number(image.at("width"))};
       require_size(size);
-      file.images.push_back({.id = image.at("id").get<int64_t>(),
+      file.images.push_back({.id = whole_number(image.at("id")),
                              .size = size,
                              .file_name = image.value("file_name", "")});
     }
@@ -371,6 +398,9 @@ std::string coco_counts(const Mask& mask, Size size) {
     if (within && box.height < size.height) {
       turn(column + box.y_end());
     }
+  }
+  if (within && box.x_end() < size.width) {
+    turn(box.x_end() * size.height);  // the last column ended at the image's lower edge
   }
   if (begun < size.area()) {
     turn(size.area());

@@ -147,6 +147,7 @@ class Part {
   void remove() const {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
+    fs::remove_all(path_ + ".unfinished", ignored);  // what a folder's writer fills
   }
 
   std::string output_;

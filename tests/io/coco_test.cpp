@@ -101,6 +101,23 @@ TEST(Coco, WritesRunsThatItReadsBack) {
   }
 }
 
+// Found by the fuzzer of MOTS: it came back as the whole image.
+TEST(Coco, WritesRunsThatEndAtTheLowerEdge) {
+  const Mask left =
+      mask_where({.y = 0, .x = 0, .height = 4, .width = 2}, [](int64_t, int64_t) { return true; });
+
+  EXPECT_EQ(coco_mask(coco_counts(left, {4, 5}), {4, 5}), left);
+}
+
+TEST(Coco, RefusesNumbersThatAreNotWhole) {
+  EXPECT_THAT([] { coco_file(R"([{"image_id": 1e83, "segmentation": []}])"); },
+              testing::ThrowsMessage<Error>(testing::HasSubstr("the number 1e+83")));
+  EXPECT_EQ(coco_file(R"([{"image_id": 3.0, "segmentation": []}])").annotations.at(0).image_id, 3);
+  EXPECT_THROW(annotation(R"({"size": [3, 3.5], "counts": [4, 1, 4]})"), Error);
+  EXPECT_THROW(coco_file(R"([{"image_id": 1, "track_id": 3000000000, "segmentation": []}])"),
+               Error);
+}
+
 TEST(Coco, WritesTheTextThatTheAuthorsProgramWrites) {
   const Mask centre = {.runs = {{.y = 1, .x = 1, .length = 1}}};
 
