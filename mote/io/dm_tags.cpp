@@ -1,6 +1,7 @@
 #include "mote/io/dm_tags.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -269,10 +270,14 @@ std::vector<int64_t> DmTags::indices(const std::string& list, const std::string&
   const std::string head = list + "[";
   for (auto tag = values.lower_bound(head); tag != values.end() && tag->first.starts_with(head);
        ++tag) {
+    // A tag's own name may have brackets too.
     const std::string_view rest = std::string_view(tag->first).substr(head.size());
-    const size_t digits = rest.find(']');
-    if (digits < 10 && rest.substr(digits + 1) == tail) {
-      found.push_back(std::stoll(std::string(rest.substr(0, digits))));
+    int64_t index = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), index);
+    const auto digits = static_cast<size_t>(end - rest.data());
+    if (error == std::errc() && index >= 0 && rest.substr(digits, 1) == "]" &&
+        rest.substr(digits + 1) == tail) {
+      found.push_back(index);
     }
   }
   std::sort(found.begin(), found.end());

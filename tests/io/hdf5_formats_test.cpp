@@ -308,6 +308,16 @@ TEST(Dm5, RefusesComplexNumbersColourAndSpectraByName) {
   EXPECT_THAT(refusal(dm5_file({{3}})), HasSubstr("a spectrum or profile"));
 }
 
+TEST(Dm5, PassesOverNamesInBracketsThatAreNoNumbers) {
+  const auto file = dm5_file({{3}, {2}});
+  const std::string path = "/ImageList/[0]/ImageData/Dimensions";
+  file->held.nodes[path].attributes["[none]"] = 7.0;
+  file->held.nodes[path].attributes["[-1]"] = 7.0;
+  file->held.nodes[path].attributes["[99999999999999999999]"] = 7.0;
+
+  EXPECT_EQ(open_hdf5_tree(file)->info().size, (Size{2, 3}));
+}
+
 TEST(Dm5, WhoseDimensionsContradictItsDataIsBad) {
   const auto file = dm5_file({{3}, {2}});
   file->held.nodes["/ImageList/[0]/ImageData/Data"].dataset->shape = {3, 2};
