@@ -35,10 +35,4 @@ void confine_library() {
   H5Lunregister(H5L_TYPE_EXTERNAL);
 }
 
-Handle open_file(int descriptor) {
-  const std::string path = fmt::format("/proc/self/fd/{}", descriptor);
-  return checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
-                 "not a sound HDF5 file");
-}
-
 }  // namespace mote::hdf5

@@ -47,7 +47,4 @@ Handle checked(hid_t id, Handle::Close close, const std::string& what);
 /// into other files. To be called once, before anything else.
 void confine_library();
 
-/// Opens the file behind a descriptor, for reading.
-Handle open_file(int descriptor);
-
 }  // namespace mote::hdf5

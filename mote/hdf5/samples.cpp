@@ -127,7 +127,10 @@ void read_samples(hid_t file, const std::string& path, const io::Hdf5Box& box,
     throw Error(ErrorKind::kBadFile, "the dataset's samples are not of the size asked for");
   }
   check_held(dataset.get(), type.get(), selection);
-  const Handle memory(H5Screate_simple(1, &selection.samples, nullptr), H5Sclose);
+  // Of the selection's own shape: else libhdf5 goes sample by sample.
+  const Handle memory(
+      H5Screate_simple(static_cast<int>(selection.count.size()), selection.count.data(), nullptr),
+      H5Sclose);
   const Handle as = memory_type(type.get(), *stored);
   if (!memory.open() ||
       H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, selection.start.data(), nullptr,

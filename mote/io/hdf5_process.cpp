@@ -113,7 +113,7 @@ std::string found_program() {
 
 // The environment is our own, so that no variable changes what libhdf5 does.
 std::vector<std::string> environment() {
-  std::vector<std::string> variables = {"LC_ALL=C", "HDF5_USE_FILE_LOCKING=FALSE"};
+  std::vector<std::string> variables = {"LC_ALL=C"};
   if (const char* path = std::getenv("LD_LIBRARY_PATH"); path != nullptr) {
     variables.push_back(std::string("LD_LIBRARY_PATH=") + path);
   }
