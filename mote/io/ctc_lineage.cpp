@@ -154,9 +154,8 @@ Sidecar sidecar_of(std::string_view text) {
 // is among them; where it has none, none of them has a line that it could have named.
 bool still_holds(int32_t track, const std::vector<int32_t>& parents,
                  const std::vector<CtcPiece>& pieces, const std::map<int32_t, int32_t>& track_of) {
-  const auto line = std::find_if(pieces.begin(), pieces.end(), [track](const CtcPiece& piece) {
-    return piece.label == track;
-  });
+  const auto line = std::find_if(pieces.begin(), pieces.end(),
+                                 [track](const CtcPiece& piece) { return piece.label == track; });
   if (line == pieces.end()) {
     return true;
   }

@@ -1,6 +1,7 @@
 #include "mote/io/trackmate.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "mote/core/error.h"
+#include "mote/io/mask_outline.h"
 #include "mote/io/xml_scanner.h"
 
 namespace mote::io {
@@ -30,6 +32,7 @@ struct Scale {
 struct Session {
   TrackGraph graph;
   std::map<int64_t, size_t> place;  // of a spot's node, by its ID
+  std::map<size_t, Ring> polygons;  // by place of the node
   std::map<int64_t, int64_t> part;  // TRACK_ID, by spot
   std::vector<std::pair<int64_t, int64_t>> links;
   std::set<int64_t> hidden_spots;
@@ -58,7 +61,34 @@ int32_t number_or_none(const XmlTag& tag, std::string_view attribute) {
   return number && *number <= kMost ? static_cast<int32_t>(*number) : 0;
 }
 
-void add_spot(const XmlTag& tag, Session& session) {
+// The corners of a spot's polygon, in units of length from its centre on; none where it has none.
+Ring polygon_of(std::string_view text) {
+  Ring ring;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto number = [&]() -> std::optional<double> {
+    while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) {
+      ++at;
+    }
+    double value = 0;
+    const auto [next, error] = std::from_chars(at, end, value);
+    if (error != std::errc()) {
+      return std::nullopt;
+    }
+    at = next;
+    return value;
+  };
+  while (const std::optional<double> x = number()) {
+    const std::optional<double> y = number();
+    if (!y) {
+      return {};
+    }
+    ring.push_back({.y = *y, .x = *x});
+  }
+  return ring;
+}
+
+void add_spot(const XmlTag& tag, std::string_view text, Session& session) {
   const std::optional<double> x = tag.number("POSITION_X");
   const std::optional<double> y = tag.number("POSITION_Y");
   if (!x || !y) {
@@ -78,6 +108,9 @@ void add_spot(const XmlTag& tag, Session& session) {
   }
   if (tag.number("VISIBILITY").value_or(1) == 0) {
     session.hidden_spots.insert(id);
+  }
+  if (tag.whole_number("ROI_N_POINTS").value_or(0) > 2) {
+    session.polygons[session.graph.nodes.size()] = polygon_of(text);
   }
   session.graph.nodes.push_back(std::move(node));
 }
@@ -123,7 +156,7 @@ Session session_of(std::string_view text) {
       session.scale.length = tag->attribute("spatialunits").value_or("");
       session.scale.time = tag->attribute("timeunits").value_or("");
     } else if (tag->name == "Spot") {
-      add_spot(*tag, session);
+      add_spot(*tag, scanner.text(), session);
     } else if (tag->name == "Track") {
       part = required(*tag, "TRACK_ID");
     } else if (tag->name == "Edge") {
@@ -161,6 +194,14 @@ void calibrate(Session& session) {
       *node.radius_px /= scale.radius();
     }
     graph.frames = std::max(graph.frames, node.frame + 1);
+  }
+  for (auto& [place, ring] : session.polygons) {
+    TrackNode& node = graph.nodes[place];
+    for (Corner& corner : ring) {
+      corner.y = corner.y / scale.y + node.position.y_px + 0.5;
+      corner.x = corner.x / scale.x + node.position.x_px + 0.5;
+    }
+    node.mask = filled({ring}, FillRule::kEvenOdd);
   }
   if (const std::optional<double> nm = nanometres_per(scale.length)) {
     graph.pixel_size =

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "mote/io/mask_outline.h"
 #include "mote/io/output_file.h"
 #include "mote/io/trackmate.h"
 #include "mote/io/xml_text.h"
@@ -94,7 +95,33 @@ double time_of(const TrackGraph& graph, int64_t frame, const Scale& scale) {
              : static_cast<double>(frame) * scale.seconds;
 }
 
-std::string spot(const TrackGraph& graph, size_t index, const Scale& scale) {
+// The attribute of a polygon and its text, in units of length from the spot's centre on; nothing
+// for an empty mask.
+struct Outline {
+  std::string attribute;
+  std::string text;
+};
+
+Outline outline_of(const Mask& mask, Point centre, const Scale& scale) {
+  const std::vector<Ring> rings = outlines_of(mask);
+  if (rings.empty()) {
+    return {};
+  }
+  const Ring& ring = *std::max_element(
+      rings.begin(), rings.end(),
+      [](const Ring& a, const Ring& b) { return signed_area_px(a) < signed_area_px(b); });
+  Outline outline{.attribute = fmt::format(" ROI_N_POINTS=\"{}\"", ring.size())};
+  for (const Corner& corner : ring) {
+    // Corners count from the upper left corner of the first pixel, spots from its centre.
+    outline.text += fmt::format("{}{} {}", outline.text.empty() ? "" : " ",
+                                (corner.x - 0.5 - centre.x_px) * scale.x,
+                                (corner.y - 0.5 - centre.y_px) * scale.y);
+  }
+  return outline;
+}
+
+std::string spot(const TrackGraph& graph, size_t index, const Scale& scale,
+                 const std::map<int32_t, Mask>& masks) {
   const TrackNode& node = graph.nodes[index];
   std::string text = fmt::format(
       "        <Spot ID=\"{}\" name=\"track {}\" QUALITY=\"1.0\" POSITION_X=\"{}\" "
@@ -108,17 +135,24 @@ std::string spot(const TrackGraph& graph, size_t index, const Scale& scale) {
       text += fmt::format(" {}=\"{}\"", feature_name(graph.value_names[i]), node.values[i]);
     }
   }
-  return text + " />\n";
+  const auto mask = masks.find(node.label);
+  const Outline outline =
+      mask == masks.end() ? Outline() : outline_of(mask->second, node.position, scale);
+  return outline.text.empty() ? text + " />\n"
+                              : text + outline.attribute + ">" + outline.text + "</Spot>\n";
 }
 
-void write_spots(const TrackGraph& graph, const Scale& scale, OutputFile& file) {
+void write_spots(const TrackGraph& graph, const Scale& scale, const MasksOfFrame& masks_of_frame,
+                 OutputFile& file) {
   file.write(fmt::format("    <AllSpots nspots=\"{}\">\n", graph.nodes.size()));
   size_t next = 0;
   while (next < graph.nodes.size()) {
     const int64_t frame = graph.nodes[next].frame;
+    const std::map<int32_t, Mask> masks =
+        masks_of_frame ? masks_of_frame(frame) : std::map<int32_t, Mask>();
     std::string text = fmt::format("      <SpotsInFrame frame=\"{}\">\n", frame);
     for (; next < graph.nodes.size() && graph.nodes[next].frame == frame; ++next) {
-      text += spot(graph, next, scale);
+      text += spot(graph, next, scale, masks);
     }
     file.write(text + "      </SpotsInFrame>\n");
   }
@@ -207,7 +241,7 @@ std::string settings(const TrackGraph& graph, const Scale& scale) {
 
 }  // namespace
 
-void write_trackmate(const TrackGraph& graph, const std::string& path) {
+void write_trackmate(const TrackGraph& graph, const std::string& path, const MasksOfFrame& masks) {
   const Scale scale = scale_of(graph);
   OutputFile file(path);
   file.write(
@@ -217,7 +251,7 @@ void write_trackmate(const TrackGraph& graph, const std::string& path) {
                   "  <Model spatialunits=\"{}\" timeunits=\"{}\">\n",
                   scale.length, scale.time));
   file.write(all_declarations(graph));
-  write_spots(graph, scale, file);
+  write_spots(graph, scale, masks, file);
   write_tracks(graph, file);
   file.write("  </Model>\n");
   file.write(settings(graph, scale));

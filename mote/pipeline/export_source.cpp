@@ -28,21 +28,22 @@ LabelInput& ExportSource::labels() {
   return *labels_;
 }
 
+LabelImage ExportSource::labels_of(int64_t frame) {
+  if (context_.cancelled()) {
+    throw Cancelled();
+  }
+  const bool last = frame + 1 == graph_.frames;
+  if (context_.progress && (last || often_.due())) {
+    context_.progress(
+        {.stage = "writing", .done = last ? graph_.frames : frame, .total = graph_.frames});
+  }
+  return labels().read(frame);
+}
+
 void ExportSource::for_each_labels(
     const std::function<void(int64_t frame, const LabelImage& labels)>& use) {
-  LabelInput& images = labels();
-  Every often(kProgressEvery, true);
   for (int64_t frame = 0; frame < graph_.frames; ++frame) {
-    if (context_.cancelled()) {
-      throw Cancelled();
-    }
-    if (context_.progress && often.due()) {
-      context_.progress({.stage = "writing", .done = frame, .total = graph_.frames});
-    }
-    use(frame, images.read(frame));
-  }
-  if (context_.progress) {
-    context_.progress({.stage = "writing", .done = graph_.frames, .total = graph_.frames});
+    use(frame, labels_of(frame));
   }
 }
 

@@ -24,6 +24,9 @@ class ExportSource {
   /// Throws Cancelled, and as LabelInput, with the path in front.
   void for_each_labels(const std::function<void(int64_t frame, const LabelImage& labels)>& use);
 
+  /// The label image of one frame, telling progress. Throws likewise.
+  LabelImage labels_of(int64_t frame);
+
   /// The first label image's size; images may differ where the recording was stills.
   Size size() const { return graph_.size; }
 
@@ -38,6 +41,7 @@ class ExportSource {
   TrackGraph graph_;
   bool tracked_ = false;
   std::optional<LabelInput> labels_;
+  Every often_{kProgressEvery, true};
   std::vector<std::string> warnings_;
 };
 

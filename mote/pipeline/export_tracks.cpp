@@ -5,6 +5,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/image.h"
+#include "mote/core/mask.h"
 #include "mote/io/ctc_lineage.h"
 #include "mote/io/geff_tracks.h"
 #include "mote/io/tiff_writer.h"
@@ -44,7 +45,8 @@ void export_geff(ExportSource& source, const std::string& path) {
 }
 
 void export_trackmate(ExportSource& source, const std::string& path) {
-  io::write_trackmate(source.graph(), path);
+  io::write_trackmate(source.graph(), path,
+                      [&](int64_t frame) { return masks_of(source.labels_of(frame)); });
 }
 
 void export_napari(ExportSource& source, const std::string& path) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "mote/core/error.h"
+#include "mote/core/mask.h"
 #include "mote/io/open.h"
 #include "mote/io/tiff_writer.h"
 #include "mote/pipeline/file.h"
@@ -48,19 +49,22 @@ Asked asked_of(const ImportJob& job) {
   return asked;
 }
 
+constexpr double kFarthestPx = 1e6;
+
 // A field that holds all points, where nothing says how large the images are.
-Size size_around(const TrackGraph& graph, double radius_px) {
+Size size_around(const TrackGraph& graph) {
   Size size;
   for (const TrackNode& node : graph.nodes) {
-    const double reach = node.radius_px.value_or(radius_px) + 1;
-    size.height = std::max(size.height, std::lround(node.position.y_px + reach) + 1);
-    size.width = std::max(size.width, std::lround(node.position.x_px + reach) + 1);
+    const double reach = node.radius_px.value_or(0) + 1;
+    const Box box = node.mask.bounds();
+    size.height = std::max({size.height, std::lround(node.position.y_px + reach) + 1, box.y_end()});
+    size.width = std::max({size.width, std::lround(node.position.x_px + reach) + 1, box.x_end()});
   }
   return size;
 }
 
-void draw_disc(LabelImage& labels, const TrackNode& node, double radius_px) {
-  const double radius = node.radius_px.value_or(radius_px);
+void draw_disc(LabelImage& labels, const TrackNode& node) {
+  const double radius = *node.radius_px;
   const auto rows = [&](double from) {
     return std::clamp<int64_t>(std::llround(from), 0, labels.height());
   };
@@ -80,29 +84,33 @@ void draw_disc(LabelImage& labels, const TrackNode& node, double radius_px) {
   }
 }
 
-// Label images of discs, for files that have points alone.
-std::function<LabelImage(int64_t)> discs_of(ImportedTracks& tracks, const ImportJob& job) {
+// Label images of the outlines that points have, and of discs for those without.
+std::function<LabelImage(int64_t)> drawn(ImportedTracks& tracks, const ImportJob& job) {
   TrackGraph& graph = tracks.graph;
-  const bool sized = std::all_of(graph.nodes.begin(), graph.nodes.end(),
-                                 [](const auto& node) { return node.radius_px.has_value(); });
+  const auto has_outline = [](const TrackNode& node) { return !node.mask.runs.empty(); };
+  const bool outlined = std::all_of(graph.nodes.begin(), graph.nodes.end(), has_outline);
+  const bool sized = std::all_of(graph.nodes.begin(), graph.nodes.end(), [&](const auto& node) {
+    return has_outline(node) || node.radius_px.has_value();
+  });
   if (!sized && job.radius_px <= 0) {
     throw Error(ErrorKind::kUsage,
                 "{}: has points without sizes: give --run RUN, whose particles they are, or "
                 "--radius-px to draw discs",
                 job.input);
   }
-  constexpr double kMostRadius = 10000;
   for (TrackNode& node : graph.nodes) {
     if (job.radius_px > 0) {
       node.radius_px = job.radius_px;
     }
-    if (!(*node.radius_px >= 0 && *node.radius_px < kMostRadius)) {
-      throw Error(ErrorKind::kBadFile, "{}: a radius of {} px, expected 0 to {}", job.input,
-                  *node.radius_px, kMostRadius);
+    const double radius_px = node.radius_px.value_or(0);
+    if (!(radius_px >= 0 && radius_px < kFarthestPx && std::abs(node.position.y_px) < kFarthestPx &&
+          std::abs(node.position.x_px) < kFarthestPx)) {
+      throw Error(ErrorKind::kBadFile, "{}: a point at x={} y={} of radius {} px", job.input,
+                  node.position.x_px, node.position.y_px, radius_px);
     }
   }
   if (graph.size == Size{}) {
-    graph.size = size_around(graph, job.radius_px);
+    graph.size = size_around(graph);
   }
   constexpr int64_t kMostPixels = int64_t{1} << 30;
   if (graph.size.height > kMostPixels || graph.size.width > kMostPixels ||
@@ -110,12 +118,17 @@ std::function<LabelImage(int64_t)> discs_of(ImportedTracks& tracks, const Import
     throw Error(ErrorKind::kBadFile, "{}: positions reach over {} x {} px", job.input,
                 graph.size.width, graph.size.height);
   }
-  tracks.warnings.push_back("its particles are points: they are drawn as discs");
+  if (!outlined) {
+    tracks.warnings.push_back("its particles are points: they are drawn as discs");
+  }
   return [&graph](int64_t frame) {
     LabelImage labels(graph.size);
-    for (const TrackNode& node : graph.nodes) {
-      if (node.frame == frame) {
-        draw_disc(labels, node, 0);
+    // The lowest of the tracks that share a place comes last, and has it.
+    for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+      if (node->frame == frame && !node->mask.runs.empty()) {
+        paint(labels, node->mask, node->track);
+      } else if (node->frame == frame) {
+        draw_disc(labels, *node);
       }
     }
     return labels;
@@ -145,7 +158,7 @@ void write_labels(const ImportedTracks& tracks, const std::string& path,
 void write_alone(ImportedTracks& tracks, const ImportJob& job, const std::string& folder,
                  const JobContext& context) {
   if (!tracks.labels) {
-    tracks.labels = discs_of(tracks, job);
+    tracks.labels = drawn(tracks, job);
   }
   write_labels(tracks, folder + "/labels.tif", context);
   if (tracks.tracked) {

@@ -52,6 +52,21 @@ TEST(TrackMate, HasSpotsInNanometresFromTheCentreOfTheFirstPixel) {
   EXPECT_THAT(text, HasSubstr("POSITION_X=\"0.75\" POSITION_Y=\"1\""));
 }
 
+TEST(TrackMate, SpotsComeBackWithTheirOutlines) {
+  TrackGraph graph{.frames = 1,
+                   .nodes = {{.position = {.y_px = 3.5, .x_px = 4}, .track = 1, .label = 1}}};
+  graph.pixel_size = PixelSize{.y_nm = 0.5, .x_nm = 0.25};
+  const Mask mask{.runs = {{.y = 3, .x = 3, .length = 3}, {.y = 4, .x = 4, .length = 1}}};
+  const testing_support::TemporaryFolder folder;
+
+  write_trackmate(graph, folder / "tracks.xml", [&](int64_t) {
+    return std::map<int32_t, Mask>{{1, mask}};
+  });
+  const TrackGraph back = trackmate_graph(text_of(folder / "tracks.xml"));
+
+  EXPECT_EQ(back.nodes[0].mask, mask);
+}
+
 TEST(TrackMate, LeavesOutWhatItsFiltersHide) {
   std::string text = written(drawn::tracks());
   const std::string shown = "<TrackID TRACK_ID=\"1\" />";

@@ -169,13 +169,26 @@ TEST_F(Exchange, MasksWithoutARunAreLabelsAndParents) {
   EXPECT_THAT(result.next, HasSubstr("--tracks"));
 }
 
-TEST_F(Exchange, PointsWithoutARunAreDrawnAsDiscs) {
+TEST_F(Exchange, SpotsWithoutARunAreDrawnByTheirOutlines) {
   exported("trackmate");
 
   const ImportResult result = import_tracks({.input = path("exported"), .output = path("edited")});
 
   LabelInput labels(path("edited") + "/labels.tif");
-  EXPECT_EQ(labels.read(0)(70, 150), 4);
+  LabelInput of_run(path("run"));
+  EXPECT_EQ(labels.read(40), of_run.read(40));
+  EXPECT_THAT(result.warnings, IsEmpty());
+}
+
+TEST_F(Exchange, PointsWithoutARunAreDrawnAsDiscs) {
+  exported("napari");
+
+  const ImportResult result =
+      import_tracks({.input = path("exported"), .radius_px = 3, .output = path("edited")});
+
+  LabelInput labels(path("edited") + "/labels.tif");
+  EXPECT_EQ(labels.read(0)(70, 152), 4);
+  EXPECT_EQ(labels.read(0)(65, 150), 0);
   EXPECT_THAT(result.warnings, ElementsAre(HasSubstr("drawn as discs")));
 }
 
