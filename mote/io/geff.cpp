@@ -322,6 +322,14 @@ GeffGraph read_geff(const ZarrStore& store) {
   }
 }
 
+bool looks_like_geff(const std::string& folder) {
+  try {
+    return read_zarr_attributes(ZarrFolder(folder), "").contains("geff");
+  } catch (const Error&) {
+    return false;  // no Zarr group, or a damaged one
+  }
+}
+
 GeffGraph read_geff(const std::string& folder) {
   try {
     return read_geff(ZarrFolder(folder));

@@ -83,6 +83,9 @@ inline constexpr const char* kGeffVersion = "1.1";
 /// axes without a column; kResource where it cannot be written.
 void write_geff(const std::string& folder, const GeffGraph& graph);
 
+/// True for a folder that holds a graph.
+bool looks_like_geff(const std::string& folder);
+
 /// Reads a graph of Zarr version 2 or 3. Numbers of every type become int64 or float64.
 /// Throws kNotFound where there is none, kBadFile where it is damaged or contradicts itself,
 /// kUnsupported for version 2 of the format and where its metadata do not list the properties, as

@@ -49,6 +49,13 @@ const std::vector<Entry>& entries() {
        export_mots,
        {"mots.txt", "??????.png"}},
       {{"yolo", "YOLO-seg: outlines, a text a frame", "_yolo"}, true, export_yolo, {"frame_*.txt"}},
+      {{"ome-tiff", "OME-TIFF of label images, particles as ROIs", ".ome.tif"},
+       {},
+       export_ome_tiff},
+      {{"ome-zarr", "OME-Zarr of label images, for napari and large recordings", ".ome.zarr"},
+       {},
+       export_ome_zarr,
+       {"?", "??", ".z*", "zarr.json", "labels"}},
       {{"imagej-roi", "ROI manager of ImageJ and Fiji", "_RoiSet.zip"}, {}, export_imagej_roi},
   };
   return all;

@@ -1,15 +1,14 @@
 #include <algorithm>
-#include <filesystem>
-#include <map>
-#include <set>
+#include <optional>
 
 #include <fmt/format.h>
 
-#include "mote/core/error.h"
 #include "mote/core/mask.h"
 #include "mote/io/coco_writer.h"
 #include "mote/io/imagej_roi.h"
 #include "mote/io/mots.h"
+#include "mote/io/ome_tiff_writer.h"
+#include "mote/io/ome_zarr_writer.h"
 #include "mote/io/yolo.h"
 #include "mote/pipeline/export_writers.h"
 #include "mote/pipeline/file.h"
@@ -101,6 +100,32 @@ void export_imagej_roi(ExportSource& source, const std::string& path) {
                     .mask = std::move(mask)});
     }
   });
+  writer.close();
+}
+
+void export_ome_tiff(ExportSource& source, const std::string& path) {
+  const TrackGraph& graph = source.graph();
+  io::OmeTiffWriter writer(path, {.pixel_size = graph.pixel_size,
+                                  .frame_interval = graph.frame_interval,
+                                  .name = "labels",
+                                  .frames = graph.frames});
+  source.for_each_labels([&](int64_t frame, const LabelImage& labels) {
+    const auto place = static_cast<size_t>(frame);
+    writer.write(labels,
+                 place < graph.times_s.size() ? std::optional(graph.times_s[place]) : std::nullopt);
+    for (const auto& [label, mask] : masks_of(labels)) {
+      writer.add_roi(fmt::format("{}", label), frame, mask);
+    }
+  });
+  writer.close();
+}
+
+void export_ome_zarr(ExportSource& source, const std::string& path) {
+  const TrackGraph& graph = source.graph();
+  io::OmeZarrWriter writer(
+      path,
+      {.pixel_size = graph.pixel_size, .frame_interval = graph.frame_interval, .name = "labels"});
+  source.for_each_labels([&](int64_t, const LabelImage& labels) { writer.write(labels); });
   writer.close();
 }
 

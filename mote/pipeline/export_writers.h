@@ -18,4 +18,7 @@ void export_mots(ExportSource& source, const std::string& path);
 void export_yolo(ExportSource& source, const std::string& path);
 void export_imagej_roi(ExportSource& source, const std::string& path);
 
+void export_ome_tiff(ExportSource& source, const std::string& path);
+void export_ome_zarr(ExportSource& source, const std::string& path);
+
 }  // namespace mote::pipeline

@@ -52,7 +52,7 @@ ImportedTracks read_folder(const std::string& path, const ImportReading& reading
   if (has(path, "mots.txt")) {
     return read_mots_text(path + "/mots.txt");
   }
-  if (has(path, ".zgroup") || has(path, "zarr.json")) {
+  if (io::looks_like_geff(path)) {
     return of_graph("GEFF", io::tracks_of_geff(io::read_geff(path), reading.pixel_size));
   }
   return read_label_images(path);

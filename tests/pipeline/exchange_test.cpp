@@ -123,7 +123,7 @@ TEST_P(ExchangeFormat, ComesBackAsTheSameTracksAndEvents) {
 
 INSTANTIATE_TEST_SUITE_P(All, ExchangeFormat,
                          ::testing::Values("geff", "ctc", "trackmate", "napari", "coco", "mots",
-                                           "imagej-roi"));
+                                           "ome-tiff", "ome-zarr", "imagej-roi"));
 
 TEST_F(Exchange, HasARunWithAMergeAndASharedInstance) {
   EXPECT_NE(table("run", "particles.csv").find(";"), std::string::npos);
