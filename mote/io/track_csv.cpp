@@ -1,6 +1,7 @@
 #include "mote/io/track_csv.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -149,12 +150,14 @@ void add_row(const Row& row, const Columns& columns, Table& table) {
   table.graph.nodes.push_back(std::move(node));
 }
 
-void raise_from_zero(TrackGraph& graph) {
+// Says by how much.
+int32_t raise_from_zero(TrackGraph& graph) {
   const bool zero = std::any_of(graph.nodes.begin(), graph.nodes.end(),
                                 [](const TrackNode& node) { return node.track == 0; });
   for (TrackNode& node : graph.nodes) {
     node.track += zero ? 1 : 0;
   }
+  return zero ? 1 : 0;
 }
 
 void require_one_a_frame(const TrackGraph& graph) {
@@ -181,9 +184,47 @@ TrackGraph linked_by_parents(Table table) {
   return std::move(table.graph);
 }
 
+// A track of the graph, by its number there.
+int32_t track_in(int64_t number, int32_t raised_by) {
+  if (number < 0 || number >= kMostFrames) {
+    throw Error(ErrorKind::kBadFile, "the graph names a track {}", number);
+  }
+  return static_cast<int32_t>(number) + raised_by;
+}
+
+int64_t number_of_key(const std::string& key) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
+  if (error != std::errc() || end != key.data() + key.size()) {
+    throw Error(ErrorKind::kBadFile, "the graph names a track '{}', expected a number", key);
+  }
+  return number;
+}
+
+// The tracks that have parents.
+std::vector<Track> tracks_of_napari(std::string_view json, int32_t raised_by) {
+  std::vector<Track> tracks;
+  try {
+    const auto document = nlohmann::json::parse(json).get<nlohmann::json::object_t>();
+    for (const auto& [child, parents] : document) {
+      Track track{.id = track_in(number_of_key(child), raised_by)};
+      const auto numbers = parents.is_array() ? parents.get<std::vector<int64_t>>()
+                                              : std::vector{parents.get<int64_t>()};
+      for (const int64_t number : numbers) {
+        track.parents.push_back(track_in(number, raised_by));
+      }
+      tracks.push_back(std::move(track));
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::kBadFile, "is no graph of napari, an object of parents by track: {}",
+                error.what());
+  }
+  return tracks;
+}
+
 }  // namespace
 
-TrackGraph track_csv_graph(const std::string& text) {
+TrackTable track_table(const std::string& text) {
   std::istringstream in(text);
   std::string line;
   std::getline(in, line);
@@ -195,32 +236,21 @@ TrackGraph track_csv_graph(const std::string& text) {
     }
   }
   if (table.by_parents) {
-    return linked_by_parents(std::move(table));
+    return {.graph = linked_by_parents(std::move(table))};
   }
   put_in_order(table.graph);
   require_one_a_frame(table.graph);
-  raise_from_zero(table.graph);
+  const int32_t raised_by = raise_from_zero(table.graph);
   link_tracks(table.graph, {});
-  return std::move(table.graph);
+  return {.graph = std::move(table.graph), .raised_by = raised_by};
 }
 
-void link_by_napari_graph(TrackGraph& graph, std::string_view json) {
-  std::vector<Track> tracks;
-  try {
-    const auto document = nlohmann::json::parse(json).get<nlohmann::json::object_t>();
-    for (const auto& [child, parents] : document) {
-      Track track{.id = std::stoi(child)};
-      if (parents.is_array()) {
-        track.parents = parents.get<std::vector<int32_t>>();
-      } else {
-        track.parents = {parents.get<int32_t>()};
-      }
-      tracks.push_back(std::move(track));
-    }
-  } catch (const std::exception& error) {
-    throw Error(ErrorKind::kBadFile, "is no graph of napari, an object of parents by track: {}",
-                error.what());
-  }
+TrackGraph track_csv_graph(const std::string& text) {
+  return track_table(text).graph;
+}
+
+void link_by_napari_graph(TrackGraph& graph, std::string_view json, int32_t raised_by) {
+  std::vector<Track> tracks = tracks_of_napari(json, raised_by);
   std::set<int32_t> known;
   for (const TrackNode& node : graph.nodes) {
     known.insert(node.track);

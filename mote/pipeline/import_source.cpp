@@ -27,13 +27,13 @@ ImportedTracks of_graph(std::string format, TrackGraph graph) {
 }
 
 ImportedTracks read_table(const std::string& path, const ImportReading& reading) {
-  TrackGraph graph = io::track_csv_graph(read_file(path));
+  auto [graph, raised_by] = io::track_table(read_file(path));
   const std::string beside = (fs::path(path).parent_path() / "graph.json").string();
   const std::string parents = reading.graph.empty() && fs::exists(beside) ? beside : reading.graph;
   if (!parents.empty()) {
     const std::string text = read_file(parents);
     try {
-      io::link_by_napari_graph(graph, text);
+      io::link_by_napari_graph(graph, text, raised_by);
     } catch (const Error& error) {
       throw error.in(parents);
     }

@@ -1,5 +1,7 @@
 #include "mote/io/track_csv.h"
 
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +14,7 @@ namespace mote::io {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::Pair;
 using testing::SizeIs;
 
@@ -70,12 +73,25 @@ TEST(NapariGraph, TakesASingleParentWithoutBrackets) {
   EXPECT_THAT(graph.edges, ElementsAre(Pair(0, 1)));
 }
 
+TEST(NapariGraph, NamesTracksAsTheTableDoesWhereTheyCountFromZero) {
+  TrackTable table = track_table("ID,T,Y,X\n0,0,4,5\n1,0,8,9\n2,1,8,9\n");
+
+  link_by_napari_graph(table.graph, "{\"2\": [1]}", table.raised_by);
+
+  const std::vector<Track> tracks = tracks_of(table.graph);
+  ASSERT_THAT(tracks, SizeIs(3));
+  EXPECT_THAT(tracks[1].parents, IsEmpty());
+  EXPECT_THAT(tracks[2].parents, ElementsAre(2));
+}
+
 TEST(NapariGraph, RefusesTracksThatHaveNoRows) {
   TrackGraph graph = track_csv_graph("ID,T,Y,X\n1,0,4,5\n");
 
   EXPECT_THROW(link_by_napari_graph(graph, "{\"2\": [1]}"), Error);
   EXPECT_THROW(link_by_napari_graph(graph, "[1]"), Error);
   EXPECT_THROW(link_by_napari_graph(graph, "{"), Error);
+  EXPECT_THROW(link_by_napari_graph(graph, "{\"1st\": [1]}"), Error);
+  EXPECT_THROW(link_by_napari_graph(graph, "{\"1\": [2147483647]}", 1), Error);
 }
 
 }  // namespace
