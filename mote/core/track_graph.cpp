@@ -1,6 +1,7 @@
 #include "mote/core/track_graph.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <tuple>
@@ -103,6 +104,9 @@ struct Claim {
 void link_tracks(TrackGraph& graph, const std::vector<Track>& tracks) {
   std::map<int32_t, size_t> latest;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (graph.nodes[i].track == 0) {
+      continue;
+    }
     const auto [at, is_new] = latest.try_emplace(graph.nodes[i].track, i);
     if (!is_new) {
       graph.edges.emplace_back(std::exchange(at->second, i), i);
@@ -177,6 +181,10 @@ void number_tracks(TrackGraph& graph) {
   }
   for (const size_t i : in_order_of_frame(graph)) {
     Claim& name = names[chains[i]];
+    if (name.track == 0 && highest == std::numeric_limits<int32_t>::max()) {
+      throw Error(ErrorKind::kBadFile, "tracks are numbered up to {}: none is left for new ones",
+                  highest);
+    }
     if (name.track == 0) {
       name.track = ++highest;
     }

@@ -41,7 +41,8 @@ struct TrackGraph {
 };
 
 /// Adds the edges that `tracks` mean: from each node of a track to its next, and from the last node
-/// of a parent to the first of its child. Tracks without nodes have no edges.
+/// of a parent to the first of its child. Tracks without nodes have no edges, nor have nodes
+/// without a track.
 void link_tracks(TrackGraph& graph, const std::vector<Track>& tracks);
 
 /// The tracks of a graph, in order of id, with parents by the edges between them.
@@ -53,7 +54,7 @@ std::vector<Track> tracks_of(const TrackGraph& graph);
 /// a node with a single edge in, and ends where edges part or join. It keeps the number that most
 /// of its nodes have; a number is kept once, by the track with most of its nodes. New numbers
 /// follow on the highest there is, in order of first frames. Throws kBadFile where an edge leads
-/// back in time.
+/// back in time, or no number is left.
 void number_tracks(TrackGraph& graph);
 
 /// The connected part that each node lies in: numbers from 0 on, in order of their first nodes.

@@ -1,5 +1,7 @@
 #include "mote/core/track_graph.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -99,6 +101,21 @@ TEST(TrackGraph, GivesTwoTracksThatWereJoinedTheNumberOfTheLonger) {
   number_tracks(graph);
 
   EXPECT_THAT(numbers(graph), ElementsAre(9, 9, 9));
+}
+
+TEST(TrackGraph, LinksNoNodesWithoutATrack) {
+  TrackGraph graph{.nodes = {node(0, 0), node(0, 0), node(1, 0), node(1, 4), node(2, 4)}};
+
+  link_tracks(graph, {});
+
+  EXPECT_THAT(graph.edges, ElementsAre(Pair(3, 4)));
+}
+
+TEST(TrackGraph, RefusesToNumberBeyondTheLastNumber) {
+  constexpr int32_t kLast = std::numeric_limits<int32_t>::max();
+  TrackGraph graph{.nodes = {node(0, kLast), node(0, 0)}};
+
+  EXPECT_THROW(number_tracks(graph), Error);
 }
 
 TEST(TrackGraph, KeepsEdgesWithTheirNodesWhenPutInOrder) {
