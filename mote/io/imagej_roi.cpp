@@ -12,6 +12,7 @@
 #include "mote/io/binary_reader.h"
 #include "mote/io/file.h"
 #include "mote/io/mask_outline.h"
+#include "mote/io/utf8.h"
 
 namespace mote::io {
 namespace {
@@ -107,14 +108,7 @@ class Reader {
 
 std::vector<uint16_t> utf16_of(std::string_view utf8) {
   std::vector<uint16_t> units;
-  for (size_t i = 0; i < utf8.size();) {
-    const auto first = static_cast<unsigned char>(utf8[i]);
-    const size_t count = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    uint32_t code = count == 1 ? first : first & (0xFFU >> (count + 1));
-    for (size_t k = 1; k < count && i + k < utf8.size(); ++k) {
-      code = code << 6 | (static_cast<unsigned char>(utf8[i + k]) & 63U);
-    }
-    i += count;
+  for (const char32_t code : utf8_to_utf32(utf8)) {
     if (code >= 0x10000) {
       units.push_back(static_cast<uint16_t>(0xD800 + ((code - 0x10000) >> 10)));
       units.push_back(static_cast<uint16_t>(0xDC00 + ((code - 0x10000) & 0x3FF)));

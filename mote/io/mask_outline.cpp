@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
 
 #include "mote/core/error.h"
 #include "mote/core/runs.h"
@@ -185,6 +185,14 @@ double signed_area_px(const Ring& ring) {
     twice += a.x * b.y - b.x * a.y;
   }
   return 0.5 * twice;
+}
+
+Ring largest_outline_of(const Mask& mask) {
+  std::vector<Ring> rings = outlines_of(mask);
+  const auto largest = std::max_element(
+      rings.begin(), rings.end(),
+      [](const Ring& a, const Ring& b) { return signed_area_px(a) < signed_area_px(b); });
+  return largest == rings.end() ? Ring() : std::move(*largest);
 }
 
 Mask filled(const std::vector<Ring>& rings, FillRule rule) {

@@ -26,6 +26,9 @@ std::vector<Ring> outlines_of(const Mask& mask);
 /// The area inside a ring, in pixels; negative for the rings of holes.
 double signed_area_px(const Ring& ring);
 
+/// The outline with the largest area; without corners for an empty mask.
+Ring largest_outline_of(const Mask& mask);
+
 enum class FillRule {
   kEvenOdd,  ///< inside is what an odd number of rings go around
   kNonZero,  ///< inside is what rings go around more often one way than the other

@@ -13,23 +13,10 @@
 #include "mote/core/version.h"
 #include "mote/io/file.h"
 #include "mote/io/mask_outline.h"
+#include "mote/io/xml_text.h"
 
 namespace mote::io {
 namespace {
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-  }
-  return out;
-}
 
 /// The types of OME's Pixels; all of mote's are among them.
 std::string_view ome_type(SampleType type) {
@@ -140,7 +127,7 @@ void OmeTiffWriter::add_roi(const std::string& name, int64_t frame, const Mask& 
     rois_ = std::make_unique<OutputFile>(path_ + ".rois");
   }
   rois_->write(fmt::format("<ROI ID=\"ROI:{0}\" Name=\"{1}\"><Union>{2}</Union></ROI>\n",
-                           roi_count_, escaped(name), shape_of(roi_count_, frame, mask)));
+                           roi_count_, xml_escaped(name), shape_of(roi_count_, frame, mask)));
   ++roi_count_;
 }
 
@@ -163,7 +150,7 @@ std::string OmeTiffWriter::image_element() const {
       ">\n<Channel ID=\"Channel:0:0\" SamplesPerPixel=\"1\"/>\n<TiffData IFD=\"0\" "
       "PlaneCount=\"{}\"/>\n",
       pages_);
-  return fmt::format("<Image ID=\"Image:0\" Name=\"{}\">\n", escaped(options_.name)) + pixels +
+  return fmt::format("<Image ID=\"Image:0\" Name=\"{}\">\n", xml_escaped(options_.name)) + pixels +
          data + planes_ + "</Pixels>\n";
 }
 

@@ -103,13 +103,10 @@ struct Outline {
 };
 
 Outline outline_of(const Mask& mask, Point centre, const Scale& scale) {
-  const std::vector<Ring> rings = outlines_of(mask);
-  if (rings.empty()) {
+  const Ring ring = largest_outline_of(mask);
+  if (ring.empty()) {
     return {};
   }
-  const Ring& ring = *std::max_element(
-      rings.begin(), rings.end(),
-      [](const Ring& a, const Ring& b) { return signed_area_px(a) < signed_area_px(b); });
   Outline outline{.attribute = fmt::format(" ROI_N_POINTS=\"{}\"", ring.size())};
   for (const Corner& corner : ring) {
     // Corners count from the upper left corner of the first pixel, spots from its centre.

@@ -35,7 +35,7 @@ std::string xml_escaped(std::string_view text) {
       case '<': escaped += "&lt;"; break;
       case '>': escaped += "&gt;"; break;
       case '"': escaped += "&quot;"; break;
-      default: escaped += letter;
+      default: escaped += static_cast<unsigned char>(letter) < ' ' ? ' ' : letter;
     }
   }
   return escaped;

@@ -15,7 +15,8 @@ std::optional<std::string> element_text(std::string_view text, const std::string
 /// The first of that name, empty where there is none.
 std::string first_element_text(std::string_view text, const std::string& name);
 
-/// `text` as it stands between tags or quotes of an XML file.
+/// `text` as it stands between tags or quotes of an XML file; control characters, which XML does
+/// not hold, are spaces.
 std::string xml_escaped(std::string_view text);
 
 /// The number that `text` begins with, where it is finite and positive.

@@ -63,15 +63,12 @@ YoloInstance instance_of(std::string_view line, Size size) {
 }  // namespace
 
 std::string yolo_line(const YoloInstance& instance, Size size) {
-  const std::vector<Ring> rings = outlines_of(instance.mask);
-  if (rings.empty()) {
+  const Ring largest = largest_outline_of(instance.mask);
+  if (largest.empty()) {
     return {};
   }
-  const auto largest = std::max_element(
-      rings.begin(), rings.end(),
-      [](const Ring& a, const Ring& b) { return signed_area_px(a) < signed_area_px(b); });
   std::string line = fmt::format("{}", instance.class_id);
-  for (const Corner& corner : *largest) {
+  for (const Corner& corner : largest) {
     // Six figures are 0.03 px of 65536, far from a pixel's centre.
     line += fmt::format(" {:.6f} {:.6f}", corner.x / static_cast<double>(size.width),
                         corner.y / static_cast<double>(size.height));
