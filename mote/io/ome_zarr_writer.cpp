@@ -279,4 +279,8 @@ void OmeZarrWriter::close() {
   impl_->making.finish();
 }
 
+std::vector<std::string> ome_zarr_names() {
+  return {"[0-9]", "[0-9][0-9]", ".z*", "zarr.json", "labels"};
+}
+
 }  // namespace mote::io

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mote/core/calibration.h"
 #include "mote/core/grid.h"
@@ -48,5 +49,8 @@ class OmeZarrWriter {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// What such a folder may hold, as patterns of names (fnmatch).
+std::vector<std::string> ome_zarr_names();
 
 }  // namespace mote::io

@@ -112,7 +112,7 @@ const std::vector<RecordingFormatInfo>& recording_formats() {
        .title = "OME-Zarr",
        .extensions = {".ome.zarr", ".zarr"},
        .types = all,
-       .folder = true,
+       .names = ome_zarr_names(),
        .pixel_size = true,
        .frame_interval = true},
       {.format = RecordingFormat::kTiff,
@@ -132,7 +132,7 @@ const std::vector<RecordingFormatInfo>& recording_formats() {
        .name = "png",
        .title = "PNG",
        .types = {kUint8, kUint16},
-       .folder = true},
+       .names = {"frame_*.png"}},
   };
   return formats;
 }

@@ -47,7 +47,7 @@ struct RecordingFormatInfo {
   std::string_view title;                    ///< `OME-TIFF`
   std::vector<std::string_view> extensions;  ///< with the dot, longest first
   std::vector<SampleType> types;
-  bool folder = false;  ///< a folder of files, not a file
+  std::vector<std::string> names;  ///< that its folder holds, such as `*.png`; none: it is a file
   bool pixel_size = false;
   bool frame_interval = false;
   bool time_stamps = false;

@@ -11,7 +11,9 @@
 
 #include "mote/core/error.h"
 #include "mote/io/recording_writer.h"
-#include "mote/pipeline/file.h"
+#include "mote/io/utf8.h"
+#include "mote/pipeline/frame_progress.h"
+#include "mote/pipeline/staged_output.h"
 
 namespace mote::pipeline {
 namespace {
@@ -107,54 +109,7 @@ SampleType type_for(const ConvertJob& job, const RecordingFormatInfo& format, Sa
   return found->second;
 }
 
-/// Where the file grows until it is whole; gone again unless it was kept.
-class Part {
- public:
-  explicit Part(const std::string& output)
-      : output_(fs::path(output).has_filename() ? output : fs::path(output).parent_path().string()),
-        path_(output_ + ".part") {
-    remove();
-  }
-  ~Part() { remove(); }
-  Part(const Part&) = delete;
-  Part& operator=(const Part&) = delete;
-
-  const std::string& path() const { return path_; }
-
-  void keep() {
-    const std::string old = output_ + ".old";
-    std::error_code error;
-    std::error_code absent;
-    const bool replaces_folder = fs::is_directory(output_, absent);
-    if (replaces_folder) {
-      fs::rename(output_, old, error);
-    }
-    if (!error) {
-      fs::rename(path_, output_, error);
-    }
-    if (error) {
-      throw Error(ErrorKind::kResource, "{}: cannot be renamed into place: {}", output_,
-                  error.message());
-    }
-    if (replaces_folder) {
-      fs::remove_all(old, error);
-    }
-    const fs::path parent = fs::absolute(output_).parent_path();
-    sync_path(parent.string());
-  }
-
- private:
-  void remove() const {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-    fs::remove_all(path_ + ".unfinished", ignored);  // what a folder's writer fills
-  }
-
-  std::string output_;
-  std::string path_;
-};
-
-void require_free(const ConvertJob& job, const RecordingInfo& info) {
+void require_apart(const ConvertJob& job, const RecordingInfo& info) {
   if (job.output.empty()) {
     throw Error(ErrorKind::kUsage, "--output is required");
   }
@@ -168,40 +123,15 @@ void require_free(const ConvertJob& job, const RecordingInfo& info) {
                   "{}: is the recording itself, or holds it: choose another output", job.output);
     }
   }
-  if (!job.force && fs::exists(out, ignored)) {
-    throw Error(ErrorKind::kUsage, "{}: is there already: --force replaces it", job.output);
-  }
 }
-
-/// Tells how far a stage has come, and stops where that was asked for.
-class Stage {
- public:
-  Stage(const JobContext& context, std::string name, int64_t total)
-      : context_(context), name_(std::move(name)), total_(total) {}
-
-  void done(int64_t frames) {
-    if (context_.cancelled()) {
-      throw Cancelled();
-    }
-    if (context_.progress && (every_.due() || frames == total_)) {
-      context_.progress({.stage = name_, .done = frames, .total = total_});
-    }
-  }
-
- private:
-  const JobContext& context_;
-  std::string name_;
-  int64_t total_;
-  Every every_{kProgressEvery, true};
-};
 
 SampleRange range_of_all(Recording& recording, const JobContext& context) {
   const int64_t frames = recording.info().frames;
-  Stage stage(context, "looking for black and white", frames);
+  FrameProgress progress(context, "looking for black and white", frames);
   SampleRange range;
   for (int64_t index = 0; index < frames; ++index) {
     range.join(imaging::range_of(recording.read(index).image));
-    stage.done(index + 1);
+    progress.done(index + 1);
   }
   return range;
 }
@@ -312,21 +242,21 @@ class FrameConverter {
 void write_frames(Recording& recording, const JobContext& context, FrameConverter& converter,
                   io::RecordingWriter& writer) {
   const RecordingInfo& info = recording.info();
-  Stage stage(context, "writing", info.frames);
+  FrameProgress progress(context, "writing", info.frames);
   for (int64_t index = 0; index < info.frames; ++index) {
     Frame frame = recording.read(index);
     if (!recording.stamped()) {
       frame.time_s.reset();
     }
     converter.write(std::move(frame), info.type, writer);
-    stage.done(index + 1);
+    progress.done(index + 1);
   }
   writer.close();
 }
 
 std::string name_of(const std::string& output) {
   const std::string file = fs::path(output).filename().string();
-  return file.substr(0, file.find('.'));
+  return io::to_utf8(file.substr(0, file.find('.')));
 }
 
 }  // namespace
@@ -344,8 +274,9 @@ ConvertResult convert(const ConvertJob& job, const JobContext& context) {
   options.keep_bars = true;  // they are looked for only to be left out of what is measured
   Recording recording = Recording::open(options);
   const RecordingInfo& info = recording.info();
-  require_free(job, info);
+  require_apart(job, info);
   const RecordingFormatInfo& format = format_of(job);
+  const StagedOutput stage(job.output, job.force, format.names);
 
   const SampleType type = type_for(job, format, info.type);
   ConvertResult result{.output = job.output,
@@ -363,9 +294,8 @@ ConvertResult convert(const ConvertJob& job, const JobContext& context) {
   result.pixel_size = format.pixel_size ? info.pixel_size : std::nullopt;
   result.frame_interval = format.frame_interval ? info.frame_interval : std::nullopt;
 
-  Part part(job.output);
   const auto writer = io::make_recording_writer(
-      format.format, part.path(),
+      format.format, stage.path(),
       {.name = name_of(job.output),
        .frames = info.frames,
        .pixel_size = info.pixel_size,
@@ -375,7 +305,7 @@ ConvertResult convert(const ConvertJob& job, const JobContext& context) {
   FrameConverter converter(job, type, result.scale);
   write_frames(recording, context, converter, *writer);
   converter.warn(result.warnings);
-  part.keep();
+  stage.publish();
   return result;
 }
 

@@ -7,6 +7,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/ctc_lineage.h"
+#include "mote/io/ome_zarr_writer.h"
 #include "mote/pipeline/export_source.h"
 #include "mote/pipeline/export_writers.h"
 #include "mote/pipeline/run_tracks.h"
@@ -55,7 +56,7 @@ const std::vector<Entry>& entries() {
       {{"ome-zarr", "OME-Zarr of label images, for napari and large recordings", ".ome.zarr"},
        {},
        export_ome_zarr,
-       {"?", "??", ".z*", "zarr.json", "labels"}},
+       io::ome_zarr_names()},
       {{"imagej-roi", "ROI manager of ImageJ and Fiji", "_RoiSet.zip"}, {}, export_imagej_roi},
   };
   return all;

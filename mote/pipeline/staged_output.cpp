@@ -19,12 +19,19 @@ fs::path without_slash(const std::string& path) {
   return whole.has_filename() ? whole : whole.parent_path();
 }
 
+// A hidden name beside `place`.
+fs::path beside(const fs::path& place, const char* ending) {
+  return place.parent_path() / ("." + place.filename().string() + ending);
+}
+
 void require_replaceable(const fs::path& place, const std::vector<std::string>& patterns) {
-  if (!fs::is_directory(place)) {
+  std::error_code error;
+  if (!fs::is_directory(place, error)) {
     return;
   }
-  for (const auto& entry : fs::directory_iterator(place)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator entry(place, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     const bool ours = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& each) {
       return fnmatch(each.c_str(), name.c_str(), 0) == 0;
     });
@@ -35,6 +42,10 @@ void require_replaceable(const fs::path& place, const std::vector<std::string>& 
                   place.string(), name);
     }
   }
+  if (error) {
+    throw Error(ErrorKind::kResource, "{}: cannot be looked into: {}", place.string(),
+                error.message());
+  }
 }
 
 }  // namespace
@@ -42,15 +53,15 @@ void require_replaceable(const fs::path& place, const std::vector<std::string>& 
 StagedOutput::StagedOutput(std::string output, bool force, const std::vector<std::string>& patterns)
     : output_(std::move(output)) {
   const fs::path place = without_slash(output_);
-  if (fs::exists(place) && !force) {
+  std::error_code ignored;
+  if (fs::exists(place, ignored) && !force) {
     throw Error(ErrorKind::kUsage, "{}: is there already; --force overwrites it", output_);
   }
   require_replaceable(place, patterns);
-  if (!fs::is_directory(place.parent_path())) {
+  if (!fs::is_directory(place.parent_path(), ignored)) {
     throw Error(ErrorKind::kNotFound, "{}: there is no such folder", place.parent_path().string());
   }
-  path_ = (place.parent_path() / ("." + place.filename().string() + ".part")).string();
-  std::error_code ignored;
+  path_ = beside(place, ".part").string();
   fs::remove_all(path_, ignored);
 }
 
@@ -70,11 +81,29 @@ void StagedOutput::make_folder() const {
 void StagedOutput::publish() const {
   sync_path(path_);
   const fs::path place = without_slash(output_);
+  const fs::path old = beside(place, ".old");
+  std::error_code absent;
   std::error_code error;
-  fs::remove_all(place, error);
-  fs::rename(path_, place, error);
+  // A file takes the place of a file at once; a folder must be out of the way first.
+  bool moved = false;
+  if (fs::exists(place, absent) &&
+      (fs::is_directory(place, absent) || fs::is_directory(path_, absent))) {
+    fs::remove_all(old, absent);
+    fs::rename(place, old, error);
+    moved = !error;
+  }
+  if (!error) {
+    fs::rename(path_, place, error);
+  }
+  if (error && moved) {
+    fs::rename(old, place, absent);
+  }
   if (error) {
     throw Error(ErrorKind::kResource, "{}: cannot be written: {}", output_, error.message());
+  }
+  sync_path(place.parent_path().string());
+  if (moved) {
+    fs::remove_all(old, absent);
   }
 }
 

@@ -12,7 +12,8 @@ class StagedOutput {
   /// A folder is overwritten where it holds no other names than those of `patterns`, such as
   /// `mask*.tif`: what an earlier output of the kind left there.
   /// Throws kUsage where `output` is there and `force` is not given, or it is a folder with
-  /// anything else in it; kNotFound where the folder that it is to lie in is not there.
+  /// anything else in it; kNotFound where the folder that it is to lie in is not there; kResource
+  /// where a folder cannot be looked into.
   StagedOutput(std::string output, bool force, const std::vector<std::string>& patterns = {});
   ~StagedOutput();
   StagedOutput(const StagedOutput&) = delete;
@@ -24,7 +25,7 @@ class StagedOutput {
   /// Makes `path` a folder. Throws kResource.
   void make_folder() const;
 
-  /// Moves it to its place, over what was there. Throws kResource.
+  /// Moves it to its place, over what was there, which stays where that fails. Throws kResource.
   void publish() const;
 
  private:

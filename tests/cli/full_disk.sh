@@ -26,7 +26,7 @@ expect 6 "small" "$mote" track demo/recording.tif --frames 0:60 -o small/out --f
 same small/out/particles.csv whole/particles.csv
 
 expect 6 "cannot be written: No space left" "$mote" convert demo/recording.tif -o small/converted.tif
-[ -e small/converted.tif ] || [ -e small/converted.tif.part ] && fail "half a file was left"
+[ -e small/converted.tif ] || [ -e small/.converted.tif.part ] && fail "half a file was left"
 
 umount small
 finish

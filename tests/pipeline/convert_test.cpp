@@ -12,6 +12,7 @@
 #include "mote/core/error.h"
 #include "mote/io/ome_tiff_writer.h"
 #include "mote/io/open.h"
+#include "mote/io/picture_file.h"
 #include "mote/io/tiff_writer.h"
 #include "tests/temporary_folder.h"
 
@@ -207,6 +208,31 @@ TEST_F(Convert, ReplacesAFolderOfStillsAsAWhole) {
   EXPECT_THAT(files(), UnorderedElementsAre("in.ome.tif", "stills"));
 }
 
+TEST_F(Convert, DoesNotReplaceAFolderOfOtherFiles) {
+  std::filesystem::create_directory(folder_ / "mine");
+  io::write_grey_png(folder_ / "mine/notes.png", Image({4, 4}, SampleType::kUint8));
+  ConvertJob stills = job("mine");
+  stills.to = "png";
+  stills.force = true;
+  ConvertJob file = job("mine");
+  file.to = "tiff";
+  file.force = true;
+
+  EXPECT_THAT([&] { convert(stills); }, ThrowsMessage<Error>(HasSubstr("holds notes.png")));
+  EXPECT_THAT([&] { convert(file); }, ThrowsMessage<Error>(HasSubstr("holds notes.png")));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "mine/notes.png"));
+}
+
+TEST_F(Convert, TakesNamesThatAreNotUtf8) {
+  const std::string name = "sch\xf6n.ome.";
+
+  convert(job(name + "zarr"));
+  convert(job(name + "tif"));
+
+  EXPECT_EQ(io::open_frames(folder_ / (name + "zarr"))->info().metadata.at("name"), "sch\u00f6n");
+  EXPECT_EQ(io::open_frames(folder_ / (name + "tif"))->info().frames, 10);
+}
+
 TEST_F(Convert, NeverReplacesTheRecordingItself) {
   ConvertJob own = job("in.ome.tif");
   own.force = true;
@@ -216,6 +242,21 @@ TEST_F(Convert, NeverReplacesTheRecordingItself) {
 
   EXPECT_THAT([&] { convert(own); }, ThrowsMessage<Error>(HasSubstr("is the recording itself")));
   EXPECT_THAT([&] { convert(around); }, ThrowsMessage<Error>(HasSubstr("is the recording itself")));
+}
+
+TEST_F(Convert, KeepsWhatWasThereWhereItWasStopped) {
+  convert(job("out.ome.zarr"));
+  ConvertJob again = job("out.ome.zarr");
+  again.recording.frames = "3";
+  again.force = true;
+  const std::atomic<bool> stop{true};
+
+  EXPECT_THROW(convert(again, {.cancel = &stop}), Cancelled);
+
+  EXPECT_EQ(io::open_frames(folder_ / "out.ome.zarr")->info().frames, 10);
+  convert(again);
+  EXPECT_EQ(io::open_frames(folder_ / "out.ome.zarr")->info().frames, 1);
+  EXPECT_THAT(files(), UnorderedElementsAre("in.ome.tif", "out.ome.zarr"));
 }
 
 TEST_F(Convert, LeavesNothingWhereItWasStopped) {
