@@ -31,20 +31,12 @@ std::string coco_annotation(int64_t id, const CocoInstance& instance) {
 
 CocoWriter::CocoWriter(const std::string& path, const std::vector<CocoImage>& images,
                        const std::vector<std::string>& categories)
-    : file_(path) {
-  file_.write("{\"images\":[");
-  for (size_t i = 0; i < images.size(); ++i) {
-    file_.write(i == 0 ? "\n" : ",\n");
-    file_.write(text_of({{"id", images[i].id},
-                         {"height", images[i].size.height},
-                         {"width", images[i].size.width},
-                         {"file_name", images[i].file_name}}));
-  }
+    : file_(path), images_(images) {
   Json list = Json::array();
   for (size_t i = 0; i < categories.size(); ++i) {
     list.push_back({{"id", i + 1}, {"name", categories[i]}});
   }
-  file_.write("],\n\"categories\":" + text_of(list) + ",\n\"annotations\":[");
+  file_.write("{\"categories\":" + text_of(list) + ",\n\"annotations\":[");
 }
 
 void CocoWriter::write(const CocoInstance& instance) {
@@ -53,6 +45,14 @@ void CocoWriter::write(const CocoInstance& instance) {
 }
 
 void CocoWriter::close() {
+  file_.write("],\n\"images\":[");
+  for (size_t i = 0; i < images_.size(); ++i) {
+    file_.write(i == 0 ? "\n" : ",\n");
+    file_.write(text_of({{"id", images_[i].id},
+                         {"height", images_[i].size.height},
+                         {"width", images_[i].size.width},
+                         {"file_name", images_[i].file_name}}));
+  }
   file_.write("]}\n");
   file_.sync_and_close();
 }

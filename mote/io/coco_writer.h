@@ -33,11 +33,14 @@ class CocoWriter {
              const std::vector<std::string>& categories);
 
   void write(const CocoInstance& instance);
+  /// One more image, where all of them are not known at the beginning.
+  void add_image(const CocoImage& image) { images_.push_back(image); }
   /// The end of the JSON; without it the file is none.
   void close();
 
  private:
   OutputFile file_;
+  std::vector<CocoImage> images_;
   int64_t annotations_ = 0;
 };
 

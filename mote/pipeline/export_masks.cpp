@@ -23,13 +23,10 @@ std::string frame_name(int64_t frame) {
 }  // namespace
 
 void export_coco(ExportSource& source, const std::string& path) {
-  std::vector<io::CocoImage> images;
-  for (int64_t frame = 0; frame < source.graph().frames; ++frame) {
-    images.push_back(
-        {.id = frame + 1, .size = source.size(), .file_name = frame_name(frame) + ".png"});
-  }
-  io::CocoWriter writer(path, images, {"particle"});
+  io::CocoWriter writer(path, {}, {"particle"});
   source.for_each_labels([&](int64_t frame, const LabelImage& labels) {
+    writer.add_image(
+        {.id = frame + 1, .size = labels.size(), .file_name = frame_name(frame) + ".png"});
     for (auto& [label, mask] : masks_of(labels)) {
       writer.write({.image_id = frame + 1,
                     .track_id = source.tracked() ? label : 0,

@@ -8,7 +8,10 @@
 namespace mote::pipeline {
 
 ExportSource::ExportSource(const std::string& run, const JobContext& context)
-    : run_(run), context_(context), graph_(tracks_of_run(run)), tracked_(has_tracks(run)) {}
+    : run_(run),
+      graph_(tracks_of_run(run)),
+      tracked_(has_tracks(run)),
+      progress_(context, "writing", graph_.frames) {}
 
 LabelInput& ExportSource::labels() {
   if (!labels_) {
@@ -29,15 +32,9 @@ LabelInput& ExportSource::labels() {
 }
 
 LabelImage ExportSource::labels_of(int64_t frame) {
-  if (context_.cancelled()) {
-    throw Cancelled();
-  }
-  const bool last = frame + 1 == graph_.frames;
-  if (context_.progress && (last || often_.due())) {
-    context_.progress(
-        {.stage = "writing", .done = last ? graph_.frames : frame, .total = graph_.frames});
-  }
-  return labels().read(frame);
+  LabelImage image = labels().read(frame);
+  progress_.done(frame + 1);
+  return image;
 }
 
 void ExportSource::for_each_labels(

@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "mote/core/track_graph.h"
+#include "mote/pipeline/frame_progress.h"
 #include "mote/pipeline/label_input.h"
-#include "mote/pipeline/progress.h"
 
 namespace mote::pipeline {
 
 /// What a format's writer gets: the tracks of a run, and its label images one by one.
 class ExportSource {
  public:
-  /// Both are referred to.
+  /// `context` is referred to.
   ExportSource(const std::string& run, const JobContext& context);
 
   const TrackGraph& graph() const { return graph_; }
@@ -27,9 +27,6 @@ class ExportSource {
   /// The label image of one frame, telling progress. Throws likewise.
   LabelImage labels_of(int64_t frame);
 
-  /// The first label image's size; images may differ where the recording was stills.
-  Size size() const { return graph_.size; }
-
   void warn(std::string what) { warnings_.push_back(std::move(what)); }
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -37,11 +34,10 @@ class ExportSource {
   LabelInput& labels();
 
   std::string run_;
-  const JobContext& context_;
   TrackGraph graph_;
   bool tracked_ = false;
   std::optional<LabelInput> labels_;
-  Every often_{kProgressEvery, true};
+  FrameProgress progress_;
   std::vector<std::string> warnings_;
 };
 

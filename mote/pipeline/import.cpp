@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <map>
-#include <set>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "mote/core/error.h"
 #include "mote/core/mask.h"
 #include "mote/io/open.h"
-#include "mote/io/tiff_writer.h"
 #include "mote/pipeline/file.h"
+#include "mote/pipeline/import_masks.h"
 #include "mote/pipeline/import_run.h"
 #include "mote/pipeline/import_source.h"
 #include "mote/pipeline/run_tracks.h"
@@ -21,8 +19,6 @@
 
 namespace mote::pipeline {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Asked {
   ImportReading reading;
@@ -84,23 +80,21 @@ void draw_disc(LabelImage& labels, const TrackNode& node) {
   }
 }
 
-// Label images of the outlines that points have, and of discs for those without.
-std::function<LabelImage(int64_t)> drawn(ImportedTracks& tracks, const ImportJob& job) {
-  TrackGraph& graph = tracks.graph;
-  const auto has_outline = [](const TrackNode& node) { return !node.mask.runs.empty(); };
-  const bool outlined = std::all_of(graph.nodes.begin(), graph.nodes.end(), has_outline);
-  const bool sized = std::all_of(graph.nodes.begin(), graph.nodes.end(), [&](const auto& node) {
-    return has_outline(node) || node.radius_px.has_value();
-  });
-  if (!sized && job.radius_px <= 0) {
-    throw Error(ErrorKind::kUsage,
-                "{}: has points without sizes: give --run RUN, whose particles they are, or "
-                "--radius-px to draw discs",
-                job.input);
-  }
-  for (TrackNode& node : graph.nodes) {
+bool has_outline(const TrackNode& node) {
+  return !node.mask.runs.empty();
+}
+
+// Gives points the radius that was asked for. Throws where one cannot be drawn.
+void size_points(std::vector<TrackNode>& nodes, const ImportJob& job) {
+  for (TrackNode& node : nodes) {
     if (job.radius_px > 0) {
       node.radius_px = job.radius_px;
+    }
+    if (!has_outline(node) && !node.radius_px) {
+      throw Error(ErrorKind::kUsage,
+                  "{}: has points without sizes: give --run RUN, whose particles they are, or "
+                  "--radius-px to draw discs",
+                  job.input);
     }
     const double radius_px = node.radius_px.value_or(0);
     if (!(radius_px >= 0 && radius_px < kFarthestPx && std::abs(node.position.y_px) < kFarthestPx &&
@@ -109,49 +103,48 @@ std::function<LabelImage(int64_t)> drawn(ImportedTracks& tracks, const ImportJob
                   node.position.x_px, node.position.y_px, radius_px);
     }
   }
+}
+
+void require_drawable(Size size, const std::string& input) {
+  constexpr int64_t kMostPixels = int64_t{1} << 30;
+  if (size.height < 1 || size.width < 1 || size.height > kMostPixels || size.width > kMostPixels ||
+      size.area() > kMostPixels) {
+    throw Error(ErrorKind::kBadFile, "{}: its images or positions reach over {} x {} px", input,
+                size.width, size.height);
+  }
+}
+
+LabelImage drawn_frame(const TrackGraph& graph, int64_t frame) {
+  LabelImage labels(graph.size);
+  const auto begin =
+      std::lower_bound(graph.nodes.begin(), graph.nodes.end(), frame,
+                       [](const TrackNode& node, int64_t number) { return node.frame < number; });
+  const auto end =
+      std::find_if(begin, graph.nodes.end(), [&](const auto& node) { return node.frame != frame; });
+  // The lowest of the tracks that share a place comes last, and has it.
+  for (auto node = std::make_reverse_iterator(end); node != std::make_reverse_iterator(begin);
+       ++node) {
+    if (has_outline(*node)) {
+      paint(labels, node->mask, node->track);
+    } else {
+      draw_disc(labels, *node);
+    }
+  }
+  return labels;
+}
+
+// Label images of the outlines that points have, and of discs for those without.
+std::function<LabelImage(int64_t)> drawn(ImportedTracks& tracks, const ImportJob& job) {
+  TrackGraph& graph = tracks.graph;
+  size_points(graph.nodes, job);
   if (graph.size == Size{}) {
     graph.size = size_around(graph);
   }
-  constexpr int64_t kMostPixels = int64_t{1} << 30;
-  if (graph.size.height > kMostPixels || graph.size.width > kMostPixels ||
-      graph.size.area() > kMostPixels) {
-    throw Error(ErrorKind::kBadFile, "{}: positions reach over {} x {} px", job.input,
-                graph.size.width, graph.size.height);
-  }
-  if (!outlined) {
+  require_drawable(graph.size, job.input);
+  if (!std::all_of(graph.nodes.begin(), graph.nodes.end(), has_outline)) {
     tracks.warnings.push_back("its particles are points: they are drawn as discs");
   }
-  return [&graph](int64_t frame) {
-    LabelImage labels(graph.size);
-    // The lowest of the tracks that share a place comes last, and has it.
-    for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-      if (node->frame == frame && !node->mask.runs.empty()) {
-        paint(labels, node->mask, node->track);
-      } else if (node->frame == frame) {
-        draw_disc(labels, *node);
-      }
-    }
-    return labels;
-  };
-}
-
-void write_labels(const ImportedTracks& tracks, const std::string& path,
-                  const JobContext& context) {
-  const int64_t frames = tracks.graph.frames;
-  io::TiffWriter writer(path, {.pixel_size = tracks.graph.pixel_size,
-                               .frame_interval = tracks.graph.frame_interval,
-                               .frames = frames});
-  Every often(kProgressEvery, true);
-  for (int64_t frame = 0; frame < frames; ++frame) {
-    if (context.cancelled()) {
-      throw Cancelled();
-    }
-    if (context.progress && often.due()) {
-      context.progress({.stage = "writing", .done = frame, .total = frames});
-    }
-    writer.write(tracks.labels(frame));
-  }
-  writer.close();
+  return [&graph](int64_t frame) { return drawn_frame(graph, frame); };
 }
 
 // Where the labels lie by themselves.
@@ -160,7 +153,7 @@ void write_alone(ImportedTracks& tracks, const ImportJob& job, const std::string
   if (!tracks.labels) {
     tracks.labels = drawn(tracks, job);
   }
-  write_labels(tracks, folder + "/labels.tif", context);
+  write_label_images(tracks, tracks.graph, folder + "/labels.tif", context);
   if (tracks.tracked) {
     write_file(folder + "/tracks.csv", parents_csv(tracks_of(tracks.graph)));
   }
@@ -184,7 +177,7 @@ std::string next_command(const ImportJob& job, bool tracked) {
 ImportResult import_tracks(const ImportJob& job, const JobContext& context) {
   const Asked asked = asked_of(job);
   const StagedOutput stage(job.output, job.force, names_of_import());
-  ImportedTracks tracks = read_tracks(job.input, asked.reading);
+  ImportedTracks tracks = read_tracks(job.input, asked.reading, context);
   if (!tracks.graph.pixel_size) {
     tracks.graph.pixel_size = asked.pixel_size;
   }

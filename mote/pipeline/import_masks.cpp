@@ -1,9 +1,10 @@
 #include "mote/pipeline/import_masks.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <set>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -14,7 +15,9 @@
 #include "mote/io/ctc_lineage.h"
 #include "mote/io/imagej_roi.h"
 #include "mote/io/mots.h"
+#include "mote/io/tiff_writer.h"
 #include "mote/pipeline/file.h"
+#include "mote/pipeline/frame_progress.h"
 #include "mote/pipeline/label_input.h"
 
 namespace mote::pipeline {
@@ -34,21 +37,27 @@ LabelImage painted(const NumberedMasks& masks, int64_t frame, Size size) {
 }
 
 // Where masks overlap, the later one has the pixels: nodes are of the label images.
-ImportedTracks tracks_of_masks(std::string format, NumberedMasks masks, int64_t frames, Size size) {
-  ImportedTracks tracks{.format = std::move(format), .parents = false};
+ImportedTracks tracks_of_masks(ImportedTracks tracks, NumberedMasks masks, int64_t frames,
+                               Size size, const JobContext& context) {
+  tracks.parents = false;
   tracks.graph.frames = frames;
   tracks.graph.size = size;
+  std::vector<int64_t> shown;
+  for (const auto& [frame, unused] : masks) {
+    shown.push_back(frame);
+  }
   const auto shared = std::make_shared<const NumberedMasks>(std::move(masks));
   tracks.labels = [shared, size](int64_t frame) { return painted(*shared, frame, size); };
+  add_nodes_of_labels(tracks, shown, context);
   return tracks;
 }
 
-std::vector<int64_t> counted(int64_t frames) {
-  std::vector<int64_t> numbers;
-  for (int64_t frame = 0; frame < frames; ++frame) {
-    numbers.push_back(frame);
+void require_size(Size found, Size first) {
+  if (found != first) {
+    throw Error(ErrorKind::kUnsupported,
+                "images of several sizes ({} x {} and {} x {} px): expected those of a recording",
+                first.width, first.height, found.width, found.height);
   }
-  return numbers;
 }
 
 }  // namespace
@@ -70,7 +79,10 @@ TrackNode node_of(const Mask& mask, int64_t frame, int32_t number) {
           .radius_px = equivalent_radius_px(area)};
 }
 
-void add_nodes_of_labels(ImportedTracks& tracks, const std::vector<int64_t>& frames) {
+void add_nodes_of_labels(ImportedTracks& tracks, const std::vector<int64_t>& frames,
+                         const JobContext& context) {
+  FrameProgress progress(context, "reading", static_cast<int64_t>(frames.size()));
+  int64_t done = 0;
   for (const int64_t frame : frames) {
     const LabelImage labels = tracks.labels(frame);
     if (tracks.graph.size == Size{}) {
@@ -79,6 +91,7 @@ void add_nodes_of_labels(ImportedTracks& tracks, const std::vector<int64_t>& fra
     for (const auto& [number, mask] : masks_of(labels)) {
       tracks.graph.nodes.push_back(node_of(mask, frame, number));
     }
+    progress.done(++done);
   }
   put_in_order(tracks.graph);
   if (tracks.tracked) {
@@ -86,19 +99,34 @@ void add_nodes_of_labels(ImportedTracks& tracks, const std::vector<int64_t>& fra
   }
 }
 
-ImportedTracks read_coco_masks(const std::string& path) {
+void write_label_images(const ImportedTracks& tracks, const TrackGraph& like,
+                        const std::string& path, const JobContext& context) {
+  io::TiffWriter writer(path, {.pixel_size = like.pixel_size,
+                               .frame_interval = like.frame_interval,
+                               .frames = like.frames});
+  FrameProgress progress(context, "writing", like.frames);
+  for (int64_t frame = 0; frame < like.frames; ++frame) {
+    writer.write(tracks.labels(frame));
+    progress.done(frame + 1);
+  }
+  writer.close();
+}
+
+ImportedTracks read_coco_masks(const std::string& path, const JobContext& context) {
   const io::CocoFile file = io::coco_file(read_file(path));
-  std::map<int64_t, int64_t> frame_of;  // by id of the image, in order of the ids
-  std::map<int64_t, Size> sizes;
-  for (const io::CocoImage& image : file.images) {
-    sizes[image.id] = image.size;
-  }
-  for (const auto& [id, unused] : sizes) {
-    frame_of.emplace(id, static_cast<int64_t>(frame_of.size()));
-  }
-  if (sizes.empty()) {
+  if (file.images.empty()) {
     throw Error(ErrorKind::kUnsupported,
                 "a file of results without images: expected one with images and annotations");
+  }
+  const Size size = file.images.front().size;
+  std::map<int64_t, int64_t> frame_of;  // by id of the image, in order of the ids
+  for (const io::CocoImage& image : file.images) {
+    require_size(image.size, size);
+    frame_of.emplace(image.id, 0);
+  }
+  int64_t frames = 0;
+  for (auto& [id, frame] : frame_of) {
+    frame = frames++;
   }
   const bool tracked =
       std::all_of(file.annotations.begin(), file.annotations.end(),
@@ -113,27 +141,23 @@ ImportedTracks read_coco_masks(const std::string& path) {
     }
     auto& list = masks[frame->second];
     const auto number = tracked ? annotation.track_id : static_cast<int32_t>(list.size() + 1);
-    list.emplace_back(number, io::mask_of(annotation, sizes[annotation.image_id]));
+    list.emplace_back(number, io::mask_of(annotation, size));
   }
-  const auto frames = static_cast<int64_t>(sizes.size());
-  ImportedTracks tracks = tracks_of_masks("COCO", std::move(masks), frames, sizes.begin()->second);
-  tracks.tracked = tracked;
-  add_nodes_of_labels(tracks, counted(frames));
-  return tracks;
+  return tracks_of_masks({.format = "COCO", .tracked = tracked}, std::move(masks), frames, size,
+                         context);
 }
 
-ImportedTracks read_mots_text(const std::string& path) {
+ImportedTracks read_mots_text(const std::string& path, const JobContext& context) {
   NumberedMasks masks;
   Size size;
   int64_t frames = 0;
   io::for_each_mots_instance(read_file(path), [&](const io::MotsInstance& instance) {
-    size = instance.size;
+    size = frames == 0 ? instance.size : size;
+    require_size(instance.size, size);
     frames = std::max(frames, instance.frame + 1);
     masks[instance.frame].emplace_back(instance.id, instance.mask);
   });
-  ImportedTracks tracks = tracks_of_masks("MOTS", std::move(masks), frames, size);
-  add_nodes_of_labels(tracks, counted(frames));
-  return tracks;
+  return tracks_of_masks({.format = "MOTS"}, std::move(masks), frames, size, context);
 }
 
 namespace {
@@ -151,7 +175,7 @@ std::optional<int32_t> track_in(const io::ImagejRoi& roi) {
 
 }  // namespace
 
-ImportedTracks read_imagej_rois(const std::string& path, Size size) {
+ImportedTracks read_imagej_rois(const std::string& path, Size size, const JobContext& context) {
   std::vector<io::ImagejRoi> rois;
   io::for_each_imagej_roi(path, [&](const io::ImagejRoi& roi) { rois.push_back(roi); });
   if (size == Size{}) {
@@ -169,13 +193,11 @@ ImportedTracks read_imagej_rois(const std::string& path, Size size) {
     const int32_t number = tracked ? *track_in(roi) : static_cast<int32_t>(list.size() + 1);
     list.emplace_back(number, std::move(roi.mask));
   }
-  ImportedTracks tracks = tracks_of_masks("ImageJ ROIs", std::move(masks), frames, size);
-  tracks.tracked = tracked;
-  add_nodes_of_labels(tracks, counted(frames));
-  return tracks;
+  return tracks_of_masks({.format = "ImageJ ROIs", .tracked = tracked}, std::move(masks), frames,
+                         size, context);
 }
 
-ImportedTracks read_label_images(const std::string& path) {
+ImportedTracks read_label_images(const std::string& path, const JobContext& context) {
   const auto input = std::make_shared<LabelInput>(path);
   ImportedTracks tracks{.format = "label images", .tracked = !input->masks(), .parents = false};
   tracks.graph.frames = input->info().frames;
@@ -183,7 +205,9 @@ ImportedTracks read_label_images(const std::string& path) {
   tracks.graph.pixel_size = input->info().pixel_size;
   tracks.graph.frame_interval = input->info().frame_interval;
   tracks.labels = [input](int64_t frame) { return input->read(frame); };
-  add_nodes_of_labels(tracks, counted(tracks.graph.frames));
+  std::vector<int64_t> frames(static_cast<size_t>(tracks.graph.frames));
+  std::iota(frames.begin(), frames.end(), int64_t{0});
+  add_nodes_of_labels(tracks, frames, context);
   return tracks;
 }
 
@@ -216,7 +240,7 @@ LabelImage joined(LabelImage labels, const std::map<int32_t, int32_t>& track_of)
 
 }  // namespace
 
-ImportedTracks read_ctc_folder(const std::string& folder) {
+ImportedTracks read_ctc_folder(const std::string& folder, const JobContext& context) {
   const std::optional<CtcNames> names = ctc_names_in(folder);
   const std::string sidecar = folder + "/" + io::kCtcSidecar;
   const io::CtcLineage lineage =
@@ -236,7 +260,7 @@ ImportedTracks read_ctc_folder(const std::string& folder) {
   tracks.graph.size = input->info().size;
   tracks.labels = [input, image_of](int64_t frame) { return input->read(image_of.at(frame)); };
   tracks.tracked = false;  // linked by the lineage
-  add_nodes_of_labels(tracks, frames);
+  add_nodes_of_labels(tracks, frames, context);
   io::apply_ctc_lineage(tracks.graph, lineage);
   tracks.tracked = true;
   if (const int64_t missing = tracks.graph.frames - static_cast<int64_t>(frames.size());

@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 
 #include "mote/core/error.h"
-#include "mote/io/tiff_writer.h"
 #include "mote/pipeline/corrector.h"
 #include "mote/pipeline/file.h"
+#include "mote/pipeline/import_masks.h"
 #include "mote/pipeline/label_input.h"
 #include "mote/pipeline/run_tracks.h"
 
@@ -24,10 +24,13 @@ namespace fs = std::filesystem;
 const std::vector<std::string> kKept = {"run.json",      "journal.mote", "frames.csv", "events.csv",
                                         "particles.csv", "tracks.csv",   "labels.tif"};
 
-void copy_run(const std::string& run, const std::string& folder) {
+// Without the files that are written anew.
+void copy_run(const std::string& run, const std::string& folder,
+              const std::vector<std::string>& written) {
   for (const std::string& name : kKept) {
     std::error_code error;
-    if (fs::exists(run + "/" + name)) {
+    const bool copied = std::find(written.begin(), written.end(), name) == written.end();
+    if (copied && fs::exists(run + "/" + name, error)) {
       fs::copy_file(run + "/" + name, folder + "/" + name, error);
     }
     if (error) {
@@ -161,22 +164,7 @@ std::vector<Track> with_tracks_of(std::vector<Track> tracks, const TrackGraph& o
 
 void write_masks(const ImportedTracks& tracks, const TrackGraph& of_run, const std::string& folder,
                  const JobContext& context) {
-  const std::string path = folder + "/labels.tif";
-  fs::remove(path);
-  io::TiffWriter writer(path, {.pixel_size = of_run.pixel_size,
-                               .frame_interval = of_run.frame_interval,
-                               .frames = of_run.frames});
-  Every often(kProgressEvery, true);
-  for (int64_t frame = 0; frame < of_run.frames; ++frame) {
-    if (context.cancelled()) {
-      throw Cancelled();
-    }
-    if (context.progress && often.due()) {
-      context.progress({.stage = "writing", .done = frame, .total = of_run.frames});
-    }
-    writer.write(tracks.labels(frame));
-  }
-  writer.close();
+  write_label_images(tracks, of_run, folder + "/labels.tif", context);
   std::vector<Track> list = tracks_of(tracks.graph);
   write_file(folder + "/tracks.csv",
              parents_csv(tracks.parents ? list : with_tracks_of(std::move(list), of_run)));
@@ -214,10 +202,11 @@ void write_into_run(ImportedTracks& tracks, const std::string& run, const std::s
                 "its masks have no tracks, by which they could correct the run: import it without "
                 "--run, and link it with mote track --labels");
   }
-  copy_run(run, folder);
   if (tracks.labels) {
+    copy_run(run, folder, {"labels.tif", "tracks.csv"});
     write_masks(tracks, of_run, folder, context);
   } else {
+    copy_run(run, folder, {"particles.csv", "tracks.csv"});
     write_points(tracks, of_run, run, folder, context);
   }
 }

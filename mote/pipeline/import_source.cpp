@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int64_t kMostFrames = 10'000'000;  // which are written one by one
+
 bool has(const std::string& folder, const char* file) {
   return fs::exists(folder + "/" + file);
 }
@@ -42,58 +44,65 @@ ImportedTracks read_table(const std::string& path, const ImportReading& reading)
   return of_graph("table of tracks", std::move(graph));
 }
 
-ImportedTracks read_folder(const std::string& path, const ImportReading& reading) {
+ImportedTracks read_folder(const std::string& path, const ImportReading& reading,
+                           const JobContext& context) {
   if (has(path, "res_track.txt") || has(path, "man_track.txt")) {
-    return read_ctc_folder(path);
+    return read_ctc_folder(path, context);
   }
   if (has(path, "tracks.csv") && has(path, "graph.json")) {
     return read_table(path + "/tracks.csv", reading);
   }
   if (has(path, "mots.txt")) {
-    return read_mots_text(path + "/mots.txt");
+    return read_mots_text(path + "/mots.txt", context);
   }
   if (io::looks_like_geff(path)) {
     return of_graph("GEFF", io::tracks_of_geff(io::read_geff(path), reading.pixel_size));
   }
-  return read_label_images(path);
+  return read_label_images(path, context);
 }
 
-ImportedTracks read_one(const std::string& path, const ImportReading& reading) {
+ImportedTracks read_one(const std::string& path, const ImportReading& reading,
+                        const JobContext& context) {
   if (fs::is_directory(path)) {
-    return read_folder(path, reading);
+    return read_folder(path, reading, context);
   }
   constexpr int64_t kSignatureBytes = 4096;
   if (!fs::exists(path) && path.find_first_of("*?[") != std::string::npos) {
-    return read_label_images(path);
+    return read_label_images(path, context);
   }
   const std::string leading = io::File(path).leading_bytes(kSignatureBytes);
   if (io::looks_like_zip(leading) || leading.starts_with("Iout")) {
-    return read_imagej_rois(path, reading.size);
+    return read_imagej_rois(path, reading.size, context);
   }
   if (leading.find("<TrackMate") != std::string::npos) {
     return of_graph("TrackMate", io::trackmate_graph(read_file(path)));
   }
   const size_t first = leading.find_first_not_of(" \t\r\n");
   if (first != std::string::npos && (leading[first] == '{' || leading[first] == '[')) {
-    return read_coco_masks(path);
+    return read_coco_masks(path, context);
   }
   const std::string extension = fs::path(path).extension().string();
   if (extension == ".csv") {
     return read_table(path, reading);
   }
   if (extension == ".txt") {
-    return read_mots_text(path);
+    return read_mots_text(path, context);
   }
-  return read_label_images(path);
+  return read_label_images(path, context);
 }
 
 }  // namespace
 
-ImportedTracks read_tracks(const std::string& path, const ImportReading& reading) {
+ImportedTracks read_tracks(const std::string& path, const ImportReading& reading,
+                           const JobContext& context) {
   try {
-    ImportedTracks tracks = read_one(path, reading);
+    ImportedTracks tracks = read_one(path, reading, context);
     if (tracks.graph.nodes.empty()) {
       throw Error(ErrorKind::kBadFile, "{}: holds no particle", tracks.format);
+    }
+    if (tracks.graph.frames > kMostFrames) {
+      throw Error(ErrorKind::kBadFile, "{}: goes to frame {}, expected {} frames at the most",
+                  tracks.format, tracks.graph.frames - 1, kMostFrames);
     }
     return tracks;
   } catch (const Error& error) {

@@ -10,6 +10,7 @@
 #include "mote/core/calibration.h"
 #include "mote/core/mask.h"
 #include "mote/core/track_graph.h"
+#include "mote/pipeline/progress.h"
 
 namespace mote::pipeline {
 
@@ -34,7 +35,8 @@ struct ImportedTracks {
 
 /// Opens a file or folder by what it holds: GEFF, a CTC folder, a TrackMate session, napari's or
 /// another table of tracks, COCO JSON, a MOTS text, ImageJ ROIs, or label images.
-/// Throws kNotFound, kUnsupported, kBadFile or kUsage, with the path in front.
-ImportedTracks read_tracks(const std::string& path, const ImportReading& reading);
+/// Throws kNotFound, kUnsupported, kBadFile or kUsage, with the path in front, and Cancelled.
+ImportedTracks read_tracks(const std::string& path, const ImportReading& reading,
+                           const JobContext& context);
 
 }  // namespace mote::pipeline

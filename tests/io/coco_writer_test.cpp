@@ -60,6 +60,19 @@ TEST(CocoWriter, WritesWhatOtherProgramsAskFor) {
     "bbox": [2, 1, 2, 2], "segmentation": {"size": [4, 5], "counts": "922O4"}})"));
 }
 
+TEST(CocoWriter, TakesImagesAsTheyCome) {
+  const TemporaryFolder folder;
+
+  CocoWriter writer(folder / "a.json", {{.id = 1, .size = {4, 5}}}, {"particle"});
+  writer.add_image({.id = 2, .size = {6, 7}, .file_name = "b.tif"});
+  writer.close();
+  const CocoFile read = coco_file(bytes_of(folder / "a.json"));
+
+  ASSERT_EQ(read.images.size(), 2);
+  EXPECT_EQ(read.images[1].size, (Size{6, 7}));
+  EXPECT_EQ(read.images[1].file_name, "b.tif");
+}
+
 TEST(CocoWriter, WritesAFileWithoutAnnotations) {
   const TemporaryFolder folder;
 

@@ -63,6 +63,7 @@ TEST(MotsText, RefusesLinesThatAreNone) {
               ThrowsMessage<Error>(HasSubstr("line 1: runs of 5 px, expected 9")));
   EXPECT_THROW(instances_in("1 1001 1 3 9999999 414"), Error);
   EXPECT_THROW(instances_in("1 99999999999 1 3 3 414"), Error);
+  EXPECT_THROW(instances_in("9223372036854775807 1001 1 3 3 414"), Error);
 }
 
 TEST(MotsPng, ReadsBackAsItWasWritten) {

@@ -1,0 +1,107 @@
+#include "mote/pipeline/import.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mote/core/error.h"
+#include "mote/io/coco.h"
+#include "mote/io/geff_tracks.h"
+#include "mote/io/picture_file.h"
+#include "mote/io/tiff_writer.h"
+#include "mote/pipeline/export.h"
+#include "mote/pipeline/file.h"
+#include "mote/pipeline/jobs.h"
+#include "tests/synthetic.h"
+#include "tests/temporary_folder.h"
+
+namespace mote::pipeline {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+using testing_support::TemporaryFolder;
+
+class Import : public testing::Test {
+ protected:
+  ImportResult imported(const std::string& text) {
+    write_file(folder_ / "input.txt", text);
+    return import_tracks({.input = folder_ / "input.txt", .output = folder_ / "out"});
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Import, RefusesMasksOfSeveralSizes) {
+  EXPECT_THAT([&] { imported("0 1001 1 3 3 414\n1 1001 1 4 3 417\n"); },
+              ThrowsMessage<Error>(HasSubstr("several sizes (3 x 3 and 3 x 4 px)")));
+  EXPECT_THAT(
+      [&] {
+        imported(R"({"images": [{"id": 1, "height": 3, "width": 3},
+                                {"id": 2, "height": 4, "width": 3}], "annotations": []})");
+      },
+      ThrowsMessage<Error>(HasSubstr("several sizes (3 x 3 and 3 x 4 px)")));
+}
+
+TEST_F(Import, RefusesFramesThatNoRecordingHas) {
+  EXPECT_THAT([&] { imported("2147483000 1001 1 3 3 414\n"); },
+              ThrowsMessage<Error>(HasSubstr("goes to frame 2147483000")));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
+}
+
+TEST_F(Import, RefusesImagesOfNegativeSize) {
+  TrackGraph graph{.frames = 1, .size = {.height = -4, .width = -4}};
+  graph.nodes = {{.position = {.y_px = 1, .x_px = 1}, .track = 1, .radius_px = 1}};
+  io::write_geff(folder_ / "a.geff", io::geff_of(graph));
+
+  EXPECT_THAT([&] { import_tracks({.input = folder_ / "a.geff", .output = folder_ / "out"}); },
+              ThrowsMessage<Error>(HasSubstr("reach over -4 x -4 px")));
+}
+
+TEST_F(Import, TellsHowFarItIsWhileItReads) {
+  io::TiffWriter writer(folder_ / "labels.tif", {.frames = 2});
+  writer.write(LabelImage({4, 4}, 7));
+  writer.write(LabelImage({4, 4}, 7));
+  writer.close();
+  std::vector<std::string> stages;
+
+  import_tracks({.input = folder_ / "labels.tif", .output = folder_ / "out"},
+                {.progress = [&](const ProgressEvent& event) { stages.push_back(event.stage); }});
+
+  EXPECT_THAT(stages, Contains("reading"));
+}
+
+TEST(ExportOfStills, TellsTheSizeOfEveryImage) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "stills");
+  for (const int64_t side : {128, 160}) {
+    const Grid<float> drawn =
+        synthetic::image({128, side}, {{40, 40, 12}, {90, 80, 14}}, {.noise_sd = 2});
+    Image image(drawn.size(), SampleType::kUint8);
+    std::transform(drawn.values().begin(), drawn.values().end(), image.as<uint8_t>(),
+                   [](float value) { return static_cast<uint8_t>(std::lround(value)); });
+    io::write_grey_png(fmt::format("{}/stills/{}.png", folder.path(), side), image);
+  }
+  Job job;
+  job.command = Command::kSegment;
+  job.recording.path = folder / "stills";
+  job.output = folder / "run";
+  job.report = false;
+  job.figures = false;
+  run(job);
+
+  export_run({.run = folder / "run", .to = "coco", .output = folder / "run.json"});
+  const io::CocoFile file = io::coco_file(read_file(folder / "run.json"));
+
+  ASSERT_EQ(file.images.size(), 2);
+  EXPECT_EQ(file.images[0].size, (Size{128, 128}));
+  EXPECT_EQ(file.images[1].size, (Size{128, 160}));
+  EXPECT_EQ(file.annotations.back().size, (Size{128, 160}));
+}
+
+}  // namespace
+}  // namespace mote::pipeline
