@@ -207,6 +207,7 @@ void require_short(const std::vector<Corner>& corners) {
 /// Where the outline crosses the middle of a column of pixels.
 Changes changes_of(const std::vector<Point>& polygon, Size size) {
   std::vector<Corner> corners;
+  corners.reserve(polygon.size());
   for (const Point& point : polygon) {
     corners.push_back(corner_of(point));
   }

@@ -16,13 +16,13 @@ namespace {
 using Column = GeffColumn;
 
 template <typename T, typename Of>
-Column column(const TrackGraph& graph, std::string name, std::string unit, Of of) {
+Column column(const TrackGraph& graph, const std::string& name, const std::string& unit, Of of) {
   std::vector<T> values;
   values.reserve(graph.nodes.size());
   for (const TrackNode& node : graph.nodes) {
     values.push_back(static_cast<T>(of(node)));
   }
-  return {.name = std::move(name), .values = std::move(values), .unit = std::move(unit)};
+  return {.name = name, .values = std::move(values), .unit = unit};
 }
 
 // Where `values` has NaN there is no value.
