@@ -91,10 +91,11 @@ void export_imagej_roi(ExportSource& source, const std::string& path) {
   const bool stack = source.graph().frames > 1;
   source.for_each_labels([&](int64_t frame, const LabelImage& labels) {
     for (auto& [label, mask] : masks_of(labels)) {
-      // The name leads back to the track.
-      writer.write({.name = fmt::format("{}-{:06}", label, frame),
-                    .frame = stack ? std::optional(frame) : std::nullopt,
-                    .mask = std::move(mask)});
+      // The name leads back to the track; a particle's number in a frame is none.
+      writer.write(
+          {.name = fmt::format("{}{}-{:06}", source.tracked() ? "" : "particle ", label, frame),
+           .frame = stack ? std::optional(frame) : std::nullopt,
+           .mask = std::move(mask)});
     }
   });
   writer.close();

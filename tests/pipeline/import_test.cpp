@@ -1,5 +1,7 @@
 #include "mote/pipeline/import.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -75,32 +77,53 @@ TEST_F(Import, TellsHowFarItIsWhileItReads) {
   EXPECT_THAT(stages, Contains("reading"));
 }
 
-TEST(ExportOfStills, TellsTheSizeOfEveryImage) {
-  const TemporaryFolder folder;
-  std::filesystem::create_directory(folder / "stills");
-  for (const int64_t side : {128, 160}) {
-    const Grid<float> drawn =
-        synthetic::image({128, side}, {{40, 40, 12}, {90, 80, 14}}, {.noise_sd = 2});
-    Image image(drawn.size(), SampleType::kUint8);
-    std::transform(drawn.values().begin(), drawn.values().end(), image.as<uint8_t>(),
-                   [](float value) { return static_cast<uint8_t>(std::lround(value)); });
-    io::write_grey_png(fmt::format("{}/stills/{}.png", folder.path(), side), image);
+/// A run of `mote segment` on stills of 128 rows and as many columns as told.
+class ExportOfStills : public testing::Test {
+ protected:
+  void segment(const std::vector<int64_t>& widths) {
+    std::filesystem::create_directory(folder_ / "stills");
+    for (size_t i = 0; i < widths.size(); ++i) {
+      const Grid<float> drawn =
+          synthetic::image({128, widths[i]}, {{40, 40, 12}, {90, 80, 14}}, {.noise_sd = 2});
+      Image image(drawn.size(), SampleType::kUint8);
+      std::transform(drawn.values().begin(), drawn.values().end(), image.as<uint8_t>(),
+                     [](float value) { return static_cast<uint8_t>(std::lround(value)); });
+      io::write_grey_png(fmt::format("{}/stills/{}.png", folder_.path(), i), image);
+    }
+    Job job;
+    job.command = Command::kSegment;
+    job.recording.path = folder_ / "stills";
+    job.output = folder_ / "run";
+    job.report = false;
+    job.figures = false;
+    run(job);
   }
-  Job job;
-  job.command = Command::kSegment;
-  job.recording.path = folder / "stills";
-  job.output = folder / "run";
-  job.report = false;
-  job.figures = false;
-  run(job);
 
-  export_run({.run = folder / "run", .to = "coco", .output = folder / "run.json"});
-  const io::CocoFile file = io::coco_file(read_file(folder / "run.json"));
+  TemporaryFolder folder_;
+};
+
+TEST_F(ExportOfStills, TellsTheSizeOfEveryImage) {
+  segment({128, 160});
+
+  export_run({.run = folder_ / "run", .to = "coco", .output = folder_ / "run.json"});
+  const io::CocoFile file = io::coco_file(read_file(folder_ / "run.json"));
 
   ASSERT_EQ(file.images.size(), 2);
   EXPECT_EQ(file.images[0].size, (Size{128, 128}));
   EXPECT_EQ(file.images[1].size, (Size{128, 160}));
   EXPECT_EQ(file.annotations.back().size, (Size{128, 160}));
+}
+
+TEST_F(ExportOfStills, MakesNoTracksOfNumbersInAFrame) {
+  segment({128, 128});
+
+  export_run({.run = folder_ / "run", .to = "imagej-roi", .output = folder_ / "rois.zip"});
+  const ImportResult result = import_tracks(
+      {.input = folder_ / "rois.zip", .recording = folder_ / "stills", .output = folder_ / "out"});
+
+  EXPECT_EQ(result.instances, 4);
+  EXPECT_EQ(result.tracks, 0);
+  EXPECT_THAT(result.next, HasSubstr("mote track"));
 }
 
 }  // namespace
