@@ -27,7 +27,7 @@ void tell(const pipeline::ExportResult& result, bool json) {
     fmt::print(stderr, "warning: {}\n", warning);
   }
   if (json) {
-    fmt::print("{}\n", pipeline::json_text({{"event", "result"},
+    fmt::print("{}\n", pipeline::json_text({{"event", "done"},
                                             {"output", result.output},
                                             {"frames", result.frames},
                                             {"instances", result.instances},

@@ -18,7 +18,7 @@ void tell(const pipeline::ImportResult& result, bool json) {
     fmt::print(stderr, "warning: {}\n", warning);
   }
   if (json) {
-    fmt::print("{}\n", pipeline::json_text({{"event", "result"},
+    fmt::print("{}\n", pipeline::json_text({{"event", "done"},
                                             {"format", result.format},
                                             {"output", result.output},
                                             {"frames", result.frames},

@@ -47,8 +47,9 @@ void require_forward(const TrackGraph& graph) {
     const TrackNode& from = graph.nodes[source];
     const TrackNode& to = graph.nodes[target];
     if (from.frame >= to.frame) {
-      throw Error(ErrorKind::kBadFile, "an edge leads from frame {} to frame {}, expected forward",
-                  from.frame, to.frame);
+      throw Error(ErrorKind::kBadFile,
+                  "an edge leads from frame {} (track {}) to frame {} (track {}), expected forward",
+                  from.frame, from.track, to.frame, to.track);
     }
   }
 }

@@ -29,7 +29,7 @@ struct TrackNode {
 /// Tracks as other programs exchange them: nodes, and edges that lead forward in time. An edge
 /// stays within a track, or leads from a parent to its child.
 struct TrackGraph {
-  std::string recording;  ///< path of the recording; empty where not known
+  std::string recording;  ///< path of images that positions are of; empty where not known
   int64_t frames = 0;
   Size size;                    ///< of a frame; 0 x 0 where not known
   std::vector<double> times_s;  ///< by frame; empty where not known

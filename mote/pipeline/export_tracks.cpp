@@ -73,10 +73,11 @@ void export_ctc(ExportSource& source, const std::string& path) {
   write_file(path + "/res_track.txt", io::ctc_text(lineage));
   write_file(path + "/" + io::kCtcSidecar, io::ctc_sidecar(lineage));
   if (!lineage.parents.empty() || !lineage.shared.empty()) {
-    source.warn(fmt::format(
-        "{} tracks have parents, and {} instances more tracks, than the challenge's files hold: "
-        "the rest is in {}",
-        lineage.parents.size(), lineage.shared.size(), io::kCtcSidecar));
+    source.warn(
+        fmt::format("{} tracks have more parents than a line of the challenge's holds, and in {} "
+                    "places several "
+                    "tracks share pixels: {} beside it has the rest",
+                    lineage.parents.size(), lineage.shared.size(), io::kCtcSidecar));
   }
 }
 

@@ -26,6 +26,9 @@ struct Asked {
 };
 
 Asked asked_of(const ImportJob& job) {
+  if (!job.run.empty() && !job.recording.empty()) {
+    throw Error(ErrorKind::kUsage, "--image is for files without a run: leave it out beside --run");
+  }
   Asked asked;
   asked.reading.graph = job.graph;
   if (!job.run.empty()) {
@@ -181,8 +184,14 @@ ImportResult import_tracks(const ImportJob& job, const JobContext& context) {
   if (!tracks.graph.pixel_size) {
     tracks.graph.pixel_size = asked.pixel_size;
   }
-  if (asked.reading.size != Size{} && !tracks.labels) {
-    tracks.graph.size = asked.reading.size;
+  const Size size = asked.reading.size;
+  if (size != Size{} && tracks.graph.size != Size{} && tracks.graph.size != size) {
+    throw Error(ErrorKind::kUsage, "{}: its images are {} x {} px, those of {} are {} x {} px",
+                job.input, tracks.graph.size.width, tracks.graph.size.height,
+                job.run.empty() ? job.recording : job.run, size.width, size.height);
+  }
+  if (size != Size{}) {
+    tracks.graph.size = size;
   }
   stage.make_folder();
   if (job.run.empty()) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -233,9 +234,47 @@ std::optional<CtcNames> ctc_names_in(const std::string& folder) {
 LabelImage joined(LabelImage labels, const std::map<int32_t, int32_t>& track_of) {
   for (int32_t& label : labels.values()) {
     const auto found = label == 0 ? track_of.end() : track_of.find(label);
-    label = found == track_of.end() ? label : found->second;
+    label = found == track_of.end() ? 0 : found->second;
   }
   return labels;
+}
+
+std::map<int32_t, int32_t> tracks_by_label(const io::CtcLineage& lineage) {
+  std::map<int32_t, int32_t> track_of;
+  for (const io::CtcPiece& piece : lineage.pieces) {
+    track_of[piece.label] = piece.track;
+  }
+  return track_of;
+}
+
+// A label without a line is no track.
+void leave_out_unlisted(ImportedTracks& tracks, const std::map<int32_t, int32_t>& track_of) {
+  std::set<int32_t> unlisted;
+  std::erase_if(tracks.graph.nodes, [&](const TrackNode& node) {
+    const bool listed = track_of.contains(node.label);
+    if (!listed) {
+      unlisted.insert(node.label);
+    }
+    return !listed;
+  });
+  if (!unlisted.empty()) {
+    tracks.warnings.push_back(fmt::format(
+        "{} labels have no line in the table of tracks: they are left out", unlisted.size()));
+  }
+}
+
+// A parent with one child goes on as that child.
+void renumber_by_edges(TrackGraph& graph, std::map<int32_t, int32_t>& track_of) {
+  const std::vector<TrackNode> before = graph.nodes;
+  number_tracks(graph);
+  std::map<int32_t, int32_t> now;
+  for (size_t i = 0; i < before.size(); ++i) {
+    now[before[i].track] = graph.nodes[i].track;
+  }
+  for (auto& [label, track] : track_of) {
+    track = now.contains(track) ? now[track] : track;
+  }
+  put_in_order(graph);
 }
 
 }  // namespace
@@ -261,16 +300,15 @@ ImportedTracks read_ctc_folder(const std::string& folder, const JobContext& cont
   tracks.labels = [input, image_of](int64_t frame) { return input->read(image_of.at(frame)); };
   tracks.tracked = false;  // linked by the lineage
   add_nodes_of_labels(tracks, frames, context);
+  std::map<int32_t, int32_t> track_of = tracks_by_label(lineage);
+  leave_out_unlisted(tracks, track_of);
   io::apply_ctc_lineage(tracks.graph, lineage);
+  renumber_by_edges(tracks.graph, track_of);
   tracks.tracked = true;
   if (const int64_t missing = tracks.graph.frames - static_cast<int64_t>(frames.size());
       missing > 0) {
     tracks.warnings.push_back(
         fmt::format("{} of {} frames have no mask", missing, tracks.graph.frames));
-  }
-  std::map<int32_t, int32_t> track_of;
-  for (const io::CtcPiece& piece : lineage.pieces) {
-    track_of[piece.label] = piece.track;
   }
   tracks.labels = [input, image_of, track_of, size = tracks.graph.size](int64_t frame) {
     const auto image = image_of.find(frame);

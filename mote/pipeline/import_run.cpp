@@ -100,34 +100,81 @@ void require_frames(const ImportedTracks& tracks, const TrackGraph& of_run,
     throw Error(ErrorKind::kUsage, "it has {} frames, the run {} has {}", graph.frames, run,
                 of_run.frames);
   }
-  if (tracks.labels && graph.size != of_run.size) {
+  if (graph.size != Size{} && graph.size != of_run.size) {
     throw Error(ErrorKind::kUsage, "its images are {} x {} px, those of the run {} are {} x {} px",
                 graph.size.width, graph.size.height, run, of_run.size.width, of_run.size.height);
   }
 }
 
-void write_points(ImportedTracks& tracks, const TrackGraph& of_run, const std::string& run,
-                  const std::string& folder, const JobContext& context) {
+// Parents by the run, of those that are there.
+void take_parents_of(std::map<int32_t, Track>& tracks, const TrackGraph& of_run) {
+  for (const Track& track : tracks_of(of_run)) {
+    if (const auto found = tracks.find(track.id); found != tracks.end()) {
+      found->second.parents = track.parents;
+      std::erase_if(found->second.parents,
+                    [&](int32_t parent) { return !tracks.contains(parent); });
+    }
+  }
+}
+
+std::map<int32_t, Track> by_id(std::vector<Track> tracks) {
+  std::map<int32_t, Track> map;
+  for (Track& track : tracks) {
+    const int32_t id = track.id;
+    map.emplace(id, std::move(track));
+  }
+  return map;
+}
+
+std::vector<Track> in_order(std::map<int32_t, Track> tracks) {
+  std::vector<Track> list;
+  for (auto& [unused, track] : tracks) {
+    list.push_back(std::move(track));
+  }
+  return list;
+}
+
+// Points that lie on no particle of the run are left out of the graph, which loses its edges.
+TracksByInstance matched(ImportedTracks& tracks, const TrackGraph& of_run, const std::string& run,
+                         const JobContext& context) {
   Particles particles(run, of_run);
   TracksByInstance instances;
-  int64_t beside = 0;
-  for (const TrackNode& node : tracks.graph.nodes) {
+  std::vector<TrackNode>& nodes = tracks.graph.nodes;
+  const size_t all = nodes.size();
+  tracks.graph.edges.clear();
+  std::erase_if(nodes, [&](const TrackNode& node) {
     if (context.cancelled()) {
       throw Cancelled();
     }
-    if (const int32_t label = particles.at(node); label > 0) {
+    const int32_t label = particles.at(node);
+    if (label > 0) {
       instances[{node.frame, label}].insert(node.track);
-    } else {
-      ++beside;
     }
+    return label == 0;
+  });
+  const size_t beside = all - nodes.size();
+  if (2 * beside > all) {
+    throw Error(ErrorKind::kUsage,
+                "{} of its {} points lie on no particle of the run {}: is it of another recording?",
+                beside, all, run);
   }
   if (beside > 0) {
-    tracks.warnings.push_back(
-        fmt::format("{} of {} points lie on no particle of the run: they are left out", beside,
-                    tracks.graph.nodes.size()));
+    tracks.warnings.push_back(fmt::format(
+        "{} of {} points lie on no particle of the run: they are left out", beside, all));
+  }
+  return instances;
+}
+
+void write_points(ImportedTracks& tracks, const TrackGraph& of_run, const std::string& run,
+                  const std::string& folder, const JobContext& context) {
+  std::map<int32_t, Track> told = by_id(tracks_of(tracks.graph));
+  const TracksByInstance instances = matched(tracks, of_run, run, context);
+  if (!tracks.parents) {
+    take_parents_of(told, of_run);
+    tracks.warnings.push_back("it does not tell parents: those of the run stay");
   }
   write_file(folder + "/particles.csv", particles_csv(instances));
-  write_file(folder + "/tracks.csv", parents_csv(remaining(tracks_of(tracks.graph), instances)));
+  write_file(folder + "/tracks.csv", parents_csv(remaining(in_order(std::move(told)), instances)));
 }
 
 // Where the format has no parents to tell, those of the run; and its tracks that no label image
@@ -139,27 +186,14 @@ std::vector<Track> with_tracks_of(std::vector<Track> tracks, const TrackGraph& o
       shown.insert(node.track);
     }
   }
-  std::map<int32_t, Track> by_id;
-  for (Track& track : tracks) {
-    by_id[track.id] = std::move(track);
-  }
-  const std::vector<Track> all = tracks_of(of_run);
-  for (const Track& track : all) {
+  std::map<int32_t, Track> told = by_id(std::move(tracks));
+  for (const Track& track : tracks_of(of_run)) {
     if (!shown.contains(track.id)) {
-      by_id[track.id] = track;
+      told[track.id] = track;
     }
   }
-  for (const Track& track : all) {
-    if (const auto found = by_id.find(track.id); found != by_id.end()) {
-      found->second.parents = track.parents;
-      std::erase_if(found->second.parents, [&](int32_t parent) { return !by_id.contains(parent); });
-    }
-  }
-  std::vector<Track> list;
-  for (auto& [unused, track] : by_id) {
-    list.push_back(std::move(track));
-  }
-  return list;
+  take_parents_of(told, of_run);
+  return in_order(std::move(told));
 }
 
 void write_masks(const ImportedTracks& tracks, const TrackGraph& of_run, const std::string& folder,

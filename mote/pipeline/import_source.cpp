@@ -1,5 +1,6 @@
 #include "mote/pipeline/import_source.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "mote/core/error.h"
@@ -28,6 +29,14 @@ ImportedTracks of_graph(std::string format, TrackGraph graph) {
   return {.format = std::move(format), .graph = std::move(graph)};
 }
 
+// Whether an edge leads from one track to another, as where a table names the parents of nodes.
+bool has_parents(const TrackGraph& graph) {
+  return std::any_of(graph.edges.begin(), graph.edges.end(), [&](const auto& edge) {
+    const int32_t from = graph.nodes[edge.first].track;
+    return from == 0 || from != graph.nodes[edge.second].track;
+  });
+}
+
 ImportedTracks read_table(const std::string& path, const ImportReading& reading) {
   auto [graph, raised_by] = io::track_table(read_file(path));
   const std::string beside = (fs::path(path).parent_path() / "graph.json").string();
@@ -39,9 +48,12 @@ ImportedTracks read_table(const std::string& path, const ImportReading& reading)
     } catch (const Error& error) {
       throw error.in(parents);
     }
-    return {.format = "napari tracks", .graph = std::move(graph)};
+    return of_graph("napari tracks", std::move(graph));
   }
-  return of_graph("table of tracks", std::move(graph));
+  const bool parents_told = has_parents(graph);
+  ImportedTracks tracks = of_graph("table of tracks", std::move(graph));
+  tracks.parents = parents_told;
+  return tracks;
 }
 
 ImportedTracks read_folder(const std::string& path, const ImportReading& reading,
@@ -97,6 +109,9 @@ ImportedTracks read_tracks(const std::string& path, const ImportReading& reading
                            const JobContext& context) {
   try {
     ImportedTracks tracks = read_one(path, reading, context);
+    if (!reading.graph.empty() && !tracks.format.starts_with("napari")) {
+      throw Error(ErrorKind::kUsage, "--graph is for a table of tracks, not for {}", tracks.format);
+    }
     if (tracks.graph.nodes.empty()) {
       throw Error(ErrorKind::kBadFile, "{}: holds no particle", tracks.format);
     }

@@ -84,6 +84,10 @@ void check_options(const Job& job) {
                 job.threshold.threshold_offset);
   }
   const bool corrects = is_corrections(job);
+  if (job.command == Command::kMeasure && job.labels.find_first_of("*?[") == std::string::npos &&
+      !job.labels.empty() && !std::filesystem::exists(job.labels)) {
+    throw Error(ErrorKind::kNotFound, "{}: no such file or folder", job.labels);
+  }
   if (job.recording.path.empty() && job.command == Command::kMeasure && !corrects) {
     throw Error(ErrorKind::kUsage,
                 "no micrographs given: name with --image what the label images were made of");

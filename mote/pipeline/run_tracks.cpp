@@ -37,14 +37,26 @@ double number_or_nan(const std::string& cell) {
              : std::numeric_limits<double>::quiet_NaN();
 }
 
+// What shows the field and frames that coordinates are of: the recording, where it is a file and
+// was used whole, else the label images.
+std::string images_of(const std::string& run, const std::string& recording,
+                      const nlohmann::json& options) {
+  const bool whole = options.value("roi", "").empty() && options.value("frames", "").empty() &&
+                     options.value("bin", 1) == 1 && options.value("average", 1) == 1;
+  const std::filesystem::path path =
+      whole && std::filesystem::is_regular_file(recording) ? recording : run + "/labels.tif";
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
+
 void read_run_json(const std::string& run, TrackGraph& graph) {
   const std::string path = run + "/run.json";
   if (!std::filesystem::exists(path)) {
     throw Error(ErrorKind::kNotFound, "{}: no finished run lies here: it has no run.json", run);
   }
   try {
-    const auto recording = nlohmann::json::parse(read_file(path)).at("recording");
-    graph.recording = recording.value("path", "");
+    const auto json = nlohmann::json::parse(read_file(path));
+    const auto& recording = json.at("recording");
+    graph.recording = images_of(run, recording.value("path", ""), json.at("options"));
     graph.frames = recording.at("frames_used");
     graph.size = {.height = recording.at("height_px"), .width = recording.at("width_px")};
     if (const auto& size = recording.at("pixel_size"); !size.is_null()) {

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::ThrowsMessage;
 using testing_support::TemporaryFolder;
 
@@ -155,6 +156,70 @@ TEST_F(Exchange, ALinkTakenOutInTrackMateCutsTheTrack) {
 
   EXPECT_THAT(table("edited", "tracks.csv"), HasSubstr("\n3,,1,22\n"));
   EXPECT_THAT(table("measured", "tracks.csv"), HasSubstr(",manual"));
+}
+
+TEST_F(Exchange, AParentLeftWithOneChildGoesOnAsIt) {
+  exported("napari");
+  write_file(path("exported") + "/graph.json", "{\"7\": [2]}");
+
+  returned();
+
+  EXPECT_THAT(table("edited", "tracks.csv"), HasSubstr("\n3,,0,22\n"));
+  EXPECT_THAT(table("edited", "tracks.csv"), HasSubstr("\n7,,0,59\n"));
+}
+
+TEST_F(Exchange, ATableWithoutParentsLeavesThoseOfTheRun) {
+  exported("napari");
+  fs::rename(path("exported") + "/tracks.csv", path("alone.csv"));
+
+  const ImportResult result = import_tracks(
+      {.input = path("alone.csv"), .run = path("run"), .output = path("edited")});
+
+  EXPECT_THAT(table("edited", "tracks.csv"), HasSubstr("\n7,2;3,23,59\n"));
+  EXPECT_THAT(result.warnings, ElementsAre(HasSubstr("those of the run stay")));
+}
+
+TEST_F(Exchange, ATrackWithoutALineIsTakenOut) {
+  exported("ctc");
+  const std::string lines = read_file(path("exported") + "/res_track.txt");
+  const size_t fourth = lines.find("\n4 0 59 0");
+  write_file(path("exported") + "/res_track.txt",
+             lines.substr(0, fourth) + lines.substr(lines.find('\n', fourth + 1)));
+
+  const ImportResult result = returned();
+
+  EXPECT_THAT(table("edited", "tracks.csv"), Not(HasSubstr("\n4,")));
+  LabelInput labels(path("edited") + "/labels.tif");
+  EXPECT_EQ(labels.read(0)(70, 150), 0);
+  EXPECT_THAT(result.warnings, ElementsAre(HasSubstr("1 labels have no line")));
+}
+
+TEST_F(Exchange, RefusesTracksOfAnotherField) {
+  exported("trackmate");
+  std::string session = read_file(path("exported"));
+  const std::string height = "height=\"120\"";
+  session.replace(session.find(height), height.size(), "height=\"512\"");
+  write_file(path("exported"), session);
+
+  EXPECT_THAT([] { returned(); }, ThrowsMessage<Error>(HasSubstr("192 x 512 px")));
+}
+
+TEST_F(Exchange, RefusesPointsThatMostlyLieOnNothing) {
+  write_file(path("exported"), "t,y,x,track\n0,2,2,1\n0,70,150,2\n1,2,2,1\n");
+  fs::rename(path("exported"), path("points.csv"));
+
+  EXPECT_THAT(
+      [] {
+        import_tracks({.input = path("points.csv"), .run = path("run"), .output = path("edited")});
+      },
+      ThrowsMessage<Error>(HasSubstr("2 of its 3 points lie on no particle")));
+}
+
+TEST_F(Exchange, NamesTheRecordingByItsWholePath) {
+  exported("trackmate");
+
+  EXPECT_NE(read_file(path("exported")).find("filename=\"recording.tif\" folder=\"/"),
+            std::string::npos);
 }
 
 TEST_F(Exchange, MasksWithoutARunAreLabelsAndParents) {
