@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 

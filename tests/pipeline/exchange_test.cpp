@@ -172,8 +172,8 @@ TEST_F(Exchange, ATableWithoutParentsLeavesThoseOfTheRun) {
   exported("napari");
   fs::rename(path("exported") + "/tracks.csv", path("alone.csv"));
 
-  const ImportResult result = import_tracks(
-      {.input = path("alone.csv"), .run = path("run"), .output = path("edited")});
+  const ImportResult result =
+      import_tracks({.input = path("alone.csv"), .run = path("run"), .output = path("edited")});
 
   EXPECT_THAT(table("edited", "tracks.csv"), HasSubstr("\n7,2;3,23,59\n"));
   EXPECT_THAT(result.warnings, ElementsAre(HasSubstr("those of the run stay")));
