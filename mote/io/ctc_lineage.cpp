@@ -1,7 +1,6 @@
 #include "mote/io/ctc_lineage.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -153,17 +152,17 @@ Sidecar sidecar_of(std::string_view text) {
 // Whether the lines agree with the parents that the sidecar tells: the one in the track's own line
 // is among them; where it has none, none of them has a line that it could have named.
 bool still_holds(int32_t track, const std::vector<int32_t>& parents,
-                 const std::vector<CtcPiece>& pieces, const std::map<int32_t, int32_t>& track_of) {
-  const auto line = std::find_if(pieces.begin(), pieces.end(),
-                                 [track](const CtcPiece& piece) { return piece.label == track; });
-  if (line == pieces.end()) {
+                 const std::map<int32_t, int32_t>& parent_of,
+                 const std::map<int32_t, int32_t>& track_of) {
+  const auto line = parent_of.find(track);
+  if (line == parent_of.end()) {
     return true;
   }
-  if (line->parent == 0) {
+  if (line->second == 0) {
     return std::none_of(parents.begin(), parents.end(),
                         [&](int32_t id) { return track_of.contains(id); });
   }
-  const auto told = track_of.find(line->parent);
+  const auto told = track_of.find(line->second);
   return told != track_of.end() &&
          std::find(parents.begin(), parents.end(), told->second) != parents.end();
 }
@@ -173,11 +172,8 @@ bool still_holds(int32_t track, const std::vector<int32_t>& parents,
 CtcLineage ctc_lineage_of(const std::vector<Track>& lines, std::string_view sidecar_text) {
   const Sidecar sidecar = sidecar_of(sidecar_text);
   CtcLineage lineage{.shared = sidecar.shared};
-  std::map<int32_t, int32_t> track_of;  // by label
-  std::set<int32_t> labels;
-  for (const Track& line : lines) {
-    labels.insert(line.id);
-  }
+  std::map<int32_t, int32_t> track_of;   // by label
+  std::map<int32_t, int32_t> parent_of;  // label of the parent or 0, by label
   for (const Track& line : lines) {
     const int32_t parent = line.parents.empty() ? 0 : line.parents.front();
     // A later piece has a higher label than the one before, so that is known already.
@@ -188,6 +184,7 @@ CtcLineage ctc_lineage_of(const std::vector<Track>& lines, std::string_view side
                               ? written->second
                               : line.id;
     track_of[line.id] = track;
+    parent_of.emplace(line.id, parent);
     lineage.pieces.push_back({.label = line.id,
                               .track = track,
                               .first_frame = line.first_frame,
@@ -195,7 +192,7 @@ CtcLineage ctc_lineage_of(const std::vector<Track>& lines, std::string_view side
                               .parent = parent});
   }
   for (const auto& [track, parents] : sidecar.parents) {
-    if (still_holds(track, parents, lineage.pieces, track_of)) {
+    if (still_holds(track, parents, parent_of, track_of)) {
       lineage.parents[track] = parents;
     }
   }
