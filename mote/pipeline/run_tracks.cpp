@@ -129,6 +129,14 @@ class ParticleRows {
     return value;
   }
 
+  int32_t whole(size_t place) const {
+    const double value = number(place);
+    if (value < 0 || value > std::numeric_limits<int32_t>::max() || value != std::floor(value)) {
+      refuse(place, "a whole number from 0 on");
+    }
+    return static_cast<int32_t>(value);
+  }
+
   [[noreturn]] void refuse(size_t place, const char* expected) const {
     throw Error(ErrorKind::kBadFile, "{}: line {}: {} is '{}', expected {}", path_, line_,
                 names_[place], cell(place), expected);
@@ -156,11 +164,11 @@ void read_particles(const std::string& run, TrackGraph& graph) {
     graph.value_names.emplace_back(name);
   }
   while (rows.next()) {
-    TrackNode node{.frame = static_cast<int64_t>(rows.number(frame)),
+    TrackNode node{.frame = rows.whole(frame),
                    .position = {.y_px = rows.number(y), .x_px = rows.number(x)},
-                   .label = static_cast<int32_t>(rows.number(label)),
+                   .label = rows.whole(label),
                    .radius_px = rows.number(ecd) / 2};
-    if (node.frame < 0 || node.frame >= graph.frames) {
+    if (node.frame >= graph.frames) {
       rows.refuse(frame, "a frame of the run");
     }
     for (const size_t place : values) {

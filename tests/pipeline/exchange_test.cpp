@@ -278,6 +278,16 @@ TEST_F(Exchange, DoesNotReplaceWhatIsNoExport) {
   EXPECT_EQ(table("exported", "notes.txt"), "keep me");
 }
 
+TEST_F(Exchange, RefusesATableThatWasDamaged) {
+  fs::copy(path("run"), path("edited"), fs::copy_options::recursive);
+  std::string particles = table("run", "particles.csv");
+  particles.replace(particles.find('\n') + 1, 1, "1e300");
+  write_file(path("edited") + "/particles.csv", particles);
+
+  EXPECT_THAT([] { export_run({.run = path("edited"), .to = "geff", .output = path("exported")}); },
+              ThrowsMessage<Error>(HasSubstr("line 2: frame is '1e300")));
+}
+
 TEST_F(Exchange, LeavesNothingWhenItIsStopped) {
   const std::atomic<bool> stop = true;
 
