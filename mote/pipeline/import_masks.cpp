@@ -288,10 +288,14 @@ ImportedTracks read_ctc_folder(const std::string& folder, const JobContext& cont
   const auto input = std::make_shared<LabelInput>(folder + "/" + names->masks);
   std::map<int64_t, int64_t> image_of;  // by frame
   for (const std::string& file : input->info().files) {
-    image_of.emplace(io::ctc_frame(file), static_cast<int64_t>(image_of.size()));
+    const int64_t frame = io::ctc_frame(file);
+    if (!image_of.emplace(frame, static_cast<int64_t>(image_of.size())).second) {
+      throw Error(ErrorKind::kBadFile, "{}: a second mask of frame {}", file, frame);
+    }
   }
   ImportedTracks tracks{.format = "CTC"};
   std::vector<int64_t> frames;
+  frames.reserve(image_of.size());
   for (const auto& [frame, unused] : image_of) {
     frames.push_back(frame);
   }

@@ -1,6 +1,7 @@
 #include "mote/pipeline/import_run.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -21,21 +22,22 @@ namespace {
 namespace fs = std::filesystem;
 
 // What `mote measure` reads of a run that was edited, and what edits may stand beside.
-const std::vector<std::string> kKept = {"run.json",      "journal.mote", "frames.csv", "events.csv",
-                                        "particles.csv", "tracks.csv",   "labels.tif"};
+constexpr auto kKept =
+    std::to_array<const char*>({"run.json", "journal.mote", "frames.csv", "events.csv",
+                                "particles.csv", "tracks.csv", "labels.tif"});
 
 // Without the files that are written anew.
 void copy_run(const std::string& run, const std::string& folder,
               const std::vector<std::string>& written) {
-  for (const std::string& name : kKept) {
+  for (const char* name : kKept) {
     std::error_code error;
+    const fs::path from = fs::path(run) / name;
     const bool copied = std::find(written.begin(), written.end(), name) == written.end();
-    if (copied && fs::exists(run + "/" + name, error)) {
-      fs::copy_file(run + "/" + name, folder + "/" + name, error);
+    if (copied && fs::exists(from, error)) {
+      fs::copy_file(from, fs::path(folder) / name, error);
     }
     if (error) {
-      throw Error(ErrorKind::kResource, "{}: cannot be copied: {}", run + "/" + name,
-                  error.message());
+      throw Error(ErrorKind::kResource, "{}: cannot be copied: {}", from.string(), error.message());
     }
   }
 }
@@ -215,7 +217,7 @@ void require_correctable(const std::string& run) {
 }
 
 std::vector<std::string> names_of_import() {
-  return kKept;
+  return {kKept.begin(), kKept.end()};
 }
 
 std::string parents_csv(const std::vector<Track>& tracks) {

@@ -64,6 +64,19 @@ TEST_F(Import, RefusesImagesOfNegativeSize) {
               ThrowsMessage<Error>(HasSubstr("reach over -4 x -4 px")));
 }
 
+TEST_F(Import, RefusesTwoMasksOfAFrame) {
+  std::filesystem::create_directory(folder_ / "ctc");
+  write_file(folder_ / "ctc/res_track.txt", "7 0 0 0\n");
+  for (const char* name : {"ctc/mask0.tif", "ctc/mask000.tif"}) {
+    io::TiffWriter writer(folder_ / name, {.frames = 1});
+    writer.write(LabelImage({4, 4}, 7));
+    writer.close();
+  }
+
+  EXPECT_THAT([&] { import_tracks({.input = folder_ / "ctc", .output = folder_ / "out"}); },
+              ThrowsMessage<Error>(HasSubstr("a second mask of frame 0")));
+}
+
 TEST_F(Import, TellsHowFarItIsWhileItReads) {
   io::TiffWriter writer(folder_ / "labels.tif", {.frames = 2});
   writer.write(LabelImage({4, 4}, 7));
