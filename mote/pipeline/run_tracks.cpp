@@ -117,8 +117,8 @@ class ParticleRows {
   }
 
   const std::string& cell(size_t place) const {
-    static const std::string kEmpty;
-    return place < cells_.size() ? cells_[place] : kEmpty;
+    static const std::string empty;
+    return place < cells_.size() ? cells_[place] : empty;
   }
 
   double number(size_t place) const {
