@@ -159,7 +159,7 @@ class TagReader {
   int64_t checked_bytes(int64_t count, int64_t element, const std::string& path) const {
     if (count < 0 || (element > 0 && count > reader_.bytes_left() / element)) {
       throw Error(ErrorKind::kBadFile,
-                  "tag '{}' claims {} values of {} bytes, the file has {} left", path, count,
+                  "tag '{}' claims {} values of {} bytes, the file has {} bytes left", path, count,
                   element, reader_.bytes_left());
     }
     return count * element;

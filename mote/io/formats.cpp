@@ -77,6 +77,9 @@ constexpr auto kForeign = std::to_array<Foreign>({
     {"ZISRAWFILE"sv, "Zeiss CZI is not read: export OME-TIFF from ZEN"},
     {"\xDA\xCE\xBE\x0A"sv, "Nikon ND2 is not read: export OME-TIFF (NIS-Elements, or Fiji)"},
     {"\x70\0\0\0"sv, "Leica LIF is not read: export OME-TIFF from LAS X, or with Fiji"},
+    {"JK\0\x02"sv,
+     "an EMI file has what TIA knows of a recording, not its images: name the .ser "
+     "beside it"},
     {"IMGBLO"sv, "a blockfile of diffraction patterns at the points of a scan: expected images"},
     {"PK\x03\x04"sv, "a ZIP archive: unpack it, or export TIFF or MRC"},
     {"\x1F\x8B"sv, "compressed by gzip: unpack it first (gunzip)"},
@@ -112,8 +115,8 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
     }
   }
   throw Error(ErrorKind::kUnsupported,
-              "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, DM3, "
-              "DM4, DM5, EMD, HSPY, MRC, SER, TVIPS, SEQ and CINE");
+              "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, MKV, "
+              "WebM, DM3, DM4, DM5, EMD, HSPY, MRC, SER, TVIPS, SEQ, CINE and OME-Zarr");
 }
 
 std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,

@@ -170,11 +170,17 @@ std::vector<std::string> stills_of_folder(const std::string& folder) {
     throw Error(ErrorKind::kNotFound, "cannot be opened: {}", error.message());
   }
   if (by_kind.empty()) {
-    throw Error(ErrorKind::kNotFound, "a folder without PNG, JPEG, TIFF or DM files{}",
+    constexpr size_t kMostNamed = 5;
+    std::vector<std::string> named(sub_folders.begin(), sub_folders.end());
+    if (named.size() > kMostNamed) {
+      named.resize(kMostNamed);
+      named.emplace_back("...");
+    }
+    throw Error(ErrorKind::kNotFound, "no stills that mote reads lie in this folder{}",
                 sub_folders.empty()
                     ? ""
-                    : fmt::format(" of its own; its sub-folders ({}) are not searched",
-                                  fmt::join(sub_folders, ", ")));
+                    : fmt::format("; its sub-folders ({}) are not searched",
+                                  fmt::join(named, ", ")));
   }
   if (by_kind.size() > 1) {
     std::string found;
