@@ -177,10 +177,9 @@ std::vector<std::string> stills_of_folder(const std::string& folder) {
       named.emplace_back("...");
     }
     throw Error(ErrorKind::kNotFound, "no stills that mote reads lie in this folder{}",
-                sub_folders.empty()
-                    ? ""
-                    : fmt::format("; its sub-folders ({}) are not searched",
-                                  fmt::join(named, ", ")));
+                sub_folders.empty() ? ""
+                                    : fmt::format("; its sub-folders ({}) are not searched",
+                                                  fmt::join(named, ", ")));
   }
   if (by_kind.size() > 1) {
     std::string found;
