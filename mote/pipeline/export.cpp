@@ -84,6 +84,15 @@ std::string default_output(const std::string& run, const ExportFormat& format) {
   return path.filename().string() + format.ending;
 }
 
+// --force replaces an earlier export, never what the run wrote.
+void require_none_of_run(const std::string& run, const std::string& output) {
+  std::error_code ignored;
+  const fs::path folder = fs::absolute(output, ignored).lexically_normal().parent_path();
+  if (fs::exists(output, ignored) && fs::equivalent(folder, run, ignored)) {
+    throw Error(ErrorKind::kUsage, "{}: lies in the run itself: choose another output", output);
+  }
+}
+
 }  // namespace
 
 std::span<const ExportFormat> export_formats() {
@@ -106,6 +115,7 @@ ExportResult export_run(const ExportJob& job, const JobContext& context) {
     throw Error(ErrorKind::kUsage, "{}: this run has no tracks, which {} is made of", job.run,
                 job.to);
   }
+  require_none_of_run(job.run, output);
   const StagedOutput stage(output, job.force, entry.names);
   if (entry.folder) {
     stage.make_folder();

@@ -39,6 +39,7 @@ expect 2 "expected one of geff, ctc" "$mote" export run --to excel
 expect 2 "is there already; --force overwrites it" "$mote" export run --to coco -o out_coco
 expect 0 "particles" "$mote" export run --to coco -o out_coco --force
 expect 2 "which is none of what would be written" "$mote" export run --to ctc -o run --force
+expect 2 "lies in the run itself" "$mote" export run --to ome-tiff -o run/labels.tif --force
 expect 3 "no finished run lies here" "$mote" export demo --to ctc
 expect 3 "no such file" "$mote" import nothing.xml -o in
 expect 2 "give --run RUN" "$mote" import run_napari -o in --json
