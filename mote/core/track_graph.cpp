@@ -54,6 +54,11 @@ void require_forward(const TrackGraph& graph) {
   }
 }
 
+void drop_doubled_edges(TrackGraph& graph) {
+  std::sort(graph.edges.begin(), graph.edges.end());
+  graph.edges.erase(std::unique(graph.edges.begin(), graph.edges.end()), graph.edges.end());
+}
+
 std::vector<size_t> in_order_of_frame(const TrackGraph& graph) {
   std::vector<size_t> order(graph.nodes.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -123,7 +128,7 @@ void link_tracks(TrackGraph& graph, const std::vector<Track>& tracks) {
       }
     }
   }
-  std::sort(graph.edges.begin(), graph.edges.end());
+  drop_doubled_edges(graph);
 }
 
 std::vector<Track> tracks_of(const TrackGraph& graph) {
@@ -237,8 +242,7 @@ void put_in_order(TrackGraph& graph) {
     source = place[source];
     target = place[target];
   }
-  std::sort(graph.edges.begin(), graph.edges.end());
-  graph.edges.erase(std::unique(graph.edges.begin(), graph.edges.end()), graph.edges.end());
+  drop_doubled_edges(graph);
 }
 
 }  // namespace mote

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "mote/core/error.h"
+#include "mote/io/frame_number.h"
 
 namespace mote::io {
 namespace {
@@ -21,7 +22,8 @@ Track track_of(const std::string& line, int64_t number) {
       static_cast<bool>(in >> label >> track.first_frame >> track.last_frame >> parent);
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   if (!read || in >> rest || label < 1 || label > kMost || parent < 0 || parent > kMost ||
-      track.first_frame < 0 || track.last_frame < track.first_frame) {
+      track.first_frame < 0 || track.last_frame < track.first_frame ||
+      track.last_frame >= kMostFrames) {
     throw Error(ErrorKind::kBadFile,
                 "line {}: '{}', expected label, first frame, last frame and parent", number, line);
   }
@@ -60,7 +62,9 @@ int64_t ctc_frame(const std::string& mask_file) {
     throw Error(ErrorKind::kUnsupported, "{}: expected a frame number at the end of its name",
                 mask_file);
   }
-  return std::stoll(stem.substr(begin));
+  const int64_t frame = std::stoll(stem.substr(begin));
+  require_frame(frame);
+  return frame;
 }
 
 }  // namespace mote::io

@@ -17,7 +17,7 @@ namespace mote::io {
 std::vector<Track> ctc_tracks(std::string_view text);
 
 /// The frame of a mask by the number at the end of its file's name, as `mask012.tif`.
-/// Throws kUnsupported where there is none.
+/// Throws kUnsupported where there is none, kBadFile where no recording has it.
 int64_t ctc_frame(const std::string& mask_file);
 
 }  // namespace mote::io

@@ -1,12 +1,15 @@
 #include "mote/io/ctc_lineage.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/io/frame_number.h"
+#include "mote/io/json_number.h"
 
 namespace mote::io {
 namespace {
@@ -47,6 +50,10 @@ std::map<int32_t, std::vector<CtcPiece>> pieces_by_track(const TrackGraph& graph
 void number_pieces(std::map<int32_t, std::vector<CtcPiece>>& pieces, int32_t highest) {
   for (auto& [track, list] : pieces) {
     for (size_t i = 0; i < list.size(); ++i) {
+      if (i > 0 && highest == std::numeric_limits<int32_t>::max()) {
+        throw Error(ErrorKind::kUnsupported, "track {}, which leaves no label to further pieces",
+                    highest);
+      }
       list[i].label = i == 0 ? track : ++highest;
       list[i].parent = i == 0 ? 0 : list[i - 1].label;
     }
@@ -133,18 +140,20 @@ Sidecar sidecar_of(std::string_view text) {
   try {
     const auto json = nlohmann::json::parse(text);
     for (const auto& piece : json.at("pieces")) {
-      sidecar.tracks[piece.at("label")] = piece.at("track");
+      sidecar.tracks[json_int32(piece.at("label"), 1)] = json_int32(piece.at("track"), 1);
     }
     for (const auto& entry : json.at("parents")) {
-      sidecar.parents[entry.at("track")] = entry.at("parents").get<std::vector<int32_t>>();
+      sidecar.parents[json_int32(entry.at("track"), 1)] = json_int32s(entry.at("parents"), 1);
     }
     for (const auto& entry : json.at("shared")) {
-      sidecar.shared.push_back({.frame = entry.at("frame"),
-                                .label = entry.at("label"),
-                                .tracks = entry.at("tracks").get<std::vector<int32_t>>()});
+      sidecar.shared.push_back({.frame = json_whole(entry.at("frame"), 0, kMostFrames - 1),
+                                .label = json_int32(entry.at("label"), 1),
+                                .tracks = json_int32s(entry.at("tracks"), 1)});
     }
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::kBadFile, "is no sidecar of mote: {}", error.what());
+  } catch (const Error& error) {
+    throw error.in("is no sidecar of mote");
   }
   return sidecar;
 }

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/io/frame_number.h"
+#include "mote/io/json_number.h"
 
 namespace mote::io {
 namespace {
@@ -109,7 +111,7 @@ const Column* find(const GeffGraph& geff, const std::string& name) {
   return found == geff.node_props.end() ? nullptr : &*found;
 }
 
-// The value of a node, or nothing where it is missing or the column is of text.
+// The value of a node, or nothing where it is missing or infinite, or the column is of text.
 std::optional<double> value_at(const Column* column, size_t i) {
   if (column == nullptr || (!column->missing.empty() && column->missing[i])) {
     return std::nullopt;
@@ -118,19 +120,20 @@ std::optional<double> value_at(const Column* column, size_t i) {
     return static_cast<double>((*whole)[i]);
   }
   const auto* real = std::get_if<std::vector<double>>(&column->values);
-  return real != nullptr ? std::optional((*real)[i]) : std::nullopt;
+  return real != nullptr && std::isfinite((*real)[i]) ? std::optional((*real)[i]) : std::nullopt;
 }
 
-int64_t whole_at(const Column* column, size_t i, int64_t least, const std::string& what) {
+// A whole number from 0 on.
+int64_t whole_at(const Column* column, size_t i, int64_t most, const std::string& what) {
   const std::optional<double> value = value_at(column, i);
-  constexpr double kMost = std::numeric_limits<int32_t>::max();
-  if (!value || *value != std::floor(*value) || *value < static_cast<double>(least) ||
-      *value > kMost) {
-    throw Error(ErrorKind::kBadFile, "node {} has no {}, a whole number from {} on", i, what,
-                least);
+  if (!value || *value != std::floor(*value) || *value < 0 || *value > static_cast<double>(most)) {
+    throw Error(ErrorKind::kBadFile, "node {} has no {}, a whole number from 0 to {}", i, what,
+                most);
   }
   return static_cast<int64_t>(*value);
 }
+
+constexpr int64_t kMostIds = std::numeric_limits<int32_t>::max();
 
 struct Axes {
   const GeffAxis* time = nullptr;
@@ -168,20 +171,21 @@ double pixels_per(const GeffAxis& axis, const std::optional<double>& pixel_nm) {
   return *nm / *pixel_nm;
 }
 
+// A finite product above 0: what else a file says is no calibration.
+std::optional<double> scaled(const GeffAxis& axis, const std::optional<double>& unit) {
+  const double product = axis.scale.value_or(0) * unit.value_or(0);
+  return std::isfinite(product) && product > 0 ? std::optional(product) : std::nullopt;
+}
+
 void read_calibration(const Axes& axes, TrackGraph& graph) {
-  if (axes.time->scale && axes.time->unit == "frame") {
-    if (const auto seconds = seconds_per(axes.time->scaled_unit)) {
-      graph.frame_interval =
-          FrameInterval{.seconds = *axes.time->scale * *seconds, .source = "GEFF"};
-    }
+  const auto seconds = scaled(*axes.time, seconds_per(axes.time->scaled_unit));
+  if (seconds && axes.time->unit == "frame") {
+    graph.frame_interval = FrameInterval{.seconds = *seconds, .source = "GEFF"};
   }
-  if (axes.y->scale && axes.x->scale && !nanometres_per(axes.x->unit)) {
-    const auto y = nanometres_per(axes.y->scaled_unit);
-    const auto x = nanometres_per(axes.x->scaled_unit);
-    if (y && x) {
-      graph.pixel_size =
-          PixelSize{.y_nm = *axes.y->scale * *y, .x_nm = *axes.x->scale * *x, .source = "GEFF"};
-    }
+  const auto y = scaled(*axes.y, nanometres_per(axes.y->scaled_unit));
+  const auto x = scaled(*axes.x, nanometres_per(axes.x->scaled_unit));
+  if (y && x && !nanometres_per(axes.x->unit)) {
+    graph.pixel_size = PixelSize{.y_nm = *y, .x_nm = *x, .source = "GEFF"};
   }
 }
 
@@ -193,11 +197,15 @@ void read_extra(const GeffGraph& geff, TrackGraph& graph) {
   const auto& mote = extra["mote"];
   try {
     graph.recording = mote.value("recording", "");
-    graph.frames = mote.value("frames", int64_t{0});
-    graph.size = {.height = mote.value("height_px", int64_t{0}),
-                  .width = mote.value("width_px", int64_t{0})};
-  } catch (const nlohmann::json::exception&) {
-    graph.size = {};  // somebody else's
+    const auto number = [&](const char* key, int64_t most) {
+      return mote.contains(key) ? json_whole(mote.at(key), 0, most) : 0;
+    };
+    graph.frames = number("frames", kMostFrames);
+    graph.size = {.height = number("height_px", kMostIds), .width = number("width_px", kMostIds)};
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::kBadFile, "what mote wrote into it is damaged: {}", error.what());
+  } catch (const Error& error) {
+    throw error.in("what mote wrote into it is damaged");
   }
 }
 
@@ -227,17 +235,19 @@ TrackGraph tracks_of_geff(const GeffGraph& geff, const std::optional<PixelSize>&
       pixels_per(*axes.x, pixel_size ? std::optional(pixel_size->x_nm) : std::nullopt);
   std::map<uint64_t, size_t> place;
   for (size_t i = 0; i < geff.nodes.size(); ++i) {
-    TrackNode node{.frame = whole_at(find(geff, axes.time->name), i, 0, "frame"),
+    TrackNode node{.frame = whole_at(find(geff, axes.time->name), i, kMostFrames - 1, "frame"),
                    .radius_px = value_at(radius, i)};
     const auto y = value_at(find(geff, axes.y->name), i);
     const auto x = value_at(find(geff, axes.x->name), i);
-    if (!y || !x) {
+    node.position = {.y_px = y.value_or(0) * y_px, .x_px = x.value_or(0) * x_px};
+    if (!y || !x || !std::isfinite(node.position.y_px) || !std::isfinite(node.position.x_px)) {
       throw Error(ErrorKind::kBadFile, "node {} has no position", i);
     }
-    node.position = {.y_px = *y * y_px, .x_px = *x * x_px};
     // Tracks and labels of other programs may count from 0, or be missing: then edges tell.
-    node.track = static_cast<int32_t>(value_at(track, i) ? whole_at(track, i, 0, "track") : 0);
-    node.label = static_cast<int32_t>(value_at(label, i) ? whole_at(label, i, 0, "label") : 0);
+    node.track =
+        static_cast<int32_t>(value_at(track, i) ? whole_at(track, i, kMostIds, "track") : 0);
+    node.label =
+        static_cast<int32_t>(value_at(label, i) ? whole_at(label, i, kMostIds, "label") : 0);
     graph.frames = std::max(graph.frames, node.frame + 1);
     place[geff.nodes[i]] = graph.nodes.size();
     graph.nodes.push_back(std::move(node));

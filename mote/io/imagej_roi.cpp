@@ -11,6 +11,7 @@
 #include "mote/core/error.h"
 #include "mote/io/binary_reader.h"
 #include "mote/io/file.h"
+#include "mote/io/frame_number.h"
 #include "mote/io/mask_outline.h"
 #include "mote/io/utf8.h"
 
@@ -391,6 +392,7 @@ ImagejRoi imagej_roi(std::string_view bytes, const std::string& file_name) {
     }
   }
   roi.frame = frame > 0 ? std::optional(frame - 1) : frame_in(roi.name);
+  require_frame(roi.frame.value_or(0));
   return roi;
 }
 

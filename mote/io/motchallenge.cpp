@@ -10,12 +10,12 @@
 #include <tuple>
 
 #include "mote/core/error.h"
+#include "mote/io/frame_number.h"
 
 namespace mote::io {
 namespace {
 
 constexpr size_t kFewest = 6;
-constexpr double kMostFrames = 1e7;  // beyond it a number is a slip, and a list of frames too long
 
 /// The numbers of a line between commas or spaces; nothing where one is none.
 std::optional<std::vector<double>> numbers_of(const std::string& line) {
@@ -51,9 +51,9 @@ MotBox box_of(const std::string& line, int64_t line_number) {
                 "line {}: '{}', expected frame, id, left, top, width, height and confidence",
                 line_number, line);
   }
-  if ((*numbers)[0] > kMostFrames) {
-    throw Error(ErrorKind::kBadFile, "line {}: frame {:.0f}, expected {:.0f} at the most",
-                line_number, (*numbers)[0], kMostFrames);
+  if ((*numbers)[0] > static_cast<double>(kMostFrames)) {
+    throw Error(ErrorKind::kBadFile, "line {}: frame {:.0f}, expected {} at the most", line_number,
+                (*numbers)[0], kMostFrames);
   }
   const std::vector<double>& n = *numbers;
   return {.frame = static_cast<int64_t>(n[0]) - 1,

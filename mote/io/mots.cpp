@@ -9,13 +9,13 @@
 #include "mote/core/error.h"
 #include "mote/core/image.h"
 #include "mote/io/coco.h"
+#include "mote/io/frame_number.h"
 #include "mote/io/picture_file.h"
 
 namespace mote::io {
 namespace {
 
 constexpr int32_t kIdsPerClass = 1000;
-constexpr int64_t kMostFrames = std::numeric_limits<int32_t>::max();
 constexpr int32_t kLastPngClass = 64;  // 65 would not hold all ids in 16 bits
 
 MotsInstance instance_of(const std::string& line) {
@@ -26,11 +26,11 @@ MotsInstance instance_of(const std::string& line) {
   std::string rest;
   const bool read = static_cast<bool>(in >> instance.frame >> id >> instance.class_id >>
                                       instance.size.height >> instance.size.width >> counts);
-  if (!read || in >> rest || instance.frame < 0 || instance.frame > kMostFrames ||
-      instance.class_id < 0) {
+  if (!read || in >> rest || instance.class_id < 0) {
     throw Error(ErrorKind::kBadFile, "'{}', expected frame, id, class, height, width and runs",
                 line.substr(0, 60));
   }
+  require_frame(instance.frame);
   // Files of others may have ids that do not begin with their class.
   const int64_t first = int64_t{instance.class_id} * kIdsPerClass;
   id = id > first ? id - first : id;

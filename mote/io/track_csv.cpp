@@ -14,6 +14,8 @@
 
 #include "mote/core/error.h"
 #include "mote/io/csv.h"
+#include "mote/io/frame_number.h"
+#include "mote/io/json_number.h"
 #include "mote/io/output_file.h"
 
 namespace mote::io {
@@ -97,7 +99,7 @@ class Row {
   int64_t whole(size_t place, const char* column, int64_t most) const {
     const double value = number(place, column);
     if (value < 0 || value > static_cast<double>(most) || value != std::floor(value)) {
-      refuse(text(place), column, "a whole number from 0 on");
+      refuse(text(place), column, fmt::format("a whole number from 0 to {}", most));
     }
     return static_cast<int64_t>(value);
   }
@@ -105,7 +107,8 @@ class Row {
   std::string text(size_t place) const { return place < cells_.size() ? cells_[place] : ""; }
 
  private:
-  [[noreturn]] void refuse(const std::string& cell, const char* column, const char* what) const {
+  [[noreturn]] void refuse(const std::string& cell, const char* column,
+                           const std::string& what) const {
     throw Error(ErrorKind::kBadFile, "line {}: {} is '{}', expected {}", number_, column, cell,
                 what);
   }
@@ -114,7 +117,7 @@ class Row {
   int64_t number_;
 };
 
-constexpr int64_t kMostFrames = std::numeric_limits<int32_t>::max();
+constexpr int64_t kMostTracks = std::numeric_limits<int32_t>::max();
 constexpr int64_t kMostIds = int64_t{1} << 53;
 
 // Nodes of a table, with the ids that its rows give them and their parents.
@@ -128,13 +131,13 @@ struct Table {
 void add_row(const Row& row, const Columns& columns, Table& table) {
   const size_t place = table.graph.nodes.size();
   TrackNode node{
-      .frame = row.whole(columns.frame, "the frame", kMostFrames),
+      .frame = row.whole(columns.frame, "the frame", kMostFrames - 1),
       .position = {.y_px = row.number(columns.y, "y"), .x_px = row.number(columns.x, "x")}};
   if (columns.track != kNone) {
-    node.track = static_cast<int32_t>(row.whole(columns.track, "the track", kMostFrames - 1));
+    node.track = static_cast<int32_t>(row.whole(columns.track, "the track", kMostTracks - 1));
   }
   if (columns.label != kNone && !row.text(columns.label).empty()) {
-    node.label = static_cast<int32_t>(row.whole(columns.label, "label", kMostFrames));
+    node.label = static_cast<int32_t>(row.whole(columns.label, "label", kMostTracks));
   }
   if (table.by_parents) {
     const int64_t id = row.whole(columns.id, "id", kMostIds);
@@ -186,7 +189,7 @@ TrackGraph linked_by_parents(Table table) {
 
 // A track of the graph, by its number there.
 int32_t track_in(int64_t number, int32_t raised_by) {
-  if (number < 0 || number >= kMostFrames) {
+  if (number < 0 || number >= kMostTracks) {
     throw Error(ErrorKind::kBadFile, "the graph names a track {}", number);
   }
   return static_cast<int32_t>(number) + raised_by;
@@ -201,23 +204,29 @@ int64_t number_of_key(const std::string& key) {
   return number;
 }
 
+constexpr const char* kNoGraph = "is no graph of napari, an object of parents by track";
+
 // The tracks that have parents.
 std::vector<Track> tracks_of_napari(std::string_view json, int32_t raised_by) {
   std::vector<Track> tracks;
   try {
-    const auto document = nlohmann::json::parse(json).get<nlohmann::json::object_t>();
-    for (const auto& [child, parents] : document) {
+    const auto document = nlohmann::json::parse(json);
+    if (!document.is_object()) {
+      throw Error(ErrorKind::kBadFile, "expected an object");
+    }
+    for (const auto& [child, parents] : document.items()) {
       Track track{.id = track_in(number_of_key(child), raised_by)};
-      const auto numbers = parents.is_array() ? parents.get<std::vector<int64_t>>()
-                                              : std::vector{parents.get<int64_t>()};
-      for (const int64_t number : numbers) {
+      const auto numbers =
+          parents.is_array() ? json_int32s(parents, 0) : std::vector{json_int32(parents, 0)};
+      for (const int32_t number : numbers) {
         track.parents.push_back(track_in(number, raised_by));
       }
       tracks.push_back(std::move(track));
     }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "is no graph of napari, an object of parents by track: {}",
-                error.what());
+    throw Error(ErrorKind::kBadFile, "{}: {}", kNoGraph, error.what());
+  } catch (const Error& error) {
+    throw error.in(kNoGraph);
   }
   return tracks;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mote/core/error.h"
+#include "mote/io/frame_number.h"
 #include "mote/io/mask_outline.h"
 #include "mote/io/xml_scanner.h"
 
@@ -99,9 +100,7 @@ void add_spot(const XmlTag& tag, std::string_view text, Session& session) {
                  .track = number_or_none(tag, "MOTE_TRACK"),
                  .label = number_or_none(tag, "MOTE_LABEL"),
                  .radius_px = tag.number("RADIUS")};
-  if (node.frame < 0) {
-    refuse(tag.name, "FRAME");
-  }
+  require_frame(node.frame);
   const int64_t id = required(tag, "ID");
   if (!session.place.emplace(id, session.graph.nodes.size()).second) {
     throw Error(ErrorKind::kBadFile, "the spot {} is there twice", id);
@@ -127,12 +126,14 @@ void add_link(const XmlTag& tag, int64_t part, Session& session) {
 void add_image(const XmlTag& tag, Session& session) {
   TrackGraph& graph = session.graph;
   graph.recording = tag.attribute("folder").value_or("") + tag.attribute("filename").value_or("");
-  graph.size = {.height = tag.whole_number("height").value_or(0),
-                .width = tag.whole_number("width").value_or(0)};
+  graph.size = {.height = number_or_none(tag, "height"), .width = number_or_none(tag, "width")};
   graph.frames = tag.whole_number("nframes").value_or(0);
+  require_frames(graph.frames);
+  // Absurd ones would make positions infinite.
   const auto positive = [&](std::string_view name) {
+    constexpr double kMost = 1e15;
     const double value = tag.number(name).value_or(1);
-    return value > 0 ? value : 1;
+    return value > 1 / kMost && value < kMost ? value : 1;
   };
   session.scale.x = positive("pixelwidth");
   session.scale.y = positive("pixelheight");
@@ -184,25 +185,41 @@ bool is_shown(const Session& session, int64_t spot) {
                                                   session.shown_parts.contains(part->second));
 }
 
-void calibrate(Session& session) {
-  TrackGraph& graph = session.graph;
-  const Scale& scale = session.scale;
-  for (TrackNode& node : graph.nodes) {
-    node.position.y_px /= scale.y;
-    node.position.x_px /= scale.x;
-    if (node.radius_px) {
-      *node.radius_px /= scale.radius();
-    }
-    graph.frames = std::max(graph.frames, node.frame + 1);
+// Rows that the sides of a polygon pass.
+double rows_passed(const Ring& ring) {
+  double rows = 0;
+  for (size_t i = 0; i < ring.size(); ++i) {
+    rows += std::abs(ring[(i + 1) % ring.size()].y - ring[i].y);
   }
+  return rows;
+}
+
+// `text_bytes` bounds what all polygons together may take: a short file with very tall ones would
+// fill the memory.
+void fill_polygons(Session& session, size_t text_bytes) {
+  constexpr double kFreeRows = 4e6;
+  constexpr double kRowsAByte = 4;
+  const double most = kFreeRows + kRowsAByte * static_cast<double>(text_bytes);
+  double rows = 0;
+  const Scale& scale = session.scale;
   for (auto& [place, ring] : session.polygons) {
-    TrackNode& node = graph.nodes[place];
+    TrackNode& node = session.graph.nodes[place];
     for (Corner& corner : ring) {
       corner.y = corner.y / scale.y + node.position.y_px + 0.5;
       corner.x = corner.x / scale.x + node.position.x_px + 0.5;
     }
+    rows += rows_passed(ring);
+    if (!(rows <= most)) {
+      throw Error(ErrorKind::kBadFile, "its polygons pass {} rows, more than {} bytes of text tell",
+                  rows, text_bytes);
+    }
     node.mask = filled({ring}, FillRule::kEvenOdd);
   }
+}
+
+void calibrate(Session& session) {
+  TrackGraph& graph = session.graph;
+  const Scale& scale = session.scale;
   if (const std::optional<double> nm = nanometres_per(scale.length)) {
     graph.pixel_size =
         PixelSize{.y_nm = scale.y * *nm, .x_nm = scale.x * *nm, .source = "TrackMate"};
@@ -214,10 +231,31 @@ void calibrate(Session& session) {
   }
 }
 
+void place_in_pixels(Session& session) {
+  const Scale& scale = session.scale;
+  for (TrackNode& node : session.graph.nodes) {
+    Point& position = node.position;
+    position.y_px /= scale.y;
+    position.x_px /= scale.x;
+    const double radius_px = node.radius_px.value_or(0) / scale.radius();
+    if (!std::isfinite(position.y_px) || !std::isfinite(position.x_px) ||
+        !std::isfinite(radius_px)) {
+      throw Error(ErrorKind::kBadFile, "a spot of {} px at x={} y={}", radius_px, position.x_px,
+                  position.y_px);
+    }
+    if (node.radius_px) {
+      node.radius_px = radius_px;
+    }
+    session.graph.frames = std::max(session.graph.frames, node.frame + 1);
+  }
+}
+
 }  // namespace
 
 TrackGraph trackmate_graph(std::string_view text) {
   Session session = session_of(text);
+  place_in_pixels(session);
+  fill_polygons(session, text.size());
   calibrate(session);
   TrackGraph graph = std::move(session.graph);
   std::vector<TrackNode> all = std::move(graph.nodes);

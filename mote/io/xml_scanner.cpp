@@ -14,8 +14,10 @@ constexpr std::string_view kSpaces = " \t\r\n";
 std::string without_entities(std::string_view text) {
   std::string result;
   while (!text.empty()) {
-    const size_t end = text.front() == '&' ? text.find(';') : std::string_view::npos;
-    if (end == std::string_view::npos || end > 9) {
+    constexpr size_t kLongest = 10;  // &#x10FFFF;
+    const size_t end =
+        text.front() == '&' ? text.substr(0, kLongest).find(';') : std::string_view::npos;
+    if (end == std::string_view::npos) {
       result += text.front();
       text.remove_prefix(1);
       continue;

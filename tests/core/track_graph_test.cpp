@@ -40,6 +40,14 @@ TEST(TrackGraph, LinksNodesOfATrackAndParentsWithTheirChild) {
   EXPECT_THAT(graph.edges, ElementsAre(Pair(0, 2), Pair(1, 3), Pair(2, 4), Pair(3, 4), Pair(4, 5)));
 }
 
+TEST(TrackGraph, LinksAParentThatIsNamedTwiceOnce) {
+  TrackGraph graph{.nodes = {node(0, 1), node(1, 2)}};
+
+  link_tracks(graph, {{.id = 2, .parents = {1, 1}}});
+
+  EXPECT_THAT(graph.edges, ElementsAre(Pair(0, 1)));
+}
+
 TEST(TrackGraph, GivesBackTheTracksItWasLinkedBy) {
   const TrackGraph graph = merging();
 

@@ -77,8 +77,25 @@ TEST(CtcLineage, TakesTheParentOfAnEditedLine) {
   EXPECT_THAT(read.parents, testing::IsEmpty());
 }
 
+TEST(CtcLineage, RefusesToCutTracksWhereNoLabelIsLeft) {
+  const TrackGraph graph{.nodes = {{.frame = 0, .track = 2147483647, .label = 2147483647},
+                                   {.frame = 2, .track = 2147483647, .label = 2147483647}}};
+
+  EXPECT_THROW(ctc_lineage(graph), Error);
+}
+
 TEST(CtcLineage, RefusesASidecarThatIsNone) {
   EXPECT_THROW(ctc_lineage_of({}, "[]"), Error);
+  EXPECT_THROW(ctc_lineage_of({}, R"({"pieces":[],"parents":[],"shared":[1]})"), Error);
+  EXPECT_THROW(ctc_lineage_of({}, R"({"pieces":[{"label":4294967297,"track":1}],)"
+                                  R"("parents":[],"shared":[]})"),
+               Error);
+  EXPECT_THROW(ctc_lineage_of({}, R"({"pieces":[],"parents":[{"track":1,"parents":[1e300]}],)"
+                                  R"("shared":[]})"),
+               Error);
+  EXPECT_THROW(ctc_lineage_of({}, R"({"pieces":[],"parents":[],)"
+                                  R"("shared":[{"frame":-1,"label":1,"tracks":[1,2]}]})"),
+               Error);
 }
 
 }  // namespace

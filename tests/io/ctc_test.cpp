@@ -29,6 +29,7 @@ TEST(CtcTracks, RefuseWhatIsNone) {
   EXPECT_THROW(ctc_tracks("1 0 4 0 7"), Error);
   EXPECT_THROW(ctc_tracks("one 0 4 0"), Error);
   EXPECT_THROW(ctc_tracks("1 4 0 0"), Error);
+  EXPECT_THROW(ctc_tracks("1 0 10000000 0"), Error);
   EXPECT_THROW(ctc_tracks("0 0 4 0"), Error);
   EXPECT_THROW(ctc_tracks("99999999999 0 4 0"), Error);
   EXPECT_THROW(ctc_tracks("1 0 4 0\n1 5 6 0"), Error);

@@ -8,13 +8,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include "mote/core/error.h"
 #include "mote/io/open.h"
 #include "mote/io/picture_file.h"
 #include "mote/io/tiff_writer.h"
 #include "tests/io/files.h"
+#include "tests/io/tight_memory.h"
 
 namespace mote::io {
 namespace {
@@ -123,28 +123,14 @@ Outcome read_some(const std::string& path) {
   return outcome;
 }
 
-// Nothing here needs much memory: take it away, so that wanting more is an error.
 class Damaged : public testing::Test {
  protected:
-  void SetUp() override {
-#ifndef __SANITIZE_ADDRESS__
-    getrlimit(RLIMIT_AS, &before_);
-    rlimit tight = before_;
-    tight.rlim_cur = rlim_t{800} << 20;
-    setrlimit(RLIMIT_AS, &tight);
-#endif
-    folder_ = files::folder();
-  }
-  void TearDown() override {
-#ifndef __SANITIZE_ADDRESS__
-    setrlimit(RLIMIT_AS, &before_);
-#endif
-  }
+  void SetUp() override { folder_ = files::folder(); }
 
   std::string folder_;
 
  private:
-  rlimit before_{};
+  testing_support::TightMemory tight_;
 };
 
 TEST_F(Damaged, SamplesAreSoundToBeginWith) {

@@ -103,6 +103,13 @@ TEST(ImagejRoi, TakesTheFrameFromTheNameWhereThereIsNoOther) {
   EXPECT_EQ(imagej_roi(drawn_roi(1, 0, 0, 1, 1), "0345-0067").frame, std::nullopt);
 }
 
+TEST(ImagejRoi, RefusesFramesThatNoRecordingHas) {
+  const std::string far = imagej_roi_bytes(
+      {.name = "a", .frame = 2'000'000'000, .mask = {.runs = {{.y = 0, .x = 0, .length = 1}}}});
+
+  EXPECT_THAT([&] { imagej_roi(far, "x"); }, ThrowsMessage<Error>(HasSubstr("frame 2000000000")));
+}
+
 TEST(ImagejRoi, RefusesWhatHasNoInsideByName) {
   for (const auto& [type, name] : std::vector<std::pair<int, std::string>>{
            {3, "type line"}, {5, "segmented line"}, {9, "angle"}, {10, "point"}}) {

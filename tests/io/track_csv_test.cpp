@@ -48,6 +48,7 @@ TEST(TrackCsv, RefusesWhatIsNone) {
   EXPECT_THROW(track_csv_graph("t,y,x,track\n0,1,1,0\n0,2,2,0\n"), Error);
   EXPECT_THROW(track_csv_graph("t,y,x,track\n0,one,1,0\n"), Error);
   EXPECT_THROW(track_csv_graph("t,y,x,track\n-1,1,1,0\n"), Error);
+  EXPECT_THROW(track_csv_graph("t,y,x,track\n10000000,1,1,0\n"), Error);
   EXPECT_THROW(track_csv_graph("t,y,x,track\n0,1,1,1e300\n"), Error);
   EXPECT_THROW(track_csv_graph("t,y,x,id,parent_id\n0,1,1,1,7\n"), Error);
 }
@@ -92,6 +93,25 @@ TEST(NapariGraph, RefusesTracksThatHaveNoRows) {
   EXPECT_THROW(link_by_napari_graph(graph, "{"), Error);
   EXPECT_THROW(link_by_napari_graph(graph, "{\"1st\": [1]}"), Error);
   EXPECT_THROW(link_by_napari_graph(graph, "{\"1\": [2147483647]}", 1), Error);
+}
+
+TEST(NapariGraph, RefusesNumbersThatAreNoTracks) {
+  TrackGraph graph = track_csv_graph("ID,T,Y,X\n1,0,4,5\n2,1,4,5\n");
+
+  EXPECT_THROW(link_by_napari_graph(graph, R"({"2a": [1]})"), Error);
+  EXPECT_THROW(link_by_napari_graph(graph, R"({"99999999999": [1]})"), Error);
+  EXPECT_THROW(link_by_napari_graph(graph, R"({"2": [4294967297]})"), Error);
+  EXPECT_THROW(link_by_napari_graph(graph, R"({"2": 1e300})"), Error);
+  EXPECT_THROW(link_by_napari_graph(graph, R"({"2": {"1": 1}})"), Error);
+}
+
+TEST(NapariGraph, RefusesBracketsInBracketsAMillionDeep) {
+  constexpr size_t kDepth = 1'000'000;
+  TrackGraph graph = track_csv_graph("ID,T,Y,X\n1,0,4,5\n");
+
+  EXPECT_THROW(link_by_napari_graph(
+                   graph, "{\"1\": " + std::string(kDepth, '[') + std::string(kDepth, ']') + "}"),
+               Error);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -96,6 +97,39 @@ TEST(TrackMate, RefusesWhatIsNone) {
   EXPECT_THROW(trackmate_graph("<TrackMate><Track TRACK_ID='0'>"
                                "<Edge SPOT_SOURCE_ID='2' SPOT_TARGET_ID='1'/></Track></TrackMate>"),
                Error);
+}
+
+TEST(TrackMate, RefusesFramesThatNoRecordingHas) {
+  EXPECT_THROW(trackmate_graph("<TrackMate><Spot ID='1' FRAME='1e9' POSITION_X='1' "
+                               "POSITION_Y='1'/></TrackMate>"),
+               Error);
+  EXPECT_THROW(trackmate_graph("<TrackMate><ImageData nframes='99999999'/></TrackMate>"), Error);
+}
+
+TEST(TrackMate, RefusesSpotsThatArePlacedNowhere) {
+  EXPECT_THROW(trackmate_graph("<TrackMate><ImageData pixelwidth='1e-9'/><Spot ID='1' FRAME='1' "
+                               "POSITION_X='1e308' POSITION_Y='1'/></TrackMate>"),
+               Error);
+}
+
+TEST(TrackMate, RefusesPolygonsThatAreMillionsOfPixelsTall) {
+  std::string text = "<TrackMate>";
+  for (int id = 0; id < 10; ++id) {
+    text += fmt::format(
+        "<Spot ID='{}' FRAME='0' POSITION_X='0' POSITION_Y='0' ROI_N_POINTS='3'>"
+        "0 0 9 0 9 900000</Spot>",
+        id);
+  }
+
+  EXPECT_THROW(trackmate_graph(text + "</TrackMate>"), Error);
+}
+
+TEST(TrackMate, ReadsTwoMillionAmpersandsAtOnce) {
+  const std::string name(2'000'000, '&');
+
+  EXPECT_EQ(
+      trackmate_graph("<TrackMate><ImageData filename='" + name + "'/></TrackMate>").recording,
+      name);
 }
 
 TEST(TrackMate, ReadsTheTracksOfItsOwnSample) {
