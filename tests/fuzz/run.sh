@@ -26,7 +26,7 @@ mkdir -p "$build/found" "$corpus"
 "$build/fuzz_seeds" "$corpus"
 formats=("$@")
 if [ ${#formats[@]} -eq 0 ]; then
-  formats=(cine coco dm hdf5 imagej_roi mots mrc norpix ser tiff tvips yolo zarr)
+  formats=(cine coco dm hdf5 imagej_roi mots mrc norpix ser tiff tracks tvips yolo zarr)
 fi
 for format in "${formats[@]}"; do
   echo "== $format"

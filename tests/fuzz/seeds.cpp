@@ -7,9 +7,14 @@
 #include <string>
 
 #include "mote/io/coco_writer.h"
+#include "mote/io/ctc_lineage.h"
 #include "mote/io/imagej_roi.h"
 #include "mote/io/mots.h"
+#include "mote/io/track_csv.h"
+#include "mote/io/trackmate.h"
 #include "mote/io/yolo.h"
+#include "tests/drawn_tracks.h"
+#include "tests/fuzz/hierarchy.h"
 #include "tests/io/drawn_cameras.h"
 #include "tests/io/drawn_dm.h"
 #include "tests/io/drawn_hdf5.h"
@@ -18,7 +23,9 @@
 #include "tests/io/drawn_ser.h"
 #include "tests/io/drawn_tiff.h"
 #include "tests/io/drawn_tvips.h"
+#include "tests/io/text_files.h"
 #include "tests/io/zarr_memory.h"
+#include "tests/temporary_folder.h"
 
 namespace {
 
@@ -125,13 +132,8 @@ const std::map<std::string, std::string> kPacked = {
                  "\x61\x7C\x00\xAF\xAD\x07\x81",
                  27)}};
 
-// A hierarchy as one piece: a line `@KEY` before each file.
 void seed_files(const std::string& name, const std::map<std::string, std::string>& files) {
-  std::string all;
-  for (const auto& [key, bytes] : files) {
-    all += "\n@" + key + "\n" + bytes;
-  }
-  seed("zarr", name, all);
+  seed("zarr", name, mote::fuzz::hierarchy_of(files));
 }
 
 void seed_zarr() {
@@ -200,6 +202,50 @@ void seed_masks() {
   seed("yolo", "lines", yolo);
 }
 
+// Files of the drawn tracks that mote writes.
+void seed_written_tracks() {
+  using mote::io::text_of;
+  const mote::TrackGraph graph = mote::drawn::tracks();
+  const mote::testing_support::TemporaryFolder written;
+  mote::io::write_trackmate(graph, written / "tracks.xml", [](int64_t) {
+    return std::map<int32_t, mote::Mask>{{3, {.runs = {{.y = 13, .x = 3, .length = 3}}}}};
+  });
+  seed("tracks", "trackmate", "x" + text_of(written / "tracks.xml"));
+  mote::io::write_napari(graph, written / "tracks.csv", written / "graph.json");
+  const std::string table = text_of(written / "tracks.csv");
+  seed("tracks", "table", "t" + table);
+  seed("tracks", "napari", "n" + table + '\0' + text_of(written / "graph.json"));
+  const mote::io::CtcLineage lineage = mote::io::ctc_lineage(graph);
+  seed("tracks", "ctc", "c" + ctc_text(lineage) + '\0' + ctc_sidecar(lineage));
+}
+
+void seed_tracks() {
+  seed_written_tracks();
+  seed("tracks", "parents", "tID,T,Y,X,parent_id\n1,0,1.5,2,-1\n2,1,1,2,1\n3,1,4,2,1\n");
+  seed("tracks", "mot", "m1,1,2.5,3,10,10,1,-1\n2,1,3,3,10,10,0.5,-1\n1,2,2,3,1,1\n");
+  seed("tracks", "numbers", "vframe,name,y\n0,\"a,b\",1.5\n1,,2\n");
+  const std::string raw = R"([{"name":"bytes"}])";
+  std::map<std::string, std::string> geff = {
+      {"zarr.json",
+       R"({"attributes":{"geff":{"geff_version":"1.1","directed":true,"axes":[)"
+       R"({"name":"t","type":"time","unit":"frame","scale":0.5,"scaled_unit":"second"},)"
+       R"({"name":"y","type":"space","unit":"pixel","scale":2,"scaled_unit":"nanometer"},)"
+       R"({"name":"x","type":"space","unit":"nanometer"}],"node_props_metadata":{)"
+       R"("t":{"dtype":"uint8"},"y":{"dtype":"uint8"},"x":{"dtype":"uint8"},)"
+       R"("track":{"dtype":"uint8"}},"track_node_props":{"tracklet":"track"},)"
+       R"("extra":{"mote":{"frames":9,"height_px":20,"width_px":30}}}}})"},
+      {"nodes/ids/zarr.json", zarr3("[3]", "[3]", "uint8", raw)},
+      {"nodes/ids/c/0", "\5\6\7"},
+      {"edges/ids/zarr.json", zarr3("[2,2]", "[2,2]", "uint8", raw)},
+      {"edges/ids/c/0/0", "\5\6\5\7"}};
+  for (const char* name : {"t", "y", "x", "track"}) {
+    const std::string values = "nodes/props/" + std::string(name) + "/values/";
+    geff[values + "zarr.json"] = zarr3("[3]", "[3]", "uint8", raw);
+    geff[values + "c/0"] = "\1\2\2";
+  }
+  seed("tracks", "geff", "g" + mote::fuzz::hierarchy_of(geff));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -216,4 +262,5 @@ int main(int count, char** arguments) {
   seed_tiff();
   seed_zarr();
   seed_masks();
+  seed_tracks();
 }

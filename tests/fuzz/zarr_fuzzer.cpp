@@ -1,37 +1,19 @@
-// The bytes are a hierarchy: files one after another, each a line `@KEY` and what it holds. It is
-// opened as a recording and as a graph.
-#include <algorithm>
+// The bytes are a hierarchy, which is opened as a recording and as a graph.
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "mote/core/error.h"
 #include "mote/io/geff.h"
 #include "mote/io/ome_zarr.h"
+#include "tests/fuzz/hierarchy.h"
 #include "tests/io/zarr_memory.h"
 
 namespace {
 
 using mote::Error;
 using mote::io::drawn::ZarrMemory;
-
-std::map<std::string, std::string> files_in(std::string_view bytes) {
-  constexpr std::string_view kMark = "\n@";
-  std::map<std::string, std::string> files;
-  while (!bytes.empty()) {
-    const size_t end = std::min(bytes.find(kMark, 1), bytes.size());
-    const std::string_view one = bytes.substr(0, end);
-    const size_t line = std::min(one.find('\n', kMark.size()), one.size());
-    if (line > kMark.size()) {
-      files[std::string(one.substr(kMark.size(), line - kMark.size()))] =
-          one.substr(std::min(line + 1, one.size()));
-    }
-    bytes.remove_prefix(end);
-  }
-  return files;
-}
 
 void read_recording(const std::map<std::string, std::string>& files) {
   try {
@@ -63,7 +45,7 @@ void read_graph(const std::map<std::string, std::string>& files) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto files = files_in({reinterpret_cast<const char*>(data), size});
+  const auto files = mote::fuzz::files_in({reinterpret_cast<const char*>(data), size});
   read_recording(files);
   read_graph(files);
   return 0;
