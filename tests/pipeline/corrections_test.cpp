@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -16,6 +15,7 @@
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/label_input.h"
+#include "tests/pipeline/noisy_recording.h"
 #include "tests/synthetic.h"
 #include "tests/temporary_folder.h"
 
@@ -78,15 +78,7 @@ class Corrections : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TemporaryFolder;
-    io::TiffWriter writer(*folder_ / "recording.tif", {.frames = kFrames});
-    for (int64_t frame = 0; frame < kFrames; ++frame) {
-      const synthetic::Look look{.noise_sd = 2, .seed = static_cast<uint64_t>(frame) + 1};
-      const Grid<float> image = synthetic::image(kField, scene(frame), look);
-      Image page(kField, SampleType::kFloat32);
-      std::copy(image.values().begin(), image.values().end(), page.as<float>());
-      writer.write(page);
-    }
-    writer.close();
+    write_noisy_recording(*folder_ / "recording.tif", kField, kFrames, scene);
     Job job;
     job.recording.path = *folder_ / "recording.tif";
     job.recording.pixel_size = "0.2nm";

@@ -8,12 +8,12 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
-#include "mote/io/tiff_writer.h"
 #include "mote/pipeline/export.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/import.h"
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/label_input.h"
+#include "tests/pipeline/noisy_recording.h"
 #include "tests/synthetic.h"
 #include "tests/temporary_folder.h"
 
@@ -52,15 +52,7 @@ class Exchange : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TemporaryFolder;
-    io::TiffWriter writer(*folder_ / "recording.tif", {.frames = kFrames});
-    for (int64_t frame = 0; frame < kFrames; ++frame) {
-      const Grid<float> image = synthetic::image(
-          kField, scene(frame), {.noise_sd = 2, .seed = static_cast<uint64_t>(frame) + 1});
-      Image page(kField, SampleType::kFloat32);
-      std::copy(image.values().begin(), image.values().end(), page.as<float>());
-      writer.write(page);
-    }
-    writer.close();
+    write_noisy_recording(*folder_ / "recording.tif", kField, kFrames, scene);
     Job job;
     job.recording.path = *folder_ / "recording.tif";
     job.recording.pixel_size = "0.2nm";

@@ -9,6 +9,7 @@
 #include "mote/io/tiff_writer.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
+#include "tests/pipeline/noisy_recording.h"
 #include "tests/synthetic.h"
 #include "tests/temporary_folder.h"
 
@@ -41,15 +42,7 @@ std::vector<synthetic::Disc> scene(int64_t frame) {
 class ImportedLabels : public ::testing::Test {
  protected:
   ImportedLabels() {
-    io::TiffWriter images(folder_ / "recording.tif", {.frames = kFrames});
-    for (int64_t frame = 0; frame < kFrames; ++frame) {
-      const Grid<float> drawn = synthetic::image(
-          kField, scene(frame), {.noise_sd = 2, .seed = static_cast<uint64_t>(frame) + 1});
-      Image page(kField, SampleType::kFloat32);
-      std::copy(drawn.values().begin(), drawn.values().end(), page.as<float>());
-      images.write(page);
-    }
-    images.close();
+    write_noisy_recording(folder_ / "recording.tif", kField, kFrames, scene);
     job_.command = Command::kMeasure;
     job_.recording.path = folder_ / "recording.tif";
     job_.recording.pixel_size = "0.2nm";

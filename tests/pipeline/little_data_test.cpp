@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/io/csv.h"
-#include "mote/io/tiff_writer.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
+#include "tests/pipeline/noisy_recording.h"
 #include "tests/synthetic.h"
 #include "tests/temporary_folder.h"
 
@@ -30,15 +30,8 @@ class LittleData : public ::testing::TestWithParam<std::tuple<int64_t, size_t>> 
     const auto [frames, particles] = GetParam();
     std::vector<synthetic::Disc> discs = {{30, 30, 9}, {30, 70, 8}};
     discs.resize(particles);
-    io::TiffWriter writer(folder_ / "recording.tif", {.frames = frames});
-    for (int64_t frame = 0; frame < frames; ++frame) {
-      const Grid<float> image = synthetic::image(
-          {64, 96}, discs, {.noise_sd = 2, .seed = static_cast<uint64_t>(frame) + 1});
-      Image page(image.size(), SampleType::kFloat32);
-      std::copy(image.values().begin(), image.values().end(), page.as<float>());
-      writer.write(page);
-    }
-    writer.close();
+    write_noisy_recording(folder_ / "recording.tif", {64, 96}, frames,
+                          [&discs](int64_t) { return discs; });
   }
 
   JobResult track() {

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <string>
@@ -10,9 +9,9 @@
 
 #include "mote/core/error.h"
 #include "mote/io/csv.h"
-#include "mote/io/tiff_writer.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
+#include "tests/pipeline/noisy_recording.h"
 #include "tests/synthetic.h"
 #include "tests/temporary_folder.h"
 
@@ -34,16 +33,9 @@ constexpr int64_t kFrames = 12;
 class LogRun : public ::testing::Test {
  protected:
   LogRun() {
-    io::TiffWriter writer(folder_ / "recording.tif", {.frames = kFrames});
-    for (int64_t frame = 0; frame < kFrames; ++frame) {
-      const Grid<float> image =
-          synthetic::image(kField, {{30, 30, 9}, {30, 70, 8}},
-                           {.noise_sd = 2, .seed = static_cast<uint64_t>(frame) + 1});
-      Image page(kField, SampleType::kFloat32);
-      std::copy(image.values().begin(), image.values().end(), page.as<float>());
-      writer.write(page);
-    }
-    writer.close();
+    write_noisy_recording(folder_ / "recording.tif", kField, kFrames, [](int64_t) {
+      return std::vector<synthetic::Disc>{{30, 30, 9}, {30, 70, 8}};
+    });
     write_file(folder_ / "log.csv", "time_s,temperature_k\n0,300\n1,310\n");
     job_.recording.path = folder_ / "recording.tif";
     job_.recording.frame_interval = "0.1s";
