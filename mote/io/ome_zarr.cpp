@@ -127,14 +127,7 @@ class ZarrSource : public FrameSource {
 
   Frame read(int64_t index) override {
     check_frame(index, info_.frames);
-    if (!channel_) {
-      throw Error(ErrorKind::kUsage, "{} channels: expected one, from 0 to {}, by --channel",
-                  info_.channels, info_.channels - 1);
-    }
-    if (!slice_) {
-      throw Error(ErrorKind::kUsage, "{} slices (z): expected one, from 0 to {}, by --z",
-                  info_.slices, info_.slices - 1);
-    }
+    require_chosen(info_, channel_, slice_);
     const ZarrBox box = box_of(index);
     array_.check_held(box, each_bytes());
     Frame frame{.index = index};

@@ -83,4 +83,16 @@ std::optional<int64_t> chosen(const char* what, std::optional<int64_t> index, in
   return count == 1 ? 0 : index;
 }
 
+void require_chosen(const RecordingInfo& info, std::optional<int64_t> channel,
+                    std::optional<int64_t> slice) {
+  if (!channel) {
+    throw Error(ErrorKind::kUsage, "{} channels: expected one, from 0 to {}, by --channel",
+                info.channels, info.channels - 1);
+  }
+  if (!slice) {
+    throw Error(ErrorKind::kUsage, "{} slices (z): expected one, from 0 to {}, by --z", info.slices,
+                info.slices - 1);
+  }
+}
+
 }  // namespace mote::io

@@ -52,4 +52,8 @@ void check_frame(int64_t index, int64_t frames);
 /// Throws kUsage where `index` is out of range.
 std::optional<int64_t> chosen(const char* what, std::optional<int64_t> index, int64_t count);
 
+/// Throws kUsage where a recording of several channels or slices was opened without saying which.
+void require_chosen(const RecordingInfo& info, std::optional<int64_t> channel,
+                    std::optional<int64_t> slice);
+
 }  // namespace mote::io

@@ -212,14 +212,7 @@ Image TiffSource::read_directory(int64_t directory) {
 
 Frame TiffSource::read(int64_t index) {
   check_frame(index, info_.frames);
-  if (!channel_) {
-    throw Error(ErrorKind::kUsage, "{} channels: expected one, from 0 to {}, by --channel",
-                info_.channels, info_.channels - 1);
-  }
-  if (!slice_) {
-    throw Error(ErrorKind::kUsage, "{} slices (z): expected one, from 0 to {}, by --z",
-                info_.slices, info_.slices - 1);
-  }
+  require_chosen(info_, channel_, slice_);
   Frame frame;
   frame.index = index;
   if (ome_) {
