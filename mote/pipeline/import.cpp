@@ -23,6 +23,7 @@ namespace {
 struct Asked {
   ImportReading reading;
   std::optional<PixelSize> pixel_size;  // of the recording, where it tells
+  std::optional<TrackGraph> run;        // that is corrected
 };
 
 Asked asked_of(const ImportJob& job) {
@@ -33,9 +34,9 @@ Asked asked_of(const ImportJob& job) {
   asked.reading.graph = job.graph;
   if (!job.run.empty()) {
     require_correctable(job.run);
-    const TrackGraph run = tracks_of_run(job.run);
-    asked.reading.size = run.size;
-    asked.pixel_size = run.pixel_size;
+    asked.run = tracks_of_run(job.run);
+    asked.reading.size = asked.run->size;
+    asked.pixel_size = asked.run->pixel_size;
   } else if (!job.recording.empty()) {
     const auto source = io::open_frames(job.recording);
     asked.reading.size = source->info().size;
@@ -194,10 +195,10 @@ ImportResult import_tracks(const ImportJob& job, const JobContext& context) {
     tracks.graph.size = size;
   }
   stage.make_folder();
-  if (job.run.empty()) {
-    write_alone(tracks, job, stage.path(), context);
+  if (asked.run) {
+    write_into_run(tracks, job.run, *asked.run, stage.path(), context);
   } else {
-    write_into_run(tracks, job.run, stage.path(), context);
+    write_alone(tracks, job, stage.path(), context);
   }
   stage.publish();
   const TrackCounts counts = counts_of(tracks.graph);

@@ -14,7 +14,6 @@
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/import_masks.h"
 #include "mote/pipeline/label_input.h"
-#include "mote/pipeline/run_tracks.h"
 
 namespace mote::pipeline {
 namespace {
@@ -101,10 +100,6 @@ void require_frames(const ImportedTracks& tracks, const TrackGraph& of_run,
   if (graph.frames > of_run.frames || (tracks.labels && graph.frames != of_run.frames)) {
     throw Error(ErrorKind::kUsage, "it has {} frames, the run {} has {}", graph.frames, run,
                 of_run.frames);
-  }
-  if (graph.size != Size{} && graph.size != of_run.size) {
-    throw Error(ErrorKind::kUsage, "its images are {} x {} px, those of the run {} are {} x {} px",
-                graph.size.width, graph.size.height, run, of_run.size.width, of_run.size.height);
   }
 }
 
@@ -230,9 +225,8 @@ std::string parents_csv(const std::vector<Track>& tracks) {
   return text;
 }
 
-void write_into_run(ImportedTracks& tracks, const std::string& run, const std::string& folder,
-                    const JobContext& context) {
-  const TrackGraph of_run = tracks_of_run(run);
+void write_into_run(ImportedTracks& tracks, const std::string& run, const TrackGraph& of_run,
+                    const std::string& folder, const JobContext& context) {
   require_frames(tracks, of_run, run);
   if (!tracks.tracked) {
     throw Error(ErrorKind::kUsage,

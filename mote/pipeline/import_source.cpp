@@ -5,6 +5,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/file.h"
+#include "mote/io/frame_number.h"
 #include "mote/io/geff_tracks.h"
 #include "mote/io/track_csv.h"
 #include "mote/io/trackmate.h"
@@ -16,8 +17,6 @@ namespace mote::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int64_t kMostFrames = 10'000'000;  // which are written one by one
 
 bool has(const std::string& folder, const char* file) {
   return fs::exists(folder + "/" + file);
@@ -115,9 +114,9 @@ ImportedTracks read_tracks(const std::string& path, const ImportReading& reading
     if (tracks.graph.nodes.empty()) {
       throw Error(ErrorKind::kBadFile, "{}: holds no particle", tracks.format);
     }
-    if (tracks.graph.frames > kMostFrames) {
+    if (tracks.graph.frames > io::kMostFrames) {
       throw Error(ErrorKind::kBadFile, "{}: goes to frame {}, expected {} frames at the most",
-                  tracks.format, tracks.graph.frames - 1, kMostFrames);
+                  tracks.format, tracks.graph.frames - 1, io::kMostFrames);
     }
     return tracks;
   } catch (const Error& error) {
