@@ -1,24 +1,24 @@
 #include "mote/io/csv.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <sstream>
 #include <string_view>
 
 #include "mote/core/error.h"
+#include "mote/core/number_text.h"
 
 namespace mote::io {
 namespace {
 
 double number_of(const std::string& cell, const std::string& column, int64_t line) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (error != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value)) {
+  const std::optional<double> value = number_from<double>(cell);
+  if (!value || !std::isfinite(*value)) {
     throw Error(ErrorKind::kBadFile, "line {}: {} is '{}', expected a number", line, column, cell);
   }
-  return value;
+  return *value;
 }
 
 }  // namespace

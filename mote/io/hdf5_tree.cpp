@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
 #include "mote/core/bytes.h"
 #include "mote/core/error.h"
+#include "mote/core/number_text.h"
 
 namespace mote::io {
 namespace {
@@ -170,12 +170,8 @@ std::optional<double> number_in(std::string_view text) {
     return std::nullopt;
   }
   text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
+  const std::optional<double> value = number_from<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 }  // namespace mote::io

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/core/number_text.h"
 #include "mote/io/csv.h"
 #include "mote/io/frame_number.h"
 #include "mote/io/json_number.h"
@@ -87,12 +88,11 @@ class Row {
 
   double number(size_t place, const char* column) const {
     const std::string cell = text(place);
-    double value = 0;
-    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    if (error != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value)) {
+    const std::optional<double> value = number_from<double>(cell);
+    if (!value || !std::isfinite(*value)) {
       refuse(cell, column, "a number");
     }
-    return value;
+    return *value;
   }
 
   /// Whole numbers, from 0 on; they may be written as 3.0.
@@ -196,12 +196,11 @@ int32_t track_in(int64_t number, int32_t raised_by) {
 }
 
 int64_t number_of_key(const std::string& key) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
-  if (error != std::errc() || end != key.data() + key.size()) {
+  const std::optional<int64_t> number = number_from<int64_t>(key);
+  if (!number) {
     throw Error(ErrorKind::kBadFile, "the graph names a track '{}', expected a number", key);
   }
-  return number;
+  return *number;
 }
 
 constexpr const char* kNoGraph = "is no graph of napari, an object of parents by track";

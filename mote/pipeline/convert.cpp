@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "mote/core/error.h"
+#include "mote/core/number_text.h"
 #include "mote/io/recording_writer.h"
 #include "mote/io/utf8.h"
 #include "mote/pipeline/frame_progress.h"
@@ -55,12 +55,9 @@ std::optional<GreyScale> parsed_range(const std::string& text) {
     return std::nullopt;
   }
   const size_t dots = text.find("..");
-  const auto number = [&](size_t from, size_t to) -> std::optional<double> {
-    double value = 0;
-    const char* end = text.data() + to;
-    const auto [next, error] = std::from_chars(text.data() + from, end, value);
-    return error == std::errc() && next == end && std::isfinite(value) ? std::optional(value)
-                                                                       : std::nullopt;
+  const auto number = [&](size_t from, size_t to) {
+    const auto value = number_from<double>(std::string_view(text).substr(from, to - from));
+    return value && std::isfinite(*value) ? value : std::nullopt;
   };
   const auto black = dots == std::string::npos ? std::nullopt : number(0, dots);
   const auto white = dots == std::string::npos ? std::nullopt : number(dots + 2, text.size());

@@ -1,7 +1,6 @@
 #include "mote/pipeline/montage.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -13,6 +12,7 @@
 
 #include "mote/core/disc.h"
 #include "mote/core/error.h"
+#include "mote/core/number_text.h"
 #include "mote/io/csv.h"
 #include "mote/io/picture_file.h"
 #include "mote/pipeline/file.h"
@@ -46,12 +46,11 @@ struct Tile {
 
 template <typename Number>
 Number number(const std::string& cell, const char* what) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (error != std::errc() || end != cell.data() + cell.size()) {
+  const std::optional<Number> value = number_from<Number>(cell);
+  if (!value) {
     throw Error(ErrorKind::kBadFile, "{} is '{}', expected a number", what, cell);
   }
-  return value;
+  return *value;
 }
 
 std::set<int32_t> ids(const std::string& cell) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/core/number_text.h"
 #include "mote/io/csv.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/score_tables.h"
@@ -30,11 +30,7 @@ constexpr std::array kValues = {"ecd_px",       "ecd_nm",          "area_px2",  
                                 "background",   "border",          "touching",       "shared"};
 
 double number_or_nan(const std::string& cell) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  return error == std::errc() && end == cell.data() + cell.size()
-             ? value
-             : std::numeric_limits<double>::quiet_NaN();
+  return number_from<double>(cell).value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 // What shows the field and frames that coordinates are of: the recording, where it is a file and

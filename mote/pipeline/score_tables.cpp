@@ -1,27 +1,18 @@
 #include "mote/pipeline/score_tables.h"
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 
 #include "mote/core/error.h"
+#include "mote/core/number_text.h"
 #include "mote/io/csv.h"
 #include "mote/pipeline/track_numbers.h"
 
 namespace mote::pipeline {
 namespace {
 
-std::optional<int64_t> whole_number(std::string_view cell) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (error != std::errc() || end != cell.data() + cell.size()) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 int64_t required(const std::string& cell, std::string_view column, size_t row) {
-  const auto value = whole_number(cell);
+  const auto value = number_from<int64_t>(cell);
   if (!value || *value < 0) {
     throw Error(ErrorKind::kBadFile, "line {}: {} is '{}', expected a whole number", row + 2,
                 column, cell);
@@ -57,7 +48,7 @@ bool dates_necks(const std::string& text) {
 }
 
 std::optional<int64_t> number_of(const std::string& cell, std::span<const int64_t> numbers) {
-  const auto frame = whole_number(cell);
+  const auto frame = number_from<int64_t>(cell);
   if (!frame || numbers.empty() || *frame < 0 || *frame >= static_cast<int64_t>(numbers.size())) {
     return frame;
   }

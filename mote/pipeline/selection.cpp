@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "mote/core/error.h"
+#include "mote/core/number_text.h"
 
 namespace mote::pipeline {
 namespace {
@@ -41,12 +41,7 @@ std::optional<int64_t> parse_integer(std::string_view text) {
   if (!text.empty() && text.front() == '+') {
     text.remove_prefix(1);
   }
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return value;
+  return number_from<int64_t>(text);
 }
 
 /// One end of a slice: negative counts from the end, beyond either end is cut off.

@@ -1,15 +1,14 @@
 #include "mote/pipeline/track_numbers.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "mote/core/number_text.h"
 
 namespace mote::pipeline {
 
 std::optional<int32_t> track_number(std::string_view text) {
-  int32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && value > 0;
-  return whole ? std::optional(value) : std::nullopt;
+  const std::optional<int32_t> number = number_from<int32_t>(text);
+  return number && *number > 0 ? number : std::nullopt;
 }
 
 std::optional<std::vector<int32_t>> track_numbers(std::string_view text) {
