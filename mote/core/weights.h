@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mote {
+
+/// How the numbers of a stored tensor are kept.
+enum class ScalarType {
+  kFloat64,
+  kFloat32,
+  kFloat16,
+  kBFloat16,
+  kInt64,
+  kInt32,
+  kInt16,
+  kInt8,
+  kUInt8,
+  kBool,
+};
+
+/// One tensor of a network as a file holds it.
+struct StoredTensor {
+  std::string name;  ///< as in the file: `image_encoder.pos_embed`
+  ScalarType type = ScalarType::kFloat32;
+  std::vector<int64_t> shape;        ///< outermost dimension first; empty for a single number
+  std::span<const std::byte> bytes;  ///< row-major without gaps, little-endian
+};
+
+/// The weights of a network: its parameters and buffers by name.
+struct Weights {
+  std::vector<StoredTensor> tensors;            ///< in the order of the file
+  std::map<std::string, std::string> metadata;  ///< what else the file says of itself
+  std::shared_ptr<const void> storage;          ///< keeps what the tensors' bytes point to
+};
+
+}  // namespace mote
