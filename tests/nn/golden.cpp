@@ -238,6 +238,38 @@ Difference difference(const Fixture& fixture, const std::string& name,
           .allowed = std::max(1e-4, 20 * entry.value("fp64_max_abs_diff", 0.0))};
 }
 
+torch::Tensor sampled(const torch::Tensor& tensor, const std::vector<int64_t>& steps) {
+  torch::Tensor samples = tensor;
+  for (size_t axis = 0; axis < steps.size(); ++axis) {
+    const auto at = static_cast<int64_t>(axis);
+    samples = samples.slice(at, 0, samples.size(at), steps[axis]);
+  }
+  return samples;
+}
+
+Difference sampled_difference(const Fixture& fixture, const std::string& name,
+                              const torch::Tensor& samples, double relative) {
+  const torch::Tensor expected = fixture.stored(name).to(torch::kFloat64);
+  EXPECT_EQ(samples.sizes(), expected.sizes()) << name;
+  if (samples.sizes() != expected.sizes() || expected.numel() == 0) {
+    return {.max_abs = INFINITY};
+  }
+  const torch::Tensor found = samples.detach().to(torch::kCPU).to(torch::kFloat64);
+  return {.max_abs = (found - expected).abs().max().item<double>(),
+          .allowed = relative * expected.abs().max().item<double>()};
+}
+
+double differing_share(const Fixture& fixture, const std::string& name,
+                       const torch::Tensor& labels) {
+  const torch::Tensor expected = fixture.stored(name).to(torch::kInt64);
+  EXPECT_EQ(labels.sizes(), expected.sizes()) << name;
+  if (labels.sizes() != expected.sizes()) {
+    return 1;
+  }
+  const torch::Tensor differs = labels.detach().to(torch::kCPU).to(torch::kInt64) != expected;
+  return differs.to(torch::kFloat64).mean().item<double>();
+}
+
 torch::Tensor video_labels(int64_t objects, int64_t t, int64_t height, int64_t width) {
   const torch::Tensor labels = torch::zeros({height, width}, torch::kInt64);
   const auto time = static_cast<double>(t);

@@ -58,6 +58,21 @@ struct Difference {
 };
 Difference difference(const Fixture& fixture, const std::string& name, const torch::Tensor& tensor);
 
+/// Every steps[axis]-th element of each axis, from the first: the samples that the track fixtures
+/// (YOLOv8-seg, DeAOT) store of a big tensor, with steps as their `meaning` names them. Axes behind
+/// those that `steps` names are kept whole.
+torch::Tensor sampled(const torch::Tensor& tensor, const std::vector<int64_t>& steps);
+
+/// How far `samples` is from what the fixture stores of `name`, after its shape was compared; the
+/// allowed difference is `relative` times the largest stored magnitude.
+Difference sampled_difference(const Fixture& fixture, const std::string& name,
+                              const torch::Tensor& samples, double relative);
+
+/// The share of elements in which `labels` (a mask, label map or list of indices) differs from what
+/// the fixture stores of `name`; 1 where the shapes differ.
+double differing_share(const Fixture& fixture, const std::string& name,
+                       const torch::Tensor& labels);
+
 /// The frames of the track fixtures ("Synthetic video"): `objects` discs at time t.
 torch::Tensor video_labels(int64_t objects, int64_t t, int64_t height,
                            int64_t width);  // (H, W) i64
@@ -79,4 +94,13 @@ torch::Tensor video_image(const std::string& tag, int64_t objects, int64_t t, in
   do {                                                                                 \
     const auto difference_of_golden = mote::golden::difference(fixture, name, tensor); \
     EXPECT_LE(difference_of_golden.max_abs, difference_of_golden.allowed) << (name);   \
+  } while (false)
+
+/// Expects the samples of a tensor (`sampled`) to be what a track fixture stores of `name`, within
+/// `relative` of the largest stored magnitude.
+#define MOTE_EXPECT_SAMPLES(fixture, name, samples, relative)                        \
+  do {                                                                               \
+    const auto difference_of_golden =                                                \
+        mote::golden::sampled_difference(fixture, name, samples, relative);          \
+    EXPECT_LE(difference_of_golden.max_abs, difference_of_golden.allowed) << (name); \
   } while (false)
