@@ -15,18 +15,17 @@
 #include "mote/core/error.h"
 #include "mote/core/median.h"
 #include "mote/core/require.h"
-#include "mote/core/rounded.h"
 #include "mote/imaging/components.h"
 #include "mote/imaging/distance.h"
 #include "mote/imaging/filters.h"
 #include "mote/imaging/neck_profile.h"
 #include "mote/imaging/necks.h"
 #include "mote/imaging/outline.h"
-#include "mote/imaging/refine.h"
 #include "mote/imaging/regions.h"
 #include "mote/imaging/smoothing_rule.h"
 #include "mote/imaging/threshold.h"
 #include "mote/imaging/watershed.h"
+#include "mote/segment/refined_coverage.h"
 #include "mote/segment/significance.h"
 #include "mote/segment/threshold_finding.h"
 #include "mote/segment/threshold_mask.h"
@@ -94,21 +93,6 @@ Grid<float> field_of(const Grid<float>& smooth, const Finding& applied,
   return field;
 }
 
-/// The coverage of each pixel inside `outlines`, moved to the image's own edges.
-Grid<uint8_t> refined_coverage(const Grid<float>& image, const BinaryImage& mask,
-                               const std::vector<imaging::Outline>& outlines,
-                               const Finding& applied) {
-  Grid<float> covered(mask.size());
-  imaging::add_area_coverage(
-      imaging::refined(outlines, image, mask,
-                       {.bright = applied.bright, .sigma_px = applied.sigma_px}),
-      covered);
-  auto coverage = Grid<uint8_t>::unfilled(mask.size());
-  std::transform(covered.values().begin(), covered.values().end(), coverage.values().begin(),
-                 [](float share) { return grey_level(255 * share); });
-  return coverage;
-}
-
 class ThresholdSegmenter : public Segmenter {
  public:
   explicit ThresholdSegmenter(const ThresholdOptions& options) : options_(options) {
@@ -169,11 +153,7 @@ ThresholdSegmenter::Cut ThresholdSegmenter::particles(const SegmenterInput& inpu
   BinaryImage& mask = cut.mask;
   std::transform(field.values().begin(), field.values().end(), mask.values().begin(),
                  [](float height) { return height > 0 ? uint8_t{1} : uint8_t{0}; });
-  if (!input.excluded.empty()) {
-    for (size_t i = 0; i < mask.values().size(); ++i) {
-      mask.values()[i] = input.excluded.values()[i] != 0 ? 0 : mask.values()[i];
-    }
-  }
+  leave_out(mask, input.excluded);
   if (options_.method == ThresholdMethod::kAuto) {
     drop_noise(mask, found_on, applied);
   }
@@ -182,11 +162,10 @@ ThresholdSegmenter::Cut ThresholdSegmenter::particles(const SegmenterInput& inpu
     outlines = imaging::outlines_of(mask, field);
   }
   if (options_.refine) {
-    cut.coverage = refined_coverage(input.image, mask, outlines, applied);
+    cut.coverage = refined_coverage(input.image, mask, outlines,
+                                    {.bright = applied.bright, .sigma_px = applied.sigma_px});
     keep_cuts(cut.coverage, mask, input.excluded);
-    std::transform(cut.coverage.values().begin(), cut.coverage.values().end(),
-                   mask.values().begin(),
-                   [](uint8_t covered) { return covered >= 128 ? uint8_t{1} : uint8_t{0}; });
+    mask = covered_by_half(cut.coverage);
   }
   return cut;
 }

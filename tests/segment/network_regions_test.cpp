@@ -1,0 +1,140 @@
+#include "mote/segment/network_regions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/synthetic.h"
+
+namespace mote::segment {
+namespace {
+
+const Size kField = {96, 128};
+const BinaryImage kNothing;
+
+Grid<float> image_of(const std::vector<synthetic::Disc>& discs) {
+  return synthetic::image(kField, discs,
+                          {.background = 150, .particle = 60, .blur_px = 1, .noise_sd = 3});
+}
+
+/// What a network that sees in blocks of four pixels would say of discs: 0.5 inside, -0.5 outside.
+Grid<float> coarse_field(const std::vector<synthetic::Disc>& discs) {
+  Grid<float> field(kField, -0.5F);
+  for (int64_t y = 0; y < kField.height; ++y) {
+    for (int64_t x = 0; x < kField.width; ++x) {
+      for (const synthetic::Disc& disc : discs) {
+        const double dy = static_cast<double>(y / 4 * 4) + 1.5 - disc.y_px;
+        const double dx = static_cast<double>(x / 4 * 4) + 1.5 - disc.x_px;
+        if (std::hypot(dy, dx) < disc.radius_px) {
+          field(y, x) = 0.5F;
+        }
+      }
+    }
+  }
+  return field;
+}
+
+TEST(NetworkRegions, MoveACoarseMaskToTheEdgeOfTheImage) {
+  const std::vector<synthetic::Disc> discs = {{40.3, 60.7, 15.4}};
+  const Grid<float> image = image_of(discs);
+
+  const Segmentation found = regions_of(
+      {.field = coarse_field(discs), .instances = {}, .blur_px = 3}, {image, kNothing}, {});
+
+  ASSERT_EQ(found.regions.size(), 1);
+  const double diameter = std::sqrt(4 * found.regions[0].area_px / std::numbers::pi);
+  EXPECT_NEAR(diameter, 30.8, 0.2);
+  EXPECT_NEAR(found.regions[0].centroid.y_px, 40.3, 0.1);
+  EXPECT_NEAR(found.regions[0].contrast, 90, 25);
+  EXPECT_EQ(found.values.at("bright"), 0);
+}
+
+TEST(NetworkRegions, CutAMaskAtNecksWhereItNamesNoInstances) {
+  const std::vector<synthetic::Disc> discs = {{48, 44, 16}, {48, 74, 16}};
+  const Grid<float> image = image_of(discs);
+  const NetworkFinding finding = {.field = coarse_field(discs), .instances = {}, .blur_px = 3};
+
+  const Segmentation cut = regions_of(finding, {image, kNothing}, {});
+  const Segmentation whole = regions_of(finding, {image, kNothing}, {.split = false});
+
+  EXPECT_EQ(cut.regions.size(), 2);
+  EXPECT_EQ(cut.regions[0].cluster, cut.regions[1].cluster);
+  EXPECT_EQ(whole.regions.size(), 1);
+}
+
+TEST(NetworkRegions, KeepInstancesThatTouchApart) {
+  const std::vector<synthetic::Disc> discs = {{48, 44, 16}, {48, 74, 16}};
+  const Grid<float> image = image_of(discs);
+  LabelImage instances(kField);
+  for (int64_t y = 0; y < kField.height; ++y) {
+    for (int64_t x = 0; x < kField.width; ++x) {
+      instances(y, x) = x < 59 ? 7 : 3;
+    }
+  }
+
+  const Segmentation found =
+      regions_of({.field = coarse_field(discs), .instances = instances, .blur_px = 3},
+                 {image, kNothing}, {.split = false});
+
+  ASSERT_EQ(found.regions.size(), 2);
+  EXPECT_NEAR(found.regions[0].centroid.x_px, 74, 0.6);
+  EXPECT_NEAR(found.regions[1].centroid.x_px, 44, 0.6);
+}
+
+TEST(NetworkRegions, GiveWhatGrewBeyondAnInstanceToTheNearest) {
+  const std::vector<synthetic::Disc> discs = {{40, 60, 15}};
+  const Grid<float> image = image_of(discs);
+  Grid<float> field = coarse_field(discs);
+  LabelImage instances(kField);
+  instances(40, 60) = 1;
+
+  const Segmentation found =
+      regions_of({.field = field, .instances = instances, .blur_px = 3}, {image, kNothing}, {});
+
+  ASSERT_EQ(found.regions.size(), 1);
+  EXPECT_NEAR(found.regions[0].area_px, std::numbers::pi * 225, 12);
+}
+
+TEST(NetworkRegions, KeepTheLargestPieceOfAnInstance) {
+  const std::vector<synthetic::Disc> discs = {{30, 30, 12}, {70, 90, 6}};
+  const Grid<float> image = image_of(discs);
+
+  const Segmentation found =
+      regions_of({.field = coarse_field(discs), .instances = LabelImage(kField, 1), .blur_px = 3},
+                 {image, kNothing}, {});
+
+  ASSERT_EQ(found.regions.size(), 1);
+  EXPECT_NEAR(found.regions[0].centroid.x_px, 30, 0.5);
+  EXPECT_EQ(found.coverage(70, 90), 0);
+}
+
+TEST(NetworkRegions, LeaveOutWhatIsSmallAndWhatIsExcluded) {
+  const std::vector<synthetic::Disc> discs = {{30, 30, 12}, {70, 90, 3}};
+  const Grid<float> image = image_of(discs);
+  BinaryImage excluded(kField);
+  std::fill_n(excluded.row(30), kField.width, uint8_t{1});
+  std::fill_n(excluded.row(31), kField.width, uint8_t{1});
+  std::fill_n(excluded.row(32), kField.width, uint8_t{1});
+
+  const Segmentation found =
+      regions_of({.field = coarse_field(discs), .instances = {}, .blur_px = 3}, {image, excluded},
+                 {.min_diameter_px = 10});
+
+  ASSERT_EQ(found.regions.size(), 2);  // the bar cuts the larger disc
+  EXPECT_TRUE(found.regions[0].touches_border);
+  EXPECT_EQ(found.labels(31, 30), 0);
+}
+
+TEST(NetworkRegions, AreNoneWhereTheNetworkFindsNothing) {
+  const Segmentation found =
+      regions_of({.field = Grid<float>(kField, -1.0F), .instances = {}, .blur_px = 1},
+                 {image_of({}), kNothing}, {});
+
+  EXPECT_TRUE(found.regions.empty());
+}
+
+}  // namespace
+}  // namespace mote::segment
