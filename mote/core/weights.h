@@ -39,4 +39,13 @@ struct Weights {
   std::shared_ptr<const void> storage;          ///< keeps what the tensors' bytes point to
 };
 
+/// What of a file of weights and of a network did not fit each other.
+struct WeightsMismatch {
+  std::vector<std::string> missing;     ///< the network has them, the file has not
+  std::vector<std::string> unexpected;  ///< the file has them, the network has not
+  std::vector<std::string> misshaped;   ///< `NAME: the file has [a, b], the network [c, d]`
+
+  bool empty() const { return missing.empty() && unexpected.empty() && misshaped.empty(); }
+};
+
 }  // namespace mote

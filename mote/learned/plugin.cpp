@@ -1,12 +1,20 @@
-#include "mote/core/plugin.h"
-
+#include "mote/core/learned_plugin.h"
 #include "mote/core/version.h"
+#include "mote/learned/networks.h"
+#include "mote/nn/models.h"
 #include "mote/nn/threads.h"
 
 extern "C" const mote::PluginHeader* mote_learned_plugin() {
-  static const mote::PluginHeader plugin = [] {
+  static const mote::LearnedPlugin plugin = [] {
     mote::nn::set_threads(0);
-    return mote::PluginHeader{.abi = mote::kPluginAbi, .version = mote::version()};
+    mote::LearnedPlugin made;
+    made.abi = mote::kPluginAbi;
+    made.version = mote::version();
+    made.networks = mote::nn::network_names;
+    made.spec = mote::learned::spec;
+    made.compare = mote::learned::compare;
+    made.make_segmenter = mote::learned::make_segmenter;
+    return made;
   }();
   return &plugin;
 }

@@ -188,7 +188,7 @@ void Fixture::fill(torch::nn::Module& network) const {
          .shape = shape,
          .bytes = {static_cast<const std::byte*>(tensor.data_ptr()), tensor.nbytes()}});
   }
-  const nn::WeightsMismatch mismatch = nn::load(weights, network);
+  const WeightsMismatch mismatch = nn::load(weights, network);
   EXPECT_EQ(mismatch.unexpected, std::vector<std::string>());
   EXPECT_EQ(mismatch.misshaped, std::vector<std::string>());
   for (const std::string& name : mismatch.missing) {

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mote/core/grid.h"
+#include "mote/core/plugin.h"
+#include "mote/core/weights.h"
+
+namespace mote::segment {
+class Segmenter;
+struct NetworkOptions;
+struct ThresholdOptions;
+}  // namespace mote::segment
+
+namespace mote::track {
+class Tracker;
+struct DeaotOptions;
+}  // namespace mote::track
+
+namespace mote {
+
+/// A tensor that a network expects of a file of weights.
+struct TensorSpec {
+  std::string name;
+  std::vector<int64_t> shape;
+};
+
+/// What is known of a network without its weights.
+struct NetworkSpec {
+  std::string name;  ///< `efficientsam-tiny`
+  int64_t parameters = 0;
+  std::vector<TensorSpec> tensors;
+};
+
+/// What libmote_learned's entry point `mote_learned_plugin` returns. No libtorch type passes here,
+/// and every function throws Error alone.
+struct LearnedPlugin : PluginHeader {
+  /// Names of all networks, in the order in which they are listed.
+  std::vector<std::string> (*networks)() = nullptr;
+
+  /// Throws kUsage on an unknown name.
+  NetworkSpec (*spec)(const std::string& network) = nullptr;
+
+  /// How the tensors of a file fit a network.
+  WeightsMismatch (*compare)(const std::string& network, const Weights& weights) = nullptr;
+
+  /// `weights` are those of options.model, or null for random ones; `found` tells how masks become
+  /// regions. Throws kUsage, kBadFile where the weights do not fit, kResource, kUnsupported where
+  /// the device is not there.
+  std::unique_ptr<segment::Segmenter> (*make_segmenter)(const segment::NetworkOptions& options,
+                                                        const segment::ThresholdOptions& found,
+                                                        const Weights* weights) = nullptr;
+
+  /// Likewise for `--tracker deaot`, over frames of `field`.
+  std::unique_ptr<track::Tracker> (*make_tracker)(const track::DeaotOptions& options, Size field,
+                                                  const Weights* weights) = nullptr;
+};
+
+}  // namespace mote

@@ -1,0 +1,269 @@
+#include "mote/learned/network_segmenter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "mote/core/bytes.h"
+#include "mote/core/require.h"
+#include "mote/learned/guard.h"
+#include "mote/learned/stitching.h"
+#include "mote/learned/tiles.h"
+#include "mote/segment/network_regions.h"
+
+namespace mote::learned {
+namespace {
+
+constexpr double kBlackPercentile = 0.1;
+constexpr double kWhitePercentile = 99.9;
+
+/// The grey levels that a network sees as 0 and 1.
+struct GreyRange {
+  double black = 0;
+  double white = 1;
+};
+
+class NetworkFrame : public segment::Prepared {
+ public:
+  GreyRange range;  // the frame's own, until it is settled
+};
+
+double percentile(std::vector<float>& values, double percent) {
+  const double place = percent / 100 * static_cast<double>(values.size() - 1);
+  const auto at = values.begin() + static_cast<ptrdiff_t>(std::lround(place));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+GreyRange own_range(const segment::SegmenterInput& input) {
+  std::vector<float> values;
+  for (size_t i = 0; i < input.image.values().size(); ++i) {
+    const bool out = !input.excluded.empty() && input.excluded.values()[i] != 0;
+    if (!out && std::isfinite(input.image.values()[i])) {
+      values.push_back(input.image.values()[i]);
+    }
+  }
+  if (values.empty()) {
+    return {};
+  }
+  return {.black = percentile(values, kBlackPercentile),
+          .white = percentile(values, kWhitePercentile)};
+}
+
+void check(const segment::NetworkOptions& options) {
+  require_option(options.min_probability > 0 && options.min_probability < 1, "min-probability",
+                 options.min_probability, "more than 0 and less than 1");
+  require_option(options.min_score >= 0 && options.min_score <= 1, "min-score", options.min_score,
+                 "0 to 1");
+  require_option(options.max_overlap >= 0 && options.max_overlap <= 1, "max-overlap",
+                 options.max_overlap, "0 to 1");
+  require_option(options.tiles_at_once >= 1 && options.tiles_at_once <= 1024, "tiles-at-once",
+                 options.tiles_at_once, "1 to 1024");
+  require_option(options.tile_overlap_px >= 0, "tile-overlap-px", options.tile_overlap_px,
+                 "0 or more");
+  require_option(options.tile_px >= 0 && options.tile_px <= 1 << 14, "tile-px", options.tile_px,
+                 "0 to 16384");
+  if (options.black && options.white && !(*options.white > *options.black)) {
+    throw Error(ErrorKind::kUsage, "white is {}, expected more than black, which is {}",
+                *options.white, *options.black);
+  }
+}
+
+class NetworkSegmenter : public segment::Segmenter {
+ public:
+  NetworkSegmenter(const segment::NetworkOptions& options, const segment::ThresholdOptions& found,
+                   torch::Device device, std::unique_ptr<MapNetwork> map,
+                   std::unique_ptr<InstanceNetwork> instances)
+      : options_(options),
+        found_(found),
+        device_(device),
+        map_(std::move(map)),
+        instances_(std::move(instances)) {
+    check(options_);
+    if (options_.tile_px != 0) {
+      tile_side_px({}, options_.tile_px, network().tile_px(), network().multiple_px());
+    }
+  }
+
+  std::unique_ptr<segment::Prepared> prepare(const segment::SegmenterInput& input) const override;
+  void settle(segment::Prepared& frame) override;
+  Segmentation segment(const segment::SegmenterInput& input,
+                       const segment::Prepared& frame) const override;
+  std::string save_state() const override;
+  void load_state(std::string_view state) override;
+
+ private:
+  const TileNetwork& network() const {
+    return map_ ? static_cast<const TileNetwork&>(*map_) : *instances_;
+  }
+  segment::NetworkFinding finding(const segment::SegmenterInput& input, GreyRange range) const;
+  Grid<float> probability(const torch::Tensor& grey, const std::vector<Box>& tiles,
+                          int64_t overlap_px) const;
+  LabelImage instances(const torch::Tensor& grey, const std::vector<Box>& tiles) const;
+
+  segment::NetworkOptions options_;
+  segment::ThresholdOptions found_;
+  torch::Device device_;
+  std::unique_ptr<MapNetwork> map_;
+  std::unique_ptr<InstanceNetwork> instances_;
+  std::optional<GreyRange> range_;
+  mutable std::mutex one_at_a_time_;
+};
+
+std::unique_ptr<segment::Prepared> NetworkSegmenter::prepare(
+    const segment::SegmenterInput& input) const {
+  auto frame = std::make_unique<NetworkFrame>();
+  if (!options_.black || !options_.white) {
+    frame->range = own_range(input);
+  }
+  frame->range.black = options_.black.value_or(frame->range.black);
+  frame->range.white = options_.white.value_or(frame->range.white);
+  return frame;
+}
+
+void NetworkSegmenter::settle(segment::Prepared& prepared) {
+  auto& frame = static_cast<NetworkFrame&>(prepared);
+  range_ = range_.value_or(frame.range);
+  frame.range = *range_;
+}
+
+/// The field in grey levels from 0 to 1, on the device: (H, W).
+torch::Tensor grey_levels(const Grid<float>& image, GreyRange range, torch::Device device) {
+  const torch::Tensor levels = torch::from_blob(const_cast<float*>(image.data()),
+                                                {image.height(), image.width()}, torch::kFloat32)
+                                   .to(device);
+  const double span = std::max(range.white - range.black, 1e-30);
+  return ((levels - range.black) / span).nan_to_num(0).clamp(0, 1);
+}
+
+/// The tiles [first, last) of a field: (N, 1, S, S).
+torch::Tensor batch_of(const torch::Tensor& grey, const std::vector<Box>& tiles, size_t first,
+                       size_t last) {
+  std::vector<torch::Tensor> cuts;
+  for (size_t i = first; i < last; ++i) {
+    cuts.push_back(cut(grey, tiles[i]));
+  }
+  return torch::stack(cuts).unsqueeze(1);
+}
+
+Grid<float> NetworkSegmenter::probability(const torch::Tensor& grey, const std::vector<Box>& tiles,
+                                          int64_t overlap_px) const {
+  const int64_t side = tiles.front().height;
+  const int64_t height = grey.size(0);
+  const int64_t width = grey.size(1);
+  const torch::Tensor weights = blending_weights(side, overlap_px).to(device_);
+  const torch::Tensor sum = torch::zeros({height, width}, grey.options());
+  const torch::Tensor weight = torch::zeros_like(sum);
+  const auto at_once = static_cast<size_t>(options_.tiles_at_once);
+  for (size_t first = 0; first < tiles.size(); first += at_once) {
+    const size_t last = std::min(tiles.size(), first + at_once);
+    const torch::Tensor answers = map_->probability(batch_of(grey, tiles, first, last));
+    for (size_t i = first; i < last; ++i) {
+      const int64_t rows = std::min(side, height - tiles[i].y);
+      const int64_t columns = std::min(side, width - tiles[i].x);
+      const auto in_field = [&](const torch::Tensor& whole) {
+        return whole.narrow(0, tiles[i].y, rows).narrow(1, tiles[i].x, columns);
+      };
+      const auto in_tile = [&](const torch::Tensor& whole) {
+        return whole.narrow(0, 0, rows).narrow(1, 0, columns);
+      };
+      const torch::Tensor answer = answers[static_cast<int64_t>(i - first)];
+      in_field(sum).add_(in_tile(answer * weights));
+      in_field(weight).add_(in_tile(weights));
+    }
+  }
+  const torch::Tensor mean = (sum / weight).to(torch::kCPU).contiguous();
+  auto grid = Grid<float>::unfilled({height, width});
+  std::copy_n(mean.data_ptr<float>(), mean.numel(), grid.data());
+  return grid;
+}
+
+LabelImage NetworkSegmenter::instances(const torch::Tensor& grey,
+                                       const std::vector<Box>& tiles) const {
+  std::vector<TileInstances> found;
+  const auto at_once = static_cast<size_t>(options_.tiles_at_once);
+  for (size_t first = 0; first < tiles.size(); first += at_once) {
+    const size_t last = std::min(tiles.size(), first + at_once);
+    const std::vector<Box> places(tiles.begin() + static_cast<ptrdiff_t>(first),
+                                  tiles.begin() + static_cast<ptrdiff_t>(last));
+    auto of_tiles = instances_->instances(batch_of(grey, tiles, first, last), places);
+    for (size_t i = 0; i < places.size(); ++i) {
+      found.push_back({.place = places[i], .instances = std::move(of_tiles[i])});
+    }
+  }
+  return stitched(found, {grey.size(0), grey.size(1)}, options_.max_overlap);
+}
+
+segment::NetworkFinding NetworkSegmenter::finding(const segment::SegmenterInput& input,
+                                                  GreyRange range) const {
+  const torch::InferenceMode inference;
+  const Size field = input.image.size();
+  const int64_t side =
+      tile_side_px(field, options_.tile_px, network().tile_px(), network().multiple_px());
+  const int64_t overlap = std::min(options_.tile_overlap_px, side / 2);
+  const std::vector<Box> tiles = tiles_of(field, side, overlap);
+  const torch::Tensor grey = grey_levels(input.image, range, device_);
+  segment::NetworkFinding finding{.field = {}, .instances = {}, .blur_px = network().blur_px()};
+  if (map_) {
+    finding.field = probability(grey, tiles, overlap);
+    for (float& value : finding.field.values()) {
+      value -= static_cast<float>(options_.min_probability);
+    }
+    return finding;
+  }
+  finding.instances = instances(grey, tiles);
+  finding.field = Grid<float>::unfilled(field);
+  std::transform(finding.instances.values().begin(), finding.instances.values().end(),
+                 finding.field.values().begin(),
+                 [](int32_t label) { return label != 0 ? 0.5F : -0.5F; });
+  return finding;
+}
+
+Segmentation NetworkSegmenter::segment(const segment::SegmenterInput& input,
+                                       const segment::Prepared& prepared) const {
+  const GreyRange range = static_cast<const NetworkFrame&>(prepared).range;
+  segment::NetworkFinding found;
+  {
+    const std::lock_guard lock(one_at_a_time_);
+    found = guarded([&] { return finding(input, range); });
+  }
+  Segmentation segmentation = segment::regions_of(found, input, found_);
+  segmentation.values["black"] = range.black;
+  segmentation.values["white"] = range.white;
+  return segmentation;
+}
+
+std::string NetworkSegmenter::save_state() const {
+  ByteWriter out;
+  out.put(static_cast<uint8_t>(range_.has_value()));
+  out.put(range_.value_or(GreyRange{}).black);
+  out.put(range_.value_or(GreyRange{}).white);
+  return out.take();
+}
+
+void NetworkSegmenter::load_state(std::string_view state) {
+  ByteReader in(state);
+  const bool known = in.get<uint8_t>() != 0;
+  const auto black = in.get<double>();
+  const auto white = in.get<double>();
+  in.expect_end();
+  range_ = known ? std::optional(GreyRange{black, white}) : std::nullopt;
+}
+
+}  // namespace
+
+std::unique_ptr<segment::Segmenter> make_network_segmenter(
+    const segment::NetworkOptions& options, const segment::ThresholdOptions& found,
+    torch::Device device, std::unique_ptr<MapNetwork> map,
+    std::unique_ptr<InstanceNetwork> instances) {
+  return std::make_unique<NetworkSegmenter>(options, found, device, std::move(map),
+                                            std::move(instances));
+}
+
+}  // namespace mote::learned

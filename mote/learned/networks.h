@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mote/core/learned_plugin.h"
+#include "mote/core/weights.h"
+#include "mote/segment/network_options.h"
+#include "mote/segment/segmenter.h"
+#include "mote/segment/threshold.h"
+
+namespace mote::learned {
+
+// What the plug-in offers (core/learned_plugin.h says what each throws).
+
+NetworkSpec spec(const std::string& network);
+WeightsMismatch compare(const std::string& network, const Weights& weights);
+std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions& options,
+                                                   const segment::ThresholdOptions& found,
+                                                   const Weights* weights);
+
+}  // namespace mote::learned
