@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mote/core/error.h"
+#include "mote/nn/yolo.h"
 
 namespace mote::nn {
 namespace {
@@ -11,7 +12,10 @@ namespace {
 using Made = std::shared_ptr<torch::nn::Module>;
 
 const std::vector<std::pair<std::string, std::function<Made()>>>& networks() {
-  static const std::vector<std::pair<std::string, std::function<Made()>>> table = {};
+  static const std::vector<std::pair<std::string, std::function<Made()>>> table = {
+      {"yolov8n-seg", [] { return Yolo(YoloOptions{}).ptr(); }},
+      {"yolov8s-seg", [] { return Yolo(YoloOptions{.width = 0.5}).ptr(); }},
+  };
   return table;
 }
 

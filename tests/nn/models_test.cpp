@@ -1,0 +1,33 @@
+#include "mote/nn/models.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mote/core/error.h"
+#include "mote/nn/weights.h"
+
+namespace mote::nn {
+namespace {
+
+TEST(Networks, AreMadeByName) {
+  for (const std::string& name : network_names()) {
+    EXPECT_GT(parameter_count(*make_network(name)), 0) << name;
+  }
+}
+
+TEST(Networks, HaveTheirPublishedNumbersOfParameters) {
+  EXPECT_EQ(parameter_count(*make_network("yolov8n-seg")), 3409968);
+}
+
+TEST(Networks, OfAnUnknownNameAreRefusedWithTheNamesThatThereAre) {
+  try {
+    make_network("yolov9");
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    EXPECT_THAT(error.what(), testing::HasSubstr("yolov8n-seg, "));
+  }
+}
+
+}  // namespace
+}  // namespace mote::nn
