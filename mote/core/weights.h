@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mote {
@@ -23,6 +24,16 @@ enum class ScalarType {
   kUInt8,
   kBool,
 };
+
+/// `float32`, `bfloat16`, `bool`, ...
+std::string_view name(ScalarType type);
+
+int64_t bytes_per_scalar(ScalarType type);
+
+/// How many numbers a tensor of this shape holds; 1 for an empty shape.
+/// Throws kBadFile for a negative size, more than 32 dimensions, or more numbers than could be
+/// counted, with sizes of 0 left out of that count.
+int64_t scalar_count(std::span<const int64_t> shape);
 
 /// One tensor of a network as a file holds it.
 struct StoredTensor {

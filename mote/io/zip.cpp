@@ -113,6 +113,7 @@ class Input {
     return 0;
   }
   const std::optional<Error>& error() const { return error_; }
+  int64_t bytes() const { return file_.bytes(); }
 
  private:
   bool holds(int64_t position) const {
@@ -195,6 +196,15 @@ class Unzip {
     }
     return {name, info};
   }
+
+  /// Where the bytes of the current entry begin.
+  int64_t place() {
+    check(unzOpenCurrentFile2(zip_, nullptr, nullptr, 1), "is damaged");  // 1: do not unpack
+    const auto offset = static_cast<int64_t>(unzGetCurrentFileZStreamPos64(zip_));
+    unzCloseCurrentFile(zip_);
+    return offset;
+  }
+  int64_t file_bytes() const { return input_.bytes(); }
 
   std::string unpacked(const unz_file_info64& info) {
     if ((info.flag & 1) != 0) {
@@ -305,6 +315,26 @@ void for_each_zip_entry(
       throw error.in(name);
     }
   }
+}
+
+std::vector<ZipPlace> zip_places(const std::string& path) {
+  Unzip zip(path);
+  std::vector<ZipPlace> places;
+  for (bool more = zip.go_to(true); more; more = zip.go_to(false)) {
+    const auto [name, info] = zip.entry();
+    const int64_t offset = zip.place();
+    const auto bytes = static_cast<int64_t>(info.compressed_size);
+    if (offset < 0 || bytes < 0 || offset > zip.file_bytes() || bytes > zip.file_bytes() - offset) {
+      throw Error(ErrorKind::kBadFile, "{} claims {} bytes from {} on, the zip file has {}", name,
+                  bytes, offset, zip.file_bytes());
+    }
+    places.push_back({.name = name,
+                      .offset = offset,
+                      .bytes = bytes,
+                      .crc32 = static_cast<uint32_t>(info.crc),
+                      .stored = info.compression_method == 0 && (info.flag & 1) == 0});
+  }
+  return places;
 }
 
 }  // namespace mote::io

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mote::io {
 
@@ -40,5 +41,18 @@ class ZipWriter {
 void for_each_zip_entry(
     const std::string& path, const std::function<bool(const std::string& name)>& wanted,
     const std::function<void(const std::string& name, const std::string& bytes)>& use);
+
+/// Where an entry that is not packed lies in its zip file.
+struct ZipPlace {
+  std::string name;
+  int64_t offset = 0;
+  int64_t bytes = 0;
+  uint32_t crc32 = 0;
+  bool stored = false;  ///< neither packed nor encrypted: its bytes are those of the file
+};
+
+/// The places of all entries, in the order of the list of names.
+/// Throws kBadFile where the file is no sound zip file, or an entry reaches out of it.
+std::vector<ZipPlace> zip_places(const std::string& path);
 
 }  // namespace mote::io

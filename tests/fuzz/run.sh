@@ -26,7 +26,8 @@ mkdir -p "$build/found" "$corpus"
 "$build/fuzz_seeds" "$corpus"
 formats=("$@")
 if [ ${#formats[@]} -eq 0 ]; then
-  formats=(cine coco dm hdf5 imagej_roi mots mrc norpix ser tiff tracks tvips yolo zarr)
+  formats=(cine coco dm hdf5 imagej_roi mots mrc norpix safetensors ser tiff torch_checkpoint
+    tracks tvips yolo zarr)
 fi
 for format in "${formats[@]}"; do
   echo "== $format"

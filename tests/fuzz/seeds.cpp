@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "mote/io/coco_writer.h"
 #include "mote/io/ctc_lineage.h"
@@ -23,6 +24,7 @@
 #include "tests/io/drawn_ser.h"
 #include "tests/io/drawn_tiff.h"
 #include "tests/io/drawn_tvips.h"
+#include "tests/io/drawn_weights.h"
 #include "tests/io/text_files.h"
 #include "tests/io/zarr_memory.h"
 #include "tests/temporary_folder.h"
@@ -246,6 +248,21 @@ void seed_tracks() {
   seed("tracks", "geff", "g" + mote::fuzz::hierarchy_of(geff));
 }
 
+void seed_weights() {
+  seed("safetensors", "types",
+       safetensors(R"({"__metadata__":{"format":"pt"},)"
+                   R"("a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},)"
+                   R"("b":{"dtype":"BOOL","shape":[1],"data_offsets":[16,17]}})",
+                   floats(4) + "\1"));
+  const std::string nested =
+      pickled::dict({{"epoch", pickled::whole(3)}, {"model", small_state_dict()}});
+  for (const auto& [name, value] : {std::pair("plain", small_state_dict()), {"nested", nested}}) {
+    seed("torch_checkpoint", std::string("zip-") + name, "f" + torch_zip(value));
+    seed("torch_checkpoint", std::string("legacy-") + name, "f" + torch_legacy(value));
+    seed("torch_checkpoint", std::string("pickle-") + name, "p" + pickled::whole_pickle(value));
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -263,4 +280,5 @@ int main(int count, char** arguments) {
   seed_zarr();
   seed_masks();
   seed_tracks();
+  seed_weights();
 }

@@ -1,0 +1,60 @@
+#include "mote/io/checkpoint_wrappers.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace mote::io {
+namespace {
+
+constexpr std::array<std::string_view, 5> kWrappers = {"ema/", "model/", "state_dict/",
+                                                       "model_state_dict/", "net/"};
+constexpr std::string_view kDataParallel = "module.";
+
+bool any_begins(const std::vector<StoredTensor>& tensors, std::string_view beginning) {
+  return std::any_of(tensors.begin(), tensors.end(), [&](const StoredTensor& tensor) {
+    return tensor.name.starts_with(beginning);
+  });
+}
+
+bool all_begin(const std::vector<StoredTensor>& tensors, std::string_view beginning) {
+  return !tensors.empty() &&
+         std::all_of(tensors.begin(), tensors.end(), [&](const StoredTensor& tensor) {
+           return tensor.name.starts_with(beginning);
+         });
+}
+
+std::optional<std::string_view> wrapper_of(const std::vector<StoredTensor>& tensors) {
+  for (const std::string_view wrapper : kWrappers) {
+    if (any_begins(tensors, wrapper)) {
+      return wrapper;
+    }
+  }
+  return all_begin(tensors, kDataParallel) ? std::optional(kDataParallel) : std::nullopt;
+}
+
+}  // namespace
+
+Unwrapped unwrapped(const Weights& checkpoint) {
+  Unwrapped result{.weights = checkpoint};
+  std::string before;
+  while (const auto wrapper = wrapper_of(result.weights.tensors)) {
+    std::vector<StoredTensor> within;
+    for (StoredTensor& tensor : result.weights.tensors) {
+      if (tensor.name.starts_with(*wrapper)) {
+        tensor.name.erase(0, wrapper->size());
+        within.push_back(std::move(tensor));
+      } else {
+        result.left_aside.push_back(before + tensor.name);
+      }
+    }
+    result.weights.tensors = std::move(within);
+    result.taken_off.emplace_back(*wrapper);
+    before += *wrapper;
+  }
+  return result;
+}
+
+}  // namespace mote::io
