@@ -53,9 +53,11 @@ std::vector<std::pair<std::string, torch::Tensor>> tensors_of(const torch::nn::M
 }
 
 bool only_counts_steps(const std::string& name) {
-  const std::string_view ending = "num_batches_tracked";
-  return name.size() >= ending.size() &&
-         name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+  return name.ends_with("num_batches_tracked");
+}
+
+bool follows_from_the_input(const std::string& name) {
+  return name.ends_with(".relative_position_index") || name.ends_with(".attn_mask");
 }
 
 }  // namespace
@@ -95,7 +97,7 @@ WeightsMismatch load(const Weights& weights, torch::nn::Module& network) {
     }
   }
   for (const StoredTensor& stored : weights.tensors) {
-    if (!wanted.contains(stored.name)) {
+    if (!wanted.contains(stored.name) && !follows_from_the_input(stored.name)) {
       mismatch.unexpected.push_back(stored.name);
     }
   }

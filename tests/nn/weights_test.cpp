@@ -58,6 +58,17 @@ TEST(NetworkWeights, MayLackTheCountOfTrainingSteps) {
   EXPECT_THAT(mismatch.missing, IsEmpty());
 }
 
+TEST(NetworkWeights, MayHoldWhatFollowsFromTheSizeOfTheInput) {
+  Small network;
+  Weights weights = weights_of(*network);
+  weights.tensors.push_back({.name = "layers.0.blocks.1.attn_mask", .shape = {64, 49, 49}});
+  weights.tensors.push_back({.name = "blocks.0.attn.relative_position_index", .shape = {49, 49}});
+
+  const WeightsMismatch mismatch = load(weights, *network);
+
+  EXPECT_TRUE(mismatch.empty());
+}
+
 TEST(NetworkWeights, StoredInHalfPrecisionAreComputedInSingle) {
   Small network;
   const torch::Tensor half = torch::full({2}, 0.5, torch::kFloat16);

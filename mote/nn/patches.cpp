@@ -1,0 +1,80 @@
+#include "mote/nn/patches.h"
+
+#include "mote/core/error.h"
+
+namespace mote::nn {
+namespace {
+
+torch::nn::LayerNorm layer_norm(int64_t channels) {
+  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({channels}));
+}
+
+torch::nn::Linear linear_without_bias(int64_t in, int64_t out) {
+  return torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(false));
+}
+
+}  // namespace
+
+torch::Tensor three_channels(const torch::Tensor& image) {
+  if (image.dim() != 4 || (image.size(1) != 1 && image.size(1) != 3)) {
+    throw Error(ErrorKind::kUsage, "image of shape [{}]: the network takes (N, 1 or 3, H, W)",
+                fmt::join(image.sizes().begin(), image.sizes().end(), ", "));
+  }
+  return image.size(1) == 3 ? image : image.expand({-1, 3, -1, -1});
+}
+
+NormedPatchEmbedImpl::NormedPatchEmbedImpl(int64_t in_channels, int64_t channels, int64_t patch_px)
+    : proj_(register_module(
+          "proj", torch::nn::Conv2d(
+                      torch::nn::Conv2dOptions(in_channels, channels, patch_px).stride(patch_px)))),
+      norm_(register_module("norm", layer_norm(channels))) {}
+
+torch::Tensor NormedPatchEmbedImpl::forward(const torch::Tensor& image) {
+  return norm_(proj_(image).permute({0, 2, 3, 1}));
+}
+
+PatchMergingImpl::PatchMergingImpl(int64_t channels)
+    : reduction_(register_module("reduction", linear_without_bias(4 * channels, 2 * channels))),
+      norm_(register_module("norm", layer_norm(4 * channels))) {}
+
+torch::Tensor PatchMergingImpl::forward(const torch::Tensor& map) {
+  const int64_t height = map.size(1);
+  const int64_t width = map.size(2);
+  if (height % 2 != 0 || width % 2 != 0) {
+    throw Error(ErrorKind::kUsage, "{} x {} tokens cannot be joined by 2 x 2", height, width);
+  }
+  const auto blocks = map.unflatten(2, {width / 2, 2}).unflatten(1, {height / 2, 2});
+  const auto joined = blocks.permute({0, 1, 3, 4, 2, 5}).flatten(3);  // (N, H/2, W/2, 4 C)
+  return reduction_(norm_(joined));
+}
+
+PatchExpandImpl::PatchExpandImpl(const PatchExpandOptions& options)
+    : options_(options),
+      expand_(register_module(
+          "expand", linear_without_bias(options.channels,
+                                        options.factor * options.factor * options.out_channels))),
+      norm_(register_module("norm", layer_norm(options.out_channels))) {}
+
+torch::Tensor PatchExpandImpl::forward(const torch::Tensor& map) {
+  const int64_t factor = options_.factor;
+  const auto moved = expand_(map)
+                         .unflatten(3, {factor, factor, options_.out_channels})
+                         .permute({0, 1, 3, 2, 4, 5})  // (N, H, factor, W, factor, C)
+                         .flatten(3, 4)
+                         .flatten(1, 2);
+  return norm_(moved);
+}
+
+void init_linears(torch::nn::Module& network) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& module : network.modules(/*include_self=*/false)) {
+    if (const auto* linear = module->as<torch::nn::Linear>()) {
+      torch::nn::init::normal_(linear->weight, 0, 0.02);
+      if (linear->bias.defined()) {
+        torch::nn::init::zeros_(linear->bias);
+      }
+    }
+  }
+}
+
+}  // namespace mote::nn

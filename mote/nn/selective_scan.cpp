@@ -1,0 +1,56 @@
+#include "mote/nn/selective_scan.h"
+
+#include <vector>
+
+#include "mote/core/error.h"
+
+namespace mote::nn {
+namespace {
+
+void check(const ScanInputs& in) {
+  const int64_t images = in.u.size(0);
+  const int64_t channels = in.u.size(1);
+  const int64_t length = in.u.size(2);
+  const int64_t groups = in.b.size(1);
+  const int64_t states = in.a.size(1);
+  const std::vector<int64_t> grouped = {images, groups, states, length};
+  const bool sound = in.delta.sizes() == in.u.sizes() && in.a.size(0) == channels &&
+                     in.b.sizes() == at::IntArrayRef(grouped) && in.c.sizes() == in.b.sizes() &&
+                     in.d.numel() == channels && in.delta_bias.numel() == channels && groups > 0 &&
+                     channels % groups == 0 && length > 0;
+  if (!sound) {
+    throw Error(ErrorKind::kUsage,
+                "selective scan of {} channels, {} groups, {} states and {} positions: "
+                "the tensors disagree",
+                channels, groups, states, length);
+  }
+}
+
+}  // namespace
+
+ScanResult selective_scan(const ScanInputs& in) {
+  check(in);
+  const int64_t groups = in.b.size(1);
+  const int64_t channels = in.u.size(1) / groups;
+  const auto u = in.u.unflatten(1, {groups, channels});  // (N, G, E, L)
+  const auto delta =
+      torch::softplus((in.delta + in.delta_bias.unsqueeze(-1)).unflatten(1, {groups, channels}));
+  const auto a = in.a.unflatten(0, {groups, channels});  // (G, E, S)
+
+  // One node of autograd for all positions: `select` would write a whole gradient for each.
+  const auto deltas = delta.unsqueeze(-1).unbind(3);        // L of (N, G, E, 1)
+  const auto inputs = (delta * u).unsqueeze(-1).unbind(3);  // L of (N, G, E, 1)
+  const auto bs = in.b.unsqueeze(2).unbind(4);              // L of (N, G, 1, S)
+  const auto cs = in.c.unsqueeze(2).unbind(4);              // L of (N, G, 1, S)
+  torch::Tensor state = torch::zeros({u.size(0), groups, channels, a.size(2)}, u.options());
+  std::vector<torch::Tensor> outputs;
+  outputs.reserve(deltas.size());
+  for (size_t l = 0; l < deltas.size(); ++l) {
+    state = torch::exp(deltas[l] * a) * state + inputs[l] * bs[l];
+    outputs.push_back((state * cs[l]).sum(-1));  // (N, G, E)
+  }
+  const auto skip = in.d.unflatten(0, {groups, channels}).unsqueeze(-1) * u;
+  return {.y = (torch::stack(outputs, -1) + skip).flatten(1, 2), .last_state = state.flatten(1, 2)};
+}
+
+}  // namespace mote::nn

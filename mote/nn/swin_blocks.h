@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+
+#include <torch/torch.h>
+
+#include "mote/nn/patches.h"
+
+namespace mote::nn {
+
+struct SwinBlockOptions {
+  int64_t channels = 96;
+  int64_t heads = 3;
+  int64_t window = 7;  ///< tokens along the side of a window
+  int64_t shift = 0;   ///< tokens that the windows are moved by
+  double mlp_ratio = 4;
+};
+
+/// For each pair of positions in a window, the row of the table of position biases.
+/// Shapes: (window^2, window^2) int64.
+torch::Tensor relative_position_index(int64_t window);
+
+/// What keeps tokens apart that a shift of the windows made neighbours: 0 within a region of the
+/// map, -100 between two.
+/// Shapes: (windows, window^2, window^2).
+torch::Tensor shifted_window_mask(int64_t height, int64_t width, int64_t window, int64_t shift);
+
+/// Attention within windows, with a learned bias for each relative position.
+///
+/// Shapes: windows (n, window^2, channels), mask (windows of an image, window^2, window^2) or
+/// undefined -> (n, window^2, channels).
+class SwinAttentionImpl : public torch::nn::Module {
+ public:
+  explicit SwinAttentionImpl(const SwinBlockOptions& options);
+  torch::Tensor forward(const torch::Tensor& windows, const torch::Tensor& mask);
+
+ private:
+  /// Shapes: (heads, window^2, window^2).
+  torch::Tensor position_bias() const;
+
+  int64_t heads_;
+  torch::Tensor index_;  // not stored: it follows from the window
+  torch::Tensor relative_position_bias_table_;
+  torch::nn::Linear qkv_;
+  torch::nn::Linear proj_;
+};
+TORCH_MODULE(SwinAttention);
+
+/// Two layers with GELU between them.
+class SwinMlpImpl : public torch::nn::Module {
+ public:
+  SwinMlpImpl(int64_t channels, int64_t hidden);
+  torch::Tensor forward(const torch::Tensor& tokens);
+
+ private:
+  torch::nn::Linear fc1_;
+  torch::nn::Linear fc2_;
+};
+TORCH_MODULE(SwinMlp);
+
+/// A Swin transformer block.
+///
+/// Liu et al., "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", ICCV 2021
+/// (arXiv:2103.14030), sec. 3.2. Masks and indices of positions are computed for the map at hand;
+/// those that published checkpoints hold belong to one size of image.
+///
+/// Shapes: (N, H, W, channels) -> (N, H, W, channels). Where H or W is the window, nothing shifts.
+/// Throws kUsage unless H and W are multiples of the window.
+class SwinBlockImpl : public torch::nn::Module {
+ public:
+  explicit SwinBlockImpl(const SwinBlockOptions& options);
+  torch::Tensor forward(const torch::Tensor& map);
+
+ private:
+  torch::Tensor attended(const torch::Tensor& map);
+  torch::Tensor mask_for(const torch::Tensor& map, int64_t shift);
+
+  SwinBlockOptions options_;
+  torch::nn::LayerNorm norm1_;
+  SwinAttention attn_;
+  torch::nn::LayerNorm norm2_;
+  SwinMlp mlp_;
+};
+TORCH_MODULE(SwinBlock);
+
+}  // namespace mote::nn

@@ -1,0 +1,74 @@
+#include "mote/nn/selective_scan.h"
+
+#include <gmock/gmock.h>
+
+#include "mote/core/error.h"
+#include "tests/nn/golden.h"
+
+namespace mote::nn {
+namespace {
+
+/// The fixture's inputs by its rules, as leaves that collect gradients.
+ScanInputs inputs_of(const golden::Fixture& fixture) {
+  const auto v = [](const std::string& name, const std::vector<int64_t>& shape) {
+    return golden::formula(name, c10::multiply_integers(shape)).reshape(shape);
+  };
+  ScanInputs in = {.u = fixture.input("u"),
+                   .delta = fixture.input("delta"),
+                   .a = (-0.1 - 2 * v("A", {24, 5}).abs()).to(torch::kFloat32),
+                   .b = fixture.input("B"),
+                   .c = fixture.input("C"),
+                   .d = fixture.input("D"),
+                   .delta_bias = (v("delta_bias", {24}) - 1).to(torch::kFloat32)};
+  for (torch::Tensor* leaf : {&in.u, &in.delta, &in.a, &in.b, &in.c, &in.d, &in.delta_bias}) {
+    leaf->requires_grad_();
+  }
+  return in;
+}
+
+void expect_golden(const golden::Fixture& fixture, const std::string& prefix, double factor) {
+  const ScanInputs in = inputs_of(fixture);
+  ScanInputs scaled = in;
+  scaled.delta = in.delta * factor;
+
+  const ScanResult result = selective_scan(scaled);
+  (result.y * fixture.input("grad_weight")).sum().backward();
+
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "y", result.y);
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "last_state", result.last_state);
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "grad.u", in.u.grad());
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "grad.A", in.a.grad());
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "grad.B", in.b.grad());
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "grad.C", in.c.grad());
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "grad.D", in.d.grad());
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "grad.delta_bias", in.delta_bias.grad());
+  MOTE_EXPECT_GOLDEN(fixture, prefix + "grad.delta", in.delta.grad());
+}
+
+TEST(SelectiveScan, IsThePublishedOneWithItsGradients) {
+  MOTE_OPEN_FIXTURE(fixture, "op-selective-scan");
+
+  expect_golden(fixture, "", 1);
+}
+
+// delta beyond 20, where softplus is the identity.
+TEST(SelectiveScan, IsThePublishedOneForLargeRates) {
+  MOTE_OPEN_FIXTURE(fixture, "op-selective-scan");
+
+  expect_golden(fixture, "large.", 30);
+}
+
+TEST(SelectiveScan, RefusesTensorsThatDisagree) {
+  const ScanInputs inputs = {.u = torch::zeros({1, 4, 8}),
+                             .delta = torch::zeros({1, 4, 8}),
+                             .a = torch::zeros({4, 2}),
+                             .b = torch::zeros({1, 2, 2, 7}),
+                             .c = torch::zeros({1, 2, 2, 7}),
+                             .d = torch::zeros({4}),
+                             .delta_bias = torch::zeros({4})};
+
+  EXPECT_THROW(selective_scan(inputs), Error);
+}
+
+}  // namespace
+}  // namespace mote::nn
