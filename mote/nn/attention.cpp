@@ -3,6 +3,9 @@
 #include <cmath>
 
 #include "mote/core/error.h"
+#include "mote/nn/attention_tiles.h"
+#include "mote/nn/compat.h"
+#include "mote/nn/plain.h"
 
 namespace mote::nn {
 namespace {
@@ -50,6 +53,19 @@ torch::Tensor plain_attention(const torch::Tensor& q, const torch::Tensor& k,
   return torch::matmul(torch::softmax(logits, -1), v);
 }
 
+#if TORCH_VERSION_MAJOR >= 2
+/// Bias and mask as one tensor that broadcasts to (N, heads, queries, keys); undefined without.
+torch::Tensor joint_mask(const torch::Tensor& q, const AttentionOptions& options) {
+  torch::Tensor joint = options.bias.defined() ? options.bias.unsqueeze(0) : torch::Tensor();
+  if (options.mask.defined()) {
+    const torch::Tensor mask =
+        options.mask.repeat({q.size(0) / options.mask.size(0), 1, 1}).unsqueeze(1);
+    joint = joint.defined() ? joint + mask : mask;
+  }
+  return joint;
+}
+#endif
+
 }  // namespace
 
 torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
@@ -57,7 +73,17 @@ torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const to
   check_shapes(q, k, v, options);
   const double scale =
       options.scale.value_or(1 / std::sqrt(static_cast<double>(std::max<int64_t>(q.size(3), 1))));
+  if (plain_operators()) {
+    return plain_attention(q, k, v, scale, options);
+  }
+  if (can_tile_attention(q, k, v, options)) {
+    return tiled_attention(q, k, v, scale, options);
+  }
+#if TORCH_VERSION_MAJOR >= 2
+  return libtorch_attention(q, k, v, joint_mask(q, options), scale);
+#else
   return plain_attention(q, k, v, scale, options);
+#endif
 }
 
 torch::Tensor join_heads(const torch::Tensor& heads) {

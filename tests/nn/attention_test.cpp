@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
-#include "mote/nn/plain.h"
+#include "mote/nn/precision.h"
 
 namespace mote::nn {
 namespace {
@@ -80,6 +80,134 @@ TEST(Attention, AddsABiasToEveryWindowAndAMaskToEveryHead) {
   const torch::Tensor found = attention(heads.q, heads.k, heads.v, options);
 
   EXPECT_LE(relative_error(found, reference(heads, options)), 1e-5);
+}
+
+/// Sizes that no tile divides, and the shapes of the networks.
+class AttentionSizesTest : public testing::TestWithParam<HeadsOptions> {};
+INSTANTIATE_TEST_SUITE_P(
+    Attention, AttentionSizesTest,
+    testing::Values(
+        HeadsOptions{
+            .images = 3, .heads = 5, .queries = 49, .keys = 49, .depth = 32, .value_depth = 32},
+        HeadsOptions{.queries = 1, .keys = 1, .depth = 1, .value_depth = 1},
+        HeadsOptions{.queries = 11, .keys = 300, .depth = 16, .value_depth = 16},
+        HeadsOptions{.queries = 300, .keys = 11, .depth = 16, .value_depth = 16},
+        HeadsOptions{.heads = 1, .queries = 130, .keys = 517, .depth = 128, .value_depth = 1024},
+        HeadsOptions{.heads = 3, .queries = 97, .keys = 257, .depth = 33, .value_depth = 19},
+        HeadsOptions{.heads = 3, .queries = 256, .keys = 256, .depth = 64, .value_depth = 64}));
+
+TEST_P(AttentionSizesTest, IsWithin1eMinus5OfTheFormulaInFloat64) {
+  const Heads heads = random_heads(GetParam());
+
+  const torch::Tensor found = attention(heads.q, heads.k, heads.v);
+
+  EXPECT_LE(relative_error(found, reference(heads)), 1e-5);
+}
+
+TEST_P(AttentionSizesTest, AddsBiasAndMaskWithin1eMinus5) {
+  const Heads heads = random_heads(GetParam());
+  const int64_t queries = GetParam().queries;
+  const int64_t keys = GetParam().keys;
+  const AttentionOptions options{
+      .bias = torch::randn({GetParam().heads, queries, keys}),
+      .mask = torch::randn({GetParam().images, queries, keys}).gt(0.8) * -100.0f};
+
+  const torch::Tensor found = attention(heads.q, heads.k, heads.v, options);
+
+  EXPECT_LE(relative_error(found, reference(heads, options)), 1e-5);
+}
+
+TEST_P(AttentionSizesTest, GivesTheGradientsOfTheFormula) {
+  const Heads heads = random_heads(GetParam());
+  const torch::Tensor bias =
+      torch::randn({GetParam().heads, GetParam().queries, GetParam().keys}).requires_grad_();
+  const torch::Tensor incoming = torch::randn(
+      {GetParam().images, GetParam().heads, GetParam().queries, GetParam().value_depth});
+  for (const torch::Tensor& tensor : {heads.q, heads.k, heads.v}) {
+    tensor.requires_grad_();
+  }
+  const std::vector<torch::Tensor> inputs{heads.q, heads.k, heads.v, bias};
+
+  const auto found = torch::autograd::grad({attention(heads.q, heads.k, heads.v, {.bias = bias})},
+                                           inputs, {incoming});
+
+  const auto expected = torch::autograd::grad({reference(heads, {.bias = bias})}, inputs,
+                                              {incoming.to(torch::kFloat64)});
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const double noise = 1e-6;  // where a gradient vanishes altogether: one key alone
+    EXPECT_LE((found[i] - expected[i]).abs().max().item<double>(),
+              2e-5 * expected[i].abs().max().item<double>() + noise)
+        << "input " << i;
+  }
+}
+
+TEST_P(AttentionSizesTest, IsWithin1PercentInBFloat16) {
+  if (!has_fast_bf16()) {
+    GTEST_SKIP() << "this processor does not multiply bfloat16";
+  }
+  const Heads heads = random_heads(GetParam());
+  const Heads rounded{.q = heads.q.to(torch::kBFloat16),
+                      .k = heads.k.to(torch::kBFloat16),
+                      .v = heads.v.to(torch::kBFloat16)};
+  const AttentionOptions options{
+      .bias = torch::randn({GetParam().heads, GetParam().queries, GetParam().keys})};
+
+  const torch::Tensor found = attention(rounded.q, rounded.k, rounded.v, options);
+
+  EXPECT_LE(relative_error(found, reference(rounded, options)), 1e-2);
+}
+
+TEST(Attention, BearsLogitsThatOverflowTheExponential) {
+  Heads heads = random_heads({.queries = 50, .keys = 700});
+  heads.q *= 100;
+
+  const torch::Tensor found = attention(heads.q, heads.k, heads.v, {.scale = 1.0});
+
+  // A logit near 1000 has an error of 6e-5 by its own rounding.
+  EXPECT_LE(relative_error(found, reference(heads, {.scale = 1.0})), 1e-3);
+}
+
+TEST(Attention, LeavesOutKeysBehindAMaskOfMinusInfinity) {
+  const Heads heads = random_heads({.queries = 9, .keys = 600});
+  torch::Tensor mask = torch::zeros({1, 9, 600});
+  mask.slice(2, 0, 400) = -std::numeric_limits<float>::infinity();
+
+  const torch::Tensor found = attention(heads.q, heads.k, heads.v, {.mask = mask});
+
+  const Heads seen{.q = heads.q, .k = heads.k.slice(2, 400), .v = heads.v.slice(2, 400)};
+  EXPECT_LE(relative_error(found, reference(seen)), 1e-5);
+}
+
+TEST(Attention, GivesNaNToAQueryThatSeesNoKey) {
+  const Heads heads = random_heads({.queries = 7, .keys = 7});
+  torch::Tensor mask = torch::zeros({1, 7, 7});
+  mask[0][3] = -std::numeric_limits<float>::infinity();
+
+  const torch::Tensor found = attention(heads.q, heads.k, heads.v, {.mask = mask});
+
+  EXPECT_TRUE(found.select(2, 3).isnan().all().item<bool>());
+  EXPECT_FALSE(found.select(2, 4).isnan().any().item<bool>());
+}
+
+TEST(Attention, TakesHeadsCutOutOfOneProjection) {
+  torch::manual_seed(1);
+  const std::vector<torch::Tensor> parts =
+      torch::randn({2, 100, 3, 4, 16}).permute({2, 0, 3, 1, 4}).unbind(0);
+
+  const torch::Tensor found = attention(parts[0], parts[1], parts[2]);
+
+  EXPECT_LE(relative_error(found, reference({parts[0], parts[1], parts[2]})), 1e-5);
+}
+
+TEST(Attention, IsTheSameOnAnyNumberOfThreads) {
+  const Heads heads = random_heads({.images = 2, .queries = 200, .keys = 300});
+
+  at::set_num_threads(1);
+  const torch::Tensor one = attention(heads.q, heads.k, heads.v);
+  at::set_num_threads(2);
+  const torch::Tensor two = attention(heads.q, heads.k, heads.v);
+
+  EXPECT_TRUE(torch::equal(one, two));
 }
 
 TEST(Attention, RefusesKeysOfAnotherDepth) {

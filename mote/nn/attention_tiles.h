@@ -1,0 +1,20 @@
+#pragma once
+
+#include "mote/nn/attention.h"
+
+namespace mote::nn {
+
+/// Whether `tiled_attention` takes these tensors: float32 on the CPU, or bfloat16 without gradients
+/// where the processor multiplies it; no gradient of the mask.
+bool can_tile_attention(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
+                        const AttentionOptions& options);
+
+/// `attention` by AttentionKernels on all threads. Its gradients are computed by ranges of queries
+/// from the logarithm of each query's sum (Dao et al., "FlashAttention", NeurIPS 2022,
+/// arXiv:2205.14135, appendix B), so that no matrix of all queries by all keys exists there either.
+/// Throws kUnsupported for gradients of gradients.
+torch::Tensor tiled_attention(const torch::Tensor& q, const torch::Tensor& k,
+                              const torch::Tensor& v, double scale,
+                              const AttentionOptions& options);
+
+}  // namespace mote::nn
