@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mote/core/error.h"
+#include "mote/nn/deaot.h"
 #include "mote/nn/yolo.h"
 
 namespace mote::nn {
@@ -13,6 +14,8 @@ using Made = std::shared_ptr<torch::nn::Module>;
 
 const std::vector<std::pair<std::string, std::function<Made()>>>& networks() {
   static const std::vector<std::pair<std::string, std::function<Made()>>> table = {
+      {"deaot-t", [] { return DeAot(deaot_t()).ptr(); }},
+      {"deaot-r50l", [] { return DeAot(r50_deaot_l()).ptr(); }},
       {"yolov8n-seg", [] { return Yolo(YoloOptions{}).ptr(); }},
       {"yolov8s-seg", [] { return Yolo(YoloOptions{.width = 0.5}).ptr(); }},
   };

@@ -1,0 +1,169 @@
+#include "mote/nn/gated_propagation.h"
+
+#include <cmath>
+
+#include "mote/nn/frozen_norm.h"
+#include "mote/nn/windowed_attention.h"
+
+namespace mote::nn {
+namespace {
+
+constexpr int64_t kFilterPx = 5;
+
+torch::nn::LayerNorm layer_norm(int64_t channels) {
+  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({channels}));
+}
+
+/// softmax(scale query key^T) value, one head.
+torch::Tensor attention(const torch::Tensor& query, const torch::Tensor& key,
+                        const torch::Tensor& value, double scale) {
+  const torch::Tensor scores = torch::matmul(query * scale, key.transpose(1, 2));
+  return torch::matmul(scores.softmax(2), value);
+}
+
+}  // namespace
+
+GatedOutput::GatedOutput(torch::nn::Module& holder, int64_t channels, int64_t out_channels)
+    : filter_(add_holder(holder, "dw_conv")
+                  .register_module("conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(
+                                                                 channels, channels, kFilterPx)
+                                                                 .padding(kFilterPx / 2)
+                                                                 .groups(channels)
+                                                                 .bias(false)))),
+      projection_(holder.register_module("projection", torch::nn::Linear(channels, out_channels))) {
+}
+
+torch::Tensor GatedOutput::operator()(const torch::Tensor& attended, const torch::Tensor& gate,
+                                      Size map) {
+  torch::Tensor gated;
+  const int64_t gates = gate.size(2);
+  if (gates == attended.size(2)) {
+    gated = attended * gate;
+  } else {
+    gated = torch::cat(
+        {attended.narrow(2, 0, gates) * gate, attended.narrow(2, gates, attended.size(2) - gates)},
+        2);
+  }
+  const torch::Tensor image =
+      gated.transpose(1, 2).reshape({gated.size(0), gated.size(2), map.height, map.width});
+  return projection_->forward(filter_->forward(image).flatten(2).transpose(1, 2));
+}
+
+GatedPropagationImpl::GatedPropagationImpl(const GatedPropagationOptions& options)
+    : options_(options),
+      norm1_(register_module("norm1", layer_norm(options.channels))),
+      linear_qv_(register_module(
+          "linear_QV",
+          torch::nn::Linear(options.channels, options.key_channels + options.value_channels))),
+      linear_u_(
+          register_module("linear_U", torch::nn::Linear(options.channels, options.value_channels))),
+      linear_id_v_(register_module(
+          "linear_ID_V",
+          torch::nn::Linear(options.channels * (options.first ? 1 : 2), options.value_channels))),
+      norm2_(register_module("norm2", layer_norm(options.channels))),
+      id_norm2_(register_module("id_norm2", layer_norm(options.channels))) {
+  const int64_t channels = options.channels;
+  const int64_t values = options.value_channels;
+  if (!options.first) {
+    id_norm1_ = register_module("id_norm1", layer_norm(channels));
+    linear_id_u_ = register_module("linear_ID_U", torch::nn::Linear(channels, values));
+  }
+  long_term_.emplace(add_holder(*this, "long_term_attn"), 2 * values, 2 * channels);
+  torch::nn::Module& local = add_holder(*this, "short_term_attn");
+  const int64_t side = 2 * options.window_radius + 1;
+  relative_emb_k_ = local.register_module(
+      "relative_emb_k",
+      torch::nn::Conv2d(torch::nn::Conv2dOptions(options.key_channels, side * side, 1)));
+  short_term_.emplace(local, 2 * values, 2 * channels);
+  torch::nn::Module& self = add_holder(*this, "self_attn");
+  linear_qk_ =
+      self.register_module("linear_QK", torch::nn::Linear(2 * channels, options.key_channels));
+  linear_v1_ = self.register_module("linear_V1", torch::nn::Linear(channels, values));
+  linear_v2_ = self.register_module("linear_V2", torch::nn::Linear(channels, values));
+  linear_u1_ = self.register_module("linear_U1", torch::nn::Linear(channels, values));
+  linear_u2_ = self.register_module("linear_U2", torch::nn::Linear(channels, values));
+  self_.emplace(self, 2 * values, 2 * channels);
+}
+
+torch::Tensor GatedPropagationImpl::query_and_value(const torch::Tensor& visual) {
+  return linear_qv_(norm1_(visual));
+}
+
+LayerTokens GatedPropagationImpl::prepare(const torch::Tensor& visual,
+                                          const torch::Tensor& identity) {
+  const torch::Tensor normed = norm1_(visual);
+  const torch::Tensor qv = linear_qv_(normed);
+  LayerTokens tokens;
+  tokens.visual = visual;
+  tokens.identity = identity;
+  tokens.key = qv.narrow(2, 0, options_.key_channels);
+  tokens.value = torch::silu(qv.narrow(2, options_.key_channels, options_.value_channels));
+  tokens.gate = linear_u_(normed);
+  if (!options_.first) {
+    tokens.identity_norm = id_norm1_(identity);
+    tokens.gate = torch::cat({tokens.gate, linear_id_u_(tokens.identity_norm)}, 2);
+  }
+  tokens.gate = torch::silu(tokens.gate);
+  return tokens;
+}
+
+PropagationMemory GatedPropagationImpl::remember(const LayerTokens& tokens,
+                                                 const torch::Tensor& embedding) {
+  const torch::Tensor read =
+      options_.first ? embedding : torch::cat({tokens.identity_norm, embedding}, 2);
+  return {.key = tokens.key,
+          .value = torch::cat({tokens.value, torch::silu(linear_id_v_(read))}, 2)};
+}
+
+torch::Tensor GatedPropagationImpl::look_back(const LayerTokens& tokens,
+                                              const PropagationMemory& memory, Size map) {
+  const double scale = 1 / std::sqrt(static_cast<double>(options_.key_channels));
+  return (*long_term_)(attention(tokens.key, memory.key, memory.value, scale), tokens.gate, map);
+}
+
+torch::Tensor GatedPropagationImpl::look_around(const LayerTokens& tokens,
+                                                const PropagationMemory& memory, Size map) {
+  const torch::Tensor bias = torch::linear(tokens.key, relative_emb_k_->weight.flatten(1),
+                                           relative_emb_k_->bias);  // of q, not scaled
+  const WindowedAttentionOptions window = {
+      .map = map,
+      .radius = options_.window_radius,
+      .scale = 1 / std::sqrt(static_cast<double>(options_.key_channels))};
+  return (*short_term_)(windowed_attention(tokens.key, memory.key, memory.value, bias, window),
+                        tokens.gate, map);
+}
+
+torch::Tensor GatedPropagationImpl::look_within(const BranchTokens& branches, Size map) {
+  const torch::Tensor visual = norm2_(branches.visual);
+  const torch::Tensor identity = id_norm2_(branches.identity);
+  const torch::Tensor key = linear_qk_(torch::cat({visual, identity}, 2));
+  const torch::Tensor value =
+      torch::silu(torch::cat({linear_v1_(visual), linear_v2_(identity)}, 2));
+  const torch::Tensor gate = torch::silu(torch::cat({linear_u1_(visual), linear_u2_(identity)}, 2));
+  const double scale = 1 / std::sqrt(static_cast<double>(options_.key_channels));
+  return (*self_)(attention(key, key, value, scale), gate, map);
+}
+
+BranchTokens GatedPropagationImpl::propagate(const LayerTokens& tokens,
+                                             const PropagationMemory& long_term,
+                                             const PropagationMemory& short_term, Size map,
+                                             LayerProbe* probe) {
+  const torch::Tensor back = look_back(tokens, long_term, map);
+  const torch::Tensor around = look_around(tokens, short_term, map);
+  const torch::Tensor seen = back + around;
+  const int64_t channels = options_.channels;
+  BranchTokens branches;
+  branches.visual = tokens.visual + seen.narrow(2, 0, channels);
+  branches.identity = seen.narrow(2, channels, channels);
+  if (tokens.identity.defined()) {
+    branches.identity = branches.identity + tokens.identity;
+  }
+  const torch::Tensor within = look_within(branches, map);
+  if (probe != nullptr) {
+    *probe = {.long_term = back, .short_term = around, .self_attention = within};
+  }
+  return {.visual = branches.visual + within.narrow(2, 0, channels),
+          .identity = branches.identity + within.narrow(2, channels, channels)};
+}
+
+}  // namespace mote::nn
