@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "mote/nn/attention.h"
 #include "mote/nn/frozen_norm.h"
+#include "mote/nn/token_filter.h"
 #include "mote/nn/windowed_attention.h"
 
 namespace mote::nn {
@@ -14,11 +16,10 @@ torch::nn::LayerNorm layer_norm(int64_t channels) {
   return torch::nn::LayerNorm(torch::nn::LayerNormOptions({channels}));
 }
 
-/// softmax(scale query key^T) value, one head.
-torch::Tensor attention(const torch::Tensor& query, const torch::Tensor& key,
-                        const torch::Tensor& value, double scale) {
-  const torch::Tensor scores = torch::matmul(query * scale, key.transpose(1, 2));
-  return torch::matmul(scores.softmax(2), value);
+/// Attention with one head: (N, T, D), (N, M, D), (N, M, C) -> (N, T, C).
+torch::Tensor attend(const torch::Tensor& query, const torch::Tensor& key,
+                     const torch::Tensor& value) {
+  return attention(query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1)).squeeze(1);
 }
 
 }  // namespace
@@ -35,18 +36,7 @@ GatedOutput::GatedOutput(torch::nn::Module& holder, int64_t channels, int64_t ou
 
 torch::Tensor GatedOutput::operator()(const torch::Tensor& attended, const torch::Tensor& gate,
                                       Size map) {
-  torch::Tensor gated;
-  const int64_t gates = gate.size(2);
-  if (gates == attended.size(2)) {
-    gated = attended * gate;
-  } else {
-    gated = torch::cat(
-        {attended.narrow(2, 0, gates) * gate, attended.narrow(2, gates, attended.size(2) - gates)},
-        2);
-  }
-  const torch::Tensor image =
-      gated.transpose(1, 2).reshape({gated.size(0), gated.size(2), map.height, map.width});
-  return projection_->forward(filter_->forward(image).flatten(2).transpose(1, 2));
+  return projection_->forward(gated_filter(attended, gate, filter_->weight, map));
 }
 
 GatedPropagationImpl::GatedPropagationImpl(const GatedPropagationOptions& options)
@@ -117,8 +107,7 @@ PropagationMemory GatedPropagationImpl::remember(const LayerTokens& tokens,
 
 torch::Tensor GatedPropagationImpl::look_back(const LayerTokens& tokens,
                                               const PropagationMemory& memory, Size map) {
-  const double scale = 1 / std::sqrt(static_cast<double>(options_.key_channels));
-  return (*long_term_)(attention(tokens.key, memory.key, memory.value, scale), tokens.gate, map);
+  return (*long_term_)(attend(tokens.key, memory.key, memory.value), tokens.gate, map);
 }
 
 torch::Tensor GatedPropagationImpl::look_around(const LayerTokens& tokens,
@@ -140,8 +129,7 @@ torch::Tensor GatedPropagationImpl::look_within(const BranchTokens& branches, Si
   const torch::Tensor value =
       torch::silu(torch::cat({linear_v1_(visual), linear_v2_(identity)}, 2));
   const torch::Tensor gate = torch::silu(torch::cat({linear_u1_(visual), linear_u2_(identity)}, 2));
-  const double scale = 1 / std::sqrt(static_cast<double>(options_.key_channels));
-  return (*self_)(attention(key, key, value, scale), gate, map);
+  return (*self_)(attend(key, key, value), gate, map);
 }
 
 BranchTokens GatedPropagationImpl::propagate(const LayerTokens& tokens,

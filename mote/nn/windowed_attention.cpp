@@ -1,6 +1,8 @@
 #include "mote/nn/windowed_attention.h"
 
 #include "mote/core/error.h"
+#include "mote/nn/kernels.h"
+#include "mote/nn/windowed_attention_kernel.h"
 
 namespace mote::nn {
 namespace {
@@ -67,6 +69,36 @@ void check(const torch::Tensor& query, const torch::Tensor& key, const torch::Te
   }
 }
 
+torch::Tensor with_rows(const torch::Tensor& matrices) {
+  return matrices.stride(2) == 1 ? matrices : matrices.contiguous();
+}
+
+torch::Tensor fast(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value,
+                   const torch::Tensor& bias, const WindowedAttentionOptions& options) {
+  const torch::Tensor q = with_rows(query);
+  const torch::Tensor k = with_rows(key);
+  const torch::Tensor v = with_rows(value);
+  const torch::Tensor b = bias.contiguous();
+  const torch::Tensor out = torch::empty({v.size(0), v.size(1), v.size(2)}, v.options());
+  for (int64_t n = 0; n < v.size(0); ++n) {
+    windowed_attention_kernel({.query = q[n].data_ptr<float>(),
+                               .query_stride = q.stride(1),
+                               .key = k[n].data_ptr<float>(),
+                               .key_stride = k.stride(1),
+                               .value = v[n].data_ptr<float>(),
+                               .value_stride = v.stride(1),
+                               .bias = b[n].data_ptr<float>(),
+                               .out = out[n].data_ptr<float>(),
+                               .height = options.map.height,
+                               .width = options.map.width,
+                               .radius = options.radius,
+                               .depth = q.size(2),
+                               .channels = v.size(2),
+                               .scale = static_cast<float>(options.scale)});
+  }
+  return out;
+}
+
 }  // namespace
 
 torch::Tensor windowed_attention_weights(const torch::Tensor& query, const torch::Tensor& key,
@@ -84,6 +116,14 @@ torch::Tensor windowed_attention_weights(const torch::Tensor& query, const torch
 torch::Tensor windowed_attention(const torch::Tensor& query, const torch::Tensor& key,
                                  const torch::Tensor& value, const torch::Tensor& bias,
                                  const WindowedAttentionOptions& options) {
+  check(query, key, bias, options);
+  if (value.dim() != 3 || value.size(0) != key.size(0) || value.size(1) != key.size(1)) {
+    throw Error(ErrorKind::kUsage, "windowed attention: keys {} and values {} disagree",
+                fmt::join(key.sizes().vec(), " x "), fmt::join(value.sizes().vec(), " x "));
+  }
+  if (kernels_take({query, key, value, bias})) {
+    return fast(query, key, value, bias, options);
+  }
   const torch::Tensor weights = windowed_attention_weights(query, key, bias, options);
   return torch::matmul(dense(weights, options), value);
 }
