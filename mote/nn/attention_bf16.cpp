@@ -143,17 +143,6 @@ void add_row(const float* added, size_t count, float factor, float* logits) {
   }
 }
 
-/// 2^x for x <= 0, relative error 1e-4: a minimax polynomial of the fraction. -infinity gives 0.
-inline __m512 exp2_of_negative(__m512 x) {
-  constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
-  const __m512 fraction = _mm512_reduce_ps(x, kNearest);
-  __m512 power = _mm512_set1_ps(0.0558382829f);
-  power = _mm512_fmadd_ps(power, fraction, _mm512_set1_ps(0.242639479f));
-  power = _mm512_fmadd_ps(power, fraction, _mm512_set1_ps(0.693136734f));
-  power = _mm512_fmadd_ps(power, fraction, _mm512_set1_ps(0.999924557f));
-  return _mm512_scalef_ps(power, _mm512_roundscale_ps(x, kNearest));
-}
-
 /// A row of logits to weights exp2(factor * logit - largest), and what was summed so far with it.
 inline void soften(size_t count, float factor, const float* logits, uint16_t* weights, float* sums,
                    size_t value_depth, float& largest, float& total) {

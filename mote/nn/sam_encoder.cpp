@@ -2,6 +2,7 @@
 
 #include "mote/core/error.h"
 #include "mote/nn/attention.h"
+#include "mote/nn/plain.h"
 
 namespace mote::nn {
 namespace {
@@ -22,6 +23,10 @@ torch::Tensor per_channel(const std::vector<float>& values, const torch::Tensor&
   return torch::tensor(values).to(image.device()).view({1, 3, 1, 1});
 }
 
+bool is_float32_on_cpu(const torch::Tensor& tensor) {
+  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32;
+}
+
 void check_options(const SamEncoderOptions& options) {
   if (options.image_px <= 0 || options.image_px % options.patch_px != 0) {
     throw Error(ErrorKind::kUsage, "EfficientSAM at {} px: the size must be a multiple of {} px",
@@ -35,25 +40,25 @@ void check_options(const SamEncoderOptions& options) {
 
 }  // namespace
 
-ChannelNormImpl::ChannelNormImpl(int64_t channels, double eps)
-    : eps_(eps),
-      weight_(register_parameter("weight", torch::ones({channels}))),
-      bias_(register_parameter("bias", torch::zeros({channels}))) {}
+ChannelNormImpl::ChannelNormImpl(int64_t channels, double epsilon)
+    : eps(epsilon),
+      weight(register_parameter("weight", torch::ones({channels}))),
+      bias(register_parameter("bias", torch::zeros({channels}))) {}
 
 torch::Tensor ChannelNormImpl::forward(const torch::Tensor& map) {
   const torch::Tensor centred = map - map.mean(1, true);
   const torch::Tensor variance = centred.square().mean(1, true);
-  return centred / torch::sqrt(variance + eps_) * weight_.view({1, -1, 1, 1}) +
-         bias_.view({1, -1, 1, 1});
+  return centred / torch::sqrt(variance + eps) * weight.view({1, -1, 1, 1}) +
+         bias.view({1, -1, 1, 1});
 }
 
 SamPatchesImpl::SamPatchesImpl(const SamEncoderOptions& options)
-    : proj_(register_module(
+    : proj(register_module(
           "proj", torch::nn::Conv2d(torch::nn::Conv2dOptions(3, options.embed_dim, options.patch_px)
                                         .stride(options.patch_px)))) {}
 
 torch::Tensor SamPatchesImpl::forward(const torch::Tensor& image) {
-  return proj_(image);
+  return proj(image);
 }
 
 SamAttentionImpl::SamAttentionImpl(const SamEncoderOptions& options)
@@ -88,6 +93,16 @@ torch::Tensor SamBlockImpl::forward(const torch::Tensor& tokens) {
   return attended + mlp(norm2(attended));
 }
 
+SamNeckImpl::SamNeckImpl(const SamEncoderOptions& options)
+    : conv1(register_module("0", neck_convolution(options.embed_dim, options.out_channels, 1))),
+      norm1(register_module("1", ChannelNorm(options.out_channels))),
+      conv2(register_module("2", neck_convolution(options.out_channels, options.out_channels, 3))),
+      norm2(register_module("3", ChannelNorm(options.out_channels))) {}
+
+torch::Tensor SamNeckImpl::forward(const torch::Tensor& map) {
+  return norm2(conv2(norm1(conv1(map))));
+}
+
 SamEncoderImpl::SamEncoderImpl(const SamEncoderOptions& options) : options_(options) {
   check_options(options);
   const int64_t trained = options.pretrain_image_px / options.patch_px;
@@ -98,27 +113,26 @@ SamEncoderImpl::SamEncoderImpl(const SamEncoderOptions& options) : options_(opti
   for (int64_t i = 0; i < options.depth; ++i) {
     blocks->push_back(SamBlock(options));
   }
-  neck_ = register_module(
-      "neck", torch::nn::Sequential(neck_convolution(options.embed_dim, options.out_channels, 1),
-                                    ChannelNorm(options.out_channels),
-                                    neck_convolution(options.out_channels, options.out_channels, 3),
-                                    ChannelNorm(options.out_channels)));
+  neck = register_module("neck", SamNeck(options));
 }
 
-torch::Tensor SamEncoderImpl::preprocessed(const torch::Tensor& image) const {
+torch::Tensor SamEncoderImpl::resized(const torch::Tensor& image) const {
   if (image.dim() != 4 || image.size(1) != 3 || image.size(2) == 0 || image.size(3) == 0) {
     throw Error(ErrorKind::kUsage, "EfficientSAM takes images (N, 3, H, W), not ({})",
                 fmt::join(image.sizes().begin(), image.sizes().end(), ", "));
   }
   const int64_t side = options_.image_px;
-  torch::Tensor square = image;
-  if (image.size(2) != side || image.size(3) != side) {
-    square = F::interpolate(image, F::InterpolateFuncOptions()
-                                       .size(std::vector<int64_t>{side, side})
-                                       .mode(torch::kBilinear)
-                                       .align_corners(false));
+  if (image.size(2) == side && image.size(3) == side) {
+    return image;
   }
-  return (square - per_channel({0.485f, 0.456f, 0.406f}, image)) /
+  return F::interpolate(image, F::InterpolateFuncOptions()
+                                   .size(std::vector<int64_t>{side, side})
+                                   .mode(torch::kBilinear)
+                                   .align_corners(false));
+}
+
+torch::Tensor SamEncoderImpl::preprocessed(const torch::Tensor& image) const {
+  return (resized(image) - per_channel({0.485f, 0.456f, 0.406f}, image)) /
          per_channel({0.229f, 0.224f, 0.225f}, image);
 }
 
@@ -140,17 +154,39 @@ torch::Tensor SamEncoderImpl::position_table() const {
       .permute({0, 2, 3, 1});
 }
 
-torch::Tensor SamEncoderImpl::neck(const torch::Tensor& tokens) {
-  return neck_->forward(tokens.transpose(1, 2).unflatten(2, {grid(), grid()}));
+torch::Tensor SamEncoderImpl::through_neck(const torch::Tensor& tokens) {
+  return neck(tokens.transpose(1, 2).unflatten(2, {grid(), grid()}));
+}
+
+std::shared_ptr<const SamFastEncoder> SamEncoderImpl::fast() {
+  const std::lock_guard lock(packing_);
+  std::vector<std::pair<const void*, int64_t>> weights;
+  for (const torch::Tensor& parameter : parameters()) {
+    weights.emplace_back(parameter.data_ptr(), parameter._version());
+  }
+  if (!fast_ || weights != packed_from_) {
+    fast_ = std::make_shared<const SamFastEncoder>(*this, options_.precision);
+    packed_from_ = weights;
+  }
+  return fast_;
 }
 
 torch::Tensor SamEncoderImpl::forward(const torch::Tensor& image) {
-  const torch::Tensor grid = patches(preprocessed(image)).permute({0, 2, 3, 1});
-  torch::Tensor tokens = (grid + position_table()).flatten(1, 2);  // (N, h w, embed_dim)
+  const bool learns = at::GradMode::is_enabled() && pos_embed_.requires_grad();
+  if (!plain_operators() && !learns) {
+    if (is_float32_on_cpu(image) && is_float32_on_cpu(pos_embed_)) {
+      return fast()->encode(resized(image).contiguous());
+    }
+    if (options_.precision == Precision::kBFloat16) {
+      throw Error(ErrorKind::kUnsupported, "EfficientSAM computes in bf16 on the CPU alone");
+    }
+  }
+  const torch::Tensor cells = patches(preprocessed(image)).permute({0, 2, 3, 1});
+  torch::Tensor tokens = (cells + position_table()).flatten(1, 2);  // (N, h w, embed_dim)
   for (const auto& block : *blocks) {
     tokens = block->as<SamBlock>()->forward(tokens);
   }
-  return neck(tokens);
+  return through_neck(tokens);
 }
 
 }  // namespace mote::nn

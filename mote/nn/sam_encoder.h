@@ -1,8 +1,14 @@
 #pragma once
 
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
 #include <torch/torch.h>
 
 #include "mote/nn/precision.h"
+#include "mote/nn/sam_fast_encoder.h"
 
 namespace mote::nn {
 
@@ -21,13 +27,11 @@ struct SamEncoderOptions {
 /// Normalises over the channels of each pixel: layer norm of (N, C, H, W) maps.
 class ChannelNormImpl : public torch::nn::Module {
  public:
-  explicit ChannelNormImpl(int64_t channels, double eps = 1e-6);
+  explicit ChannelNormImpl(int64_t channels, double epsilon = 1e-6);
   torch::Tensor forward(const torch::Tensor& map);
 
- private:
-  double eps_;
-  torch::Tensor weight_;
-  torch::Tensor bias_;
+  double eps;
+  torch::Tensor weight, bias;
 };
 TORCH_MODULE(ChannelNorm);
 
@@ -37,8 +41,7 @@ class SamPatchesImpl : public torch::nn::Module {
   explicit SamPatchesImpl(const SamEncoderOptions& options);
   torch::Tensor forward(const torch::Tensor& image);
 
- private:
-  torch::nn::Conv2d proj_;
+  torch::nn::Conv2d proj;
 };
 TORCH_MODULE(SamPatches);
 
@@ -77,6 +80,19 @@ class SamBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(SamBlock);
 
+/// Convolutions of 1x1 and 3x3 pixels, each with a norm over the channels (`0` to `3`).
+class SamNeckImpl : public torch::nn::Module {
+ public:
+  explicit SamNeckImpl(const SamEncoderOptions& options);
+  torch::Tensor forward(const torch::Tensor& map);
+
+  torch::nn::Conv2d conv1;
+  ChannelNorm norm1;
+  torch::nn::Conv2d conv2;
+  ChannelNorm norm2;
+};
+TORCH_MODULE(SamNeck);
+
 /// EfficientSAM's image encoder: a plain vision transformer and a convolutional neck.
 ///
 /// Xiong et al., "EfficientSAM: Leveraged Masked Image Pretraining for Efficient Segment Anything",
@@ -85,7 +101,11 @@ TORCH_MODULE(SamBlock);
 ///
 /// Shapes: image (N, 3, H, W), red, green, blue in [0, 1] -> (N, out_channels, image_px / patch_px,
 /// image_px / patch_px).
-/// Throws kUsage unless the image has three channels, and for options that do not divide.
+///
+/// Without gradients, float32 images on the CPU are encoded by SamFastEncoder, in the options'
+/// precision; training and the plain form compute in float32.
+/// Throws kUsage unless the image has three channels, and for options that do not divide;
+/// kUnsupported for bfloat16 on a device or processor that mote has no kernels for.
 class SamEncoderImpl : public torch::nn::Module {
  public:
   explicit SamEncoderImpl(const SamEncoderOptions& options);
@@ -96,18 +116,24 @@ class SamEncoderImpl : public torch::nn::Module {
   torch::Tensor preprocessed(const torch::Tensor& image) const;  // (N, 3, image_px, image_px)
   torch::Tensor patches(const torch::Tensor& preprocessed);      // (N, embed_dim, h, w)
   torch::Tensor position_table() const;                          // (1, h, w, embed_dim)
-  torch::Tensor neck(const torch::Tensor& tokens);               // (N, h w, embed_dim) -> result
+  torch::Tensor through_neck(const torch::Tensor& tokens);       // (N, h w, embed_dim) -> result
 
   const SamEncoderOptions& options() const { return options_; }
   int64_t grid() const { return options_.image_px / options_.patch_px; }
 
   SamPatches patch_embed = nullptr;
   torch::nn::ModuleList blocks;
+  SamNeck neck = nullptr;
 
  private:
+  torch::Tensor resized(const torch::Tensor& image) const;
+  std::shared_ptr<const SamFastEncoder> fast();
+
   SamEncoderOptions options_;
   torch::Tensor pos_embed_;
-  torch::nn::Sequential neck_;
+  std::mutex packing_;
+  std::shared_ptr<const SamFastEncoder> fast_;
+  std::vector<std::pair<const void*, int64_t>> packed_from_;  // the weights that `fast_` holds
 };
 TORCH_MODULE(SamEncoder);
 

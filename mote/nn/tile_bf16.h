@@ -72,6 +72,17 @@ inline void tile_product(size_t vectors, const uint16_t* a, size_t a_stride, con
   }
 }
 
+/// 2^x for x <= 0, relative error 1e-4: a minimax polynomial of the fraction. -infinity gives 0.
+inline __m512 exp2_of_negative(__m512 x) {
+  constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+  const __m512 fraction = _mm512_reduce_ps(x, kNearest);
+  __m512 power = _mm512_set1_ps(0.0558382829f);
+  power = _mm512_fmadd_ps(power, fraction, _mm512_set1_ps(0.242639479f));
+  power = _mm512_fmadd_ps(power, fraction, _mm512_set1_ps(0.693136734f));
+  power = _mm512_fmadd_ps(power, fraction, _mm512_set1_ps(0.999924557f));
+  return _mm512_scalef_ps(power, _mm512_roundscale_ps(x, kNearest));
+}
+
 /// The first `count` lanes as bfloat16, rounded to the nearest.
 inline void store_bf16(__m512 values, uint16_t* to, size_t count = kLanes) {
   const auto keep = static_cast<__mmask16>((1u << count) - 1);
