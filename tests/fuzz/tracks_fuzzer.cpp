@@ -89,7 +89,7 @@ void read_ctc(std::string_view lines, std::string_view sidecar) {
 
 void read_napari(std::string_view table, std::string_view parents) {
   auto [graph, raised_by] = mote::io::track_table(std::string(table));
-  link_by_napari_graph(graph, parents, raised_by);
+  mote::io::link_by_napari_graph(graph, parents, raised_by);
   follow(std::move(graph));
 }
 
