@@ -1,0 +1,165 @@
+#include "mote/pipeline/models_fit.h"
+
+#include <filesystem>
+
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "mote/core/error.h"
+#include "mote/core/learned_plugin.h"
+#include "mote/core/sha256.h"
+#include "mote/io/checkpoint_wrappers.h"
+#include "mote/io/file.h"
+#include "mote/io/safetensors.h"
+#include "mote/io/weights_file.h"
+#include "mote/pipeline/models.h"
+#include "mote/pipeline/staged_output.h"
+
+namespace mote::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+const LearnedPlugin& networks() {
+  return static_cast<const LearnedPlugin&>(load_plugin("mote_learned"));
+}
+
+/// The one network that the weights fit.
+std::string fitting_model(const Weights& weights, const std::string& file) {
+  std::vector<std::string> fitting;
+  for (const std::string& name : networks().networks()) {
+    if (networks().compare(name, weights).empty()) {
+      fitting.push_back(name);
+    }
+  }
+  if (fitting.size() != 1) {
+    throw Error(
+        ErrorKind::kUsage, "{} fits {}: name the network with --model", file,
+        fitting.empty() ? "no network of mote" : fmt::format("{}", fmt::join(fitting, " and ")));
+  }
+  return fitting.front();
+}
+
+WeightsFit fit_of(std::string model, const std::string& file, const io::Unwrapped& read) {
+  if (model.empty()) {
+    model = fitting_model(read.weights, file);
+  }
+  const Model& known = pipeline::model(model);
+  WeightsFit fit{.model = model,
+                 .file = file,
+                 .sha256 = sha256_of_file(file),
+                 .tensors = static_cast<int64_t>(read.weights.tensors.size()),
+                 .taken_off = read.taken_off,
+                 .left_aside = read.left_aside,
+                 .mismatch = networks().compare(model, read.weights)};
+  fit.published = known.checkpoint && known.checkpoint->sha256 == fit.sha256;
+  return fit;
+}
+
+void write(const std::string& path, const Weights& weights, bool force) {
+  const StagedOutput staged(path, force);
+  io::write_safetensors(staged.path(), weights);
+  staged.publish();
+}
+
+void append_list(std::string& text, std::string_view what, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    text += fmt::format("{:<12} {}\n", what, name);
+  }
+}
+
+}  // namespace
+
+std::string sha256_of_file(const std::string& path) {
+  constexpr int64_t kPieceBytes = 1 << 20;
+  const io::File file(path);
+  Sha256 hash;
+  std::string piece(kPieceBytes, '\0');
+  for (int64_t at = 0; at < file.bytes();) {
+    const int64_t got = file.read_at(at, piece.data(), kPieceBytes);
+    if (got == 0) {
+      throw Error(ErrorKind::kBadFile, "{} has become shorter", path);
+    }
+    hash.add(std::string_view(piece).substr(0, static_cast<size_t>(got)));
+    at += got;
+  }
+  return hash.hex();
+}
+
+WeightsFit verify_weights(const std::string& model, const std::string& file) {
+  if (!model.empty()) {
+    pipeline::model(model);
+  }
+  return fit_of(model, file, io::unwrapped(io::read_weights(file)));
+}
+
+WeightsFit import_weights(const ImportJob& job) {
+  if (!job.model.empty()) {
+    model(job.model);
+  }
+  io::Unwrapped read = io::unwrapped(io::read_weights(job.file));
+  const WeightsFit fit = fit_of(job.model, job.file, read);
+  if (!fit.fits()) {
+    return fit;
+  }
+  std::error_code error;
+  fs::create_directories(weights_folder(), error);
+  if (error) {
+    throw Error(ErrorKind::kResource, "{}: cannot be made: {}", weights_folder(), error.message());
+  }
+  read.weights.metadata["model"] = fit.model;
+  read.weights.metadata["imported_from"] = fs::path(job.file).filename().string();
+  read.weights.metadata["imported_sha256"] = fit.sha256;
+  write(imported_weights(fit.model), read.weights, job.force);
+  return fit;
+}
+
+void export_weights(const std::string& model, const std::string& file, bool force) {
+  const std::string imported = imported_weights(pipeline::model(model).name);
+  if (!fs::exists(imported)) {
+    throw Error(ErrorKind::kNotFound, "no weights of {} were imported: see mote models show {}",
+                model, model);
+  }
+  write(file, io::read_weights(imported), force);
+}
+
+void throw_misfit(const WeightsFit& fit) {
+  throw Error(ErrorKind::kBadFile,
+              "{} does not fit {}: {} tensors missing, {} unexpected, {} misshaped", fit.file,
+              fit.model, fit.mismatch.missing.size(), fit.mismatch.unexpected.size(),
+              fit.mismatch.misshaped.size());
+}
+
+std::string text_of(const WeightsFit& fit) {
+  std::string text =
+      fmt::format("file         {}\nsha256       {}{}\nnetwork      {}\n", fit.file, fit.sha256,
+                  fit.published ? " (the published file)" : "", fit.model);
+  append_list(text, "taken off", fit.taken_off);
+  if (!fit.left_aside.empty()) {
+    text += fmt::format("left aside   {} tensors of the training: {}, ...\n", fit.left_aside.size(),
+                        fit.left_aside.front());
+  }
+  append_list(text, "missing", fit.mismatch.missing);
+  append_list(text, "unexpected", fit.mismatch.unexpected);
+  append_list(text, "misshaped", fit.mismatch.misshaped);
+  if (fit.fits()) {
+    text += fmt::format("fits         all {} tensors\n", fit.tensors);
+  }
+  return text;
+}
+
+nlohmann::ordered_json json_of(const WeightsFit& fit) {
+  return {{"model", fit.model},
+          {"file", fit.file},
+          {"sha256", fit.sha256},
+          {"published", fit.published},
+          {"fits", fit.fits()},
+          {"tensors", fit.tensors},
+          {"taken_off", fit.taken_off},
+          {"left_aside", fit.left_aside},
+          {"missing", fit.mismatch.missing},
+          {"unexpected", fit.mismatch.unexpected},
+          {"misshaped", fit.mismatch.misshaped}};
+}
+
+}  // namespace mote::pipeline

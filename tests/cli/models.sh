@@ -1,0 +1,29 @@
+# Networks and weights: what is listed, imported, verified and fetched, and what is refused.
+source "$(dirname "$0")/harness.sh"
+export MOTE_WEIGHTS_DIR=$work/weights
+
+runs "$mote" models list
+grep -Eq '^yolov8n-seg +segment +3,409,968 ' stdout || fail "no true total in: $(cat stdout)"
+grep -Eq '^efficientsam-tiny +prompt .* pull +Apache-2.0' stdout || fail "$(cat stdout)"
+runs "$mote" models list --json
+grep -q '"name":"yolov8n-seg"' stdout || fail "no JSON: $(cat stdout)"
+runs "$mote" models show yolov8n-seg
+grep -q 'AGPL-3.0' stdout || fail "no licence in: $(cat stdout)"
+grep -q '^parameters  *3,409,968' stdout || fail "no parameters in: $(cat stdout)"
+runs "$mote" models show efficientsam-tiny --json
+grep -q '"sha256":"dff858b19600a464' stdout || fail "no hash in: $(cat stdout)"
+
+expect 2 "no network is called 'nothing', expected one of efficientsam-tiny" "$mote" models show nothing
+expect 2 "subcommand" "$mote" models
+expect 3 "no weights of yolov8n-seg were imported" "$mote" models export yolov8n-seg out.safetensors
+expect 3 "no such file" "$mote" models import missing.pth
+echo "no weights" >text.pth
+expect 5 "is neither safetensors nor" "$mote" models verify yolov8n-seg text.pth
+printf '\x02\0\0\0\0\0\0\0{}' >empty.safetensors
+expect 4 "does not fit yolov8n-seg" "$mote" models import empty.safetensors --model yolov8n-seg
+grep -q '^missing  *model.0.conv.weight' stdout || fail "no list in: $(head -3 stdout)"
+expect 2 "name the network with --model" "$mote" models import empty.safetensors
+[ -z "$(ls weights 2>/dev/null)" ] || fail "weights that do not fit were written"
+expect 5 "its authors publish none" "$mote" models pull vm-unet
+expect 2 "--url needs --sha256" "$mote" models pull yolov8n-seg --url https://localhost/x
+finish

@@ -1,0 +1,49 @@
+# Fetching weights from a local server: whole, resumed, cut, altered, absent, and without network.
+here=$(cd "$(dirname "$0")" && pwd)
+source "$here/harness.sh"
+command -v curl >/dev/null && command -v python3 >/dev/null || { echo "no curl or no python3"; exit 77; }
+export MOTE_WEIGHTS_DIR=$work/weights
+export no_proxy=127.0.0.1,localhost
+
+mkdir served
+# Weights that fit no network: what is fetched well is refused as a misfit.
+python3 - <<'PY'
+import json, struct
+header = json.dumps({"a": {"dtype": "U8", "shape": [3000000], "data_offsets": [0, 3000000]}}).encode()
+open("served/w", "wb").write(struct.pack("<Q", len(header)) + header + bytes(range(250)) * 12000)
+PY
+hash=$(sha256sum served/w | cut -d' ' -f1)
+wrong=$(printf '0%.0s' {1..64})
+python3 "$here/range_server.py" "$work/served" >port 2>server.log &
+server=$!
+trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+for _ in $(seq 100); do [ -s port ] && break; sleep 0.1; done
+url=http://127.0.0.1:$(cat port)
+pull() { "$mote" models pull yolov8n-seg --url "$@"; }
+kept() { ls weights/fetched 2>/dev/null; }
+
+expect 3 "the server does not hand out this file" pull "$url/missing" --sha256 "$hash"
+expect 4 "its SHA-256 is $hash, expected $wrong; removed" pull "$url/w" --sha256 "$wrong"
+[ -z "$(kept)" ] || fail "an altered file was kept: $(kept)"
+
+expect 6 "the connection ended after" pull "$url/cut/w" --sha256 "$hash"
+kept | grep -q '\.part$' || fail "nothing was kept of a cut connection"
+kept | grep -qv '\.part$' && fail "a cut file was taken for whole"
+expect 4 "does not fit yolov8n-seg" pull "$url/w" --sha256 "$hash"
+tail -n 1 served/requests | grep -q '/w bytes=[1-9]' || fail "not resumed: $(tail -n 1 served/requests)"
+kept | grep -q '\.part$' && fail "a part was left of a whole file"
+rm -r weights
+
+expect 6 "the connection ended after" pull "$url/cut/w" --sha256 "$hash"
+expect 4 "does not fit yolov8n-seg" pull "$url/norange/w" --sha256 "$hash"
+rm -r weights
+
+kill $server
+wait $server 2>/dev/null
+expect 6 "no connection to the server" pull "$url/w" --sha256 "$hash"
+expect 6 "no connection to the server" pull "https://host.invalid/w" --sha256 "$hash"
+mkdir empty
+mote_without_curl() { PATH=$work/empty "$mote" models pull yolov8n-seg --url "$@"; }
+expect 5 "the program curl, which fetches files, is not installed" mote_without_curl "$url/w" --sha256 "$hash"
+[ -z "$(kept | grep -v part)" ] || fail "something whole was left: $(kept)"
+finish
