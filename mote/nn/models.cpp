@@ -15,7 +15,7 @@ using Made = std::shared_ptr<torch::nn::Module>;
 const std::vector<std::pair<std::string, std::function<Made()>>>& networks() {
   static const std::vector<std::pair<std::string, std::function<Made()>>> table = {
       {"deaot-t", [] { return DeAot(deaot_t()).ptr(); }},
-      {"deaot-r50l", [] { return DeAot(r50_deaot_l()).ptr(); }},
+      {"r50-deaot-l", [] { return DeAot(r50_deaot_l()).ptr(); }},
       {"yolov8n-seg", [] { return Yolo(YoloOptions{}).ptr(); }},
       {"yolov8s-seg", [] { return Yolo(YoloOptions{.width = 0.5}).ptr(); }},
   };

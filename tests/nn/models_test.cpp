@@ -17,7 +17,7 @@ TEST(Networks, AreMadeByName) {
 
 TEST(Networks, HaveTheirPublishedNumbersOfParameters) {
   EXPECT_EQ(parameter_count(*make_network("deaot-t")), 7238188);
-  EXPECT_EQ(parameter_count(*make_network("deaot-r50l")), 19814894);
+  EXPECT_EQ(parameter_count(*make_network("r50-deaot-l")), 19814894);
   EXPECT_EQ(parameter_count(*make_network("yolov8n-seg")), 3409968);
 }
 
