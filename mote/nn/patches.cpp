@@ -1,12 +1,17 @@
 #include "mote/nn/patches.h"
 
 #include "mote/core/error.h"
+#include "mote/nn/fused_ops.h"
 
 namespace mote::nn {
 namespace {
 
 torch::nn::LayerNorm layer_norm(int64_t channels) {
   return torch::nn::LayerNorm(torch::nn::LayerNormOptions({channels}));
+}
+
+torch::Tensor norm_or_fused(const torch::Tensor& map, torch::nn::LayerNorm& norm) {
+  return fuses(map) ? normed(map, norm) : norm(map);
 }
 
 torch::nn::Linear linear_without_bias(int64_t in, int64_t out) {
@@ -30,7 +35,7 @@ NormedPatchEmbedImpl::NormedPatchEmbedImpl(int64_t in_channels, int64_t channels
       norm_(register_module("norm", layer_norm(channels))) {}
 
 torch::Tensor NormedPatchEmbedImpl::forward(const torch::Tensor& image) {
-  return norm_(proj_(image).permute({0, 2, 3, 1}));
+  return norm_or_fused(proj_(image).permute({0, 2, 3, 1}), norm_);
 }
 
 PatchMergingImpl::PatchMergingImpl(int64_t channels)
@@ -45,7 +50,7 @@ torch::Tensor PatchMergingImpl::forward(const torch::Tensor& map) {
   }
   const auto blocks = map.unflatten(2, {width / 2, 2}).unflatten(1, {height / 2, 2});
   const auto joined = blocks.permute({0, 1, 3, 4, 2, 5}).flatten(3);  // (N, H/2, W/2, 4 C)
-  return reduction_(norm_(joined));
+  return reduction_(norm_or_fused(joined, norm_));
 }
 
 PatchExpandImpl::PatchExpandImpl(const PatchExpandOptions& options)
@@ -62,7 +67,7 @@ torch::Tensor PatchExpandImpl::forward(const torch::Tensor& map) {
                          .permute({0, 1, 3, 2, 4, 5})  // (N, H, factor, W, factor, C)
                          .flatten(3, 4)
                          .flatten(1, 2);
-  return norm_(moved);
+  return norm_or_fused(moved, norm_);
 }
 
 void init_linears(torch::nn::Module& network) {

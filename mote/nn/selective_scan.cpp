@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "mote/core/error.h"
+#include "mote/nn/cross_scan.h"
+#include "mote/nn/plain.h"
 
 namespace mote::nn {
 namespace {
@@ -26,10 +28,7 @@ void check(const ScanInputs& in) {
   }
 }
 
-}  // namespace
-
-ScanResult selective_scan(const ScanInputs& in) {
-  check(in);
+ScanResult plain_selective_scan(const ScanInputs& in) {
   const int64_t groups = in.b.size(1);
   const int64_t channels = in.u.size(1) / groups;
   const auto u = in.u.unflatten(1, {groups, channels});  // (N, G, E, L)
@@ -50,7 +49,16 @@ ScanResult selective_scan(const ScanInputs& in) {
     outputs.push_back((state * cs[l]).sum(-1));  // (N, G, E)
   }
   const auto skip = in.d.unflatten(0, {groups, channels}).unsqueeze(-1) * u;
-  return {.y = (torch::stack(outputs, -1) + skip).flatten(1, 2), .last_state = state.flatten(1, 2)};
+  return {.y = (torch::stack(outputs, -1) + skip).flatten(1, 2),
+          .last_state = state.flatten(1, 2).detach()};
+}
+
+}  // namespace
+
+ScanResult selective_scan(const ScanInputs& in) {
+  check(in);
+  return !plain_operators() && takes_scan_kernels(in.u) ? fused_selective_scan(in)
+                                                        : plain_selective_scan(in);
 }
 
 }  // namespace mote::nn

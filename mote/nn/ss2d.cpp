@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "mote/nn/cross_scan.h"
+#include "mote/nn/fused_ops.h"
+#include "mote/nn/plain.h"
 #include "mote/nn/selective_scan.h"
 
 namespace mote::nn {
@@ -85,17 +88,34 @@ torch::Tensor Ss2dImpl::directions(const torch::Tensor& map) {
   return positions(scanned.y.unflatten(1, {kDirections, inner_}), height, width);
 }
 
-torch::Tensor Ss2dImpl::plain_forward(const torch::Tensor& map) {
-  const auto halves = in_proj_(map).chunk(2, -1);  // (N, H, W, E) each
-  const auto input = torch::silu(conv2d_(halves[0].permute({0, 3, 1, 2}).contiguous()));
-  const auto results = directions(input).unbind(1);  // 4 of (N, E, L)
+torch::Tensor Ss2dImpl::plain_merged(const torch::Tensor& map) {
+  const auto results = directions(map).unbind(1);  // 4 of (N, E, L)
   const auto merged = results[0] + results[2] + results[1] + results[3];
-  const auto tokens = merged.transpose(1, 2).unflatten(1, {map.size(1), map.size(2)});
-  return out_proj_(out_norm_(tokens) * torch::silu(halves[1]));
+  return merged.transpose(1, 2).unflatten(1, {map.size(2), map.size(3)});
+}
+
+torch::Tensor Ss2dImpl::scanned(const torch::Tensor& u) {
+  const auto projected = torch::nn::functional::linear(u, x_proj_weight_.flatten(0, 1));
+  return cross_selective_scan({.u = u,
+                               .projected = projected.unflatten(3, {kDirections, -1}),
+                               .rate_weight = dt_projs_weight_,
+                               .rate_bias = dt_projs_bias_,
+                               .a = -torch::exp(a_logs_),
+                               .d = ds_});
 }
 
 torch::Tensor Ss2dImpl::forward(const torch::Tensor& map) {
-  return plain_forward(map);
+  const auto halves = in_proj_(map).chunk(2, -1);  // (N, H, W, E) each
+  if (fuses(map)) {
+    const auto merged = scanned(depthwise_silu(halves[0], conv2d_));
+    return out_proj_(gated_norm(merged, out_norm_, halves[1]));
+  }
+  const auto convolved =
+      torch::silu(conv2d_(halves[0].permute({0, 3, 1, 2}).contiguous()));  // (N, E, H, W)
+  const bool scans = !plain_operators() && takes_scan_kernels(map);
+  const auto merged =
+      scans ? scanned(convolved.permute({0, 2, 3, 1}).contiguous()) : plain_merged(convolved);
+  return out_proj_(out_norm_(merged) * torch::silu(halves[1]));
 }
 
 }  // namespace mote::nn

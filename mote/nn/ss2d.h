@@ -33,7 +33,12 @@ class Ss2dImpl : public torch::nn::Module {
 
  private:
   void init();
-  torch::Tensor plain_forward(const torch::Tensor& map);
+
+  /// The sum of the directions, channels last. Shapes: (N, E, H, W) -> (N, H, W, E).
+  torch::Tensor plain_merged(const torch::Tensor& map);
+
+  /// The same by kernels. Shapes: (N, H, W, E) -> (N, H, W, E).
+  torch::Tensor scanned(const torch::Tensor& u);
 
   int64_t states_;
   int64_t inner_;  // E

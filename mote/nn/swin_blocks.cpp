@@ -5,6 +5,7 @@
 
 #include "mote/core/error.h"
 #include "mote/nn/attention.h"
+#include "mote/nn/fused_ops.h"
 
 namespace mote::nn {
 namespace {
@@ -76,14 +77,18 @@ torch::Tensor SwinAttentionImpl::position_bias() const {
       .permute({2, 0, 1});
 }
 
-torch::Tensor SwinAttentionImpl::forward(const torch::Tensor& windows, const torch::Tensor& mask) {
+torch::Tensor SwinAttentionImpl::attended(const torch::Tensor& windows, const torch::Tensor& mask) {
   const auto parts = qkv_(windows)
                          .unflatten(2, {3, heads_, windows.size(2) / heads_})
                          .permute({2, 0, 3, 1, 4})  // (3, n, heads, window^2, depth)
                          .unbind(0);
   const auto heads =
       attention(parts[0], parts[1], parts[2], {.bias = position_bias(), .mask = mask});
-  return proj_(join_heads(heads));
+  return join_heads(heads);
+}
+
+torch::Tensor SwinAttentionImpl::forward(const torch::Tensor& windows, const torch::Tensor& mask) {
+  return proj_(attended(windows, mask));
 }
 
 SwinMlpImpl::SwinMlpImpl(int64_t channels, int64_t hidden)
@@ -104,28 +109,64 @@ SwinBlockImpl::SwinBlockImpl(const SwinBlockOptions& options)
           SwinMlp(options.channels, static_cast<int64_t>(static_cast<double>(options.channels) *
                                                          options.mlp_ratio)))) {}
 
-torch::Tensor SwinBlockImpl::mask_for(const torch::Tensor& map, int64_t shift) {
-  return shifted_window_mask(map.size(1), map.size(2), options_.window, shift)
-      .to(map.device(), map.scalar_type());
+int64_t SwinBlockImpl::shift_of(int64_t height, int64_t width) const {
+  return std::min(height, width) <= options_.window ? 0 : options_.shift;
+}
+
+SwinBlockImpl::Windows SwinBlockImpl::windows_of(int64_t height, int64_t width) {
+  const std::lock_guard<std::mutex> lock(windows_lock_);
+  if (windows_.height != height || windows_.width != width) {
+    const int64_t shift = shift_of(height, width);
+    const auto numbers = torch::arange(height * width).reshape({1, height, width, 1});
+    windows_ = {.height = height,
+                .width = width,
+                .order = cut_windows(numbers.roll({-shift, -shift}, {1, 2}), options_.window)
+                             .flatten()
+                             .contiguous(),
+                .mask = shift == 0 ? torch::Tensor()
+                                   : shifted_window_mask(height, width, options_.window, shift)};
+  }
+  return windows_;
 }
 
 torch::Tensor SwinBlockImpl::attended(const torch::Tensor& map) {
   const int64_t window = options_.window;
   const int64_t height = map.size(1);
   const int64_t width = map.size(2);
-  const int64_t shift = std::min(height, width) <= window ? 0 : options_.shift;
+  const int64_t shift = shift_of(height, width);
   if (shift == 0) {
     return join_windows(attn_(cut_windows(map, window), torch::Tensor()), window, height, width);
   }
+  const auto mask = windows_of(height, width).mask.to(map.device(), map.scalar_type());
   const auto windows = cut_windows(map.roll({-shift, -shift}, {1, 2}), window);
-  return join_windows(attn_(windows, mask_for(map, shift)), window, height, width)
-      .roll({shift, shift}, {1, 2});
+  return join_windows(attn_(windows, mask), window, height, width).roll({shift, shift}, {1, 2});
+}
+
+/// The tokens are brought into the order of the windows by the first norm, and back by the
+/// addition: no copy of the map is made.
+torch::Tensor SwinBlockImpl::fused(const torch::Tensor& map) {
+  const Windows windows = windows_of(map.size(1), map.size(2));
+  const int64_t tokens = options_.window * options_.window;
+  const int64_t channels = map.size(3);
+  const auto ordered = normed_in_order(map, norm1_, windows.order).view({-1, tokens, channels});
+  const auto attended = attn_->attended(ordered, windows.mask);
+  const auto& projection = attn_->projection();
+  const auto projected = torch::nn::functional::linear(attended, projection->weight);
+  const auto& second = mlp_->second();
+  const AddedNorm after = add_and_norm(map, projected.view({map.size(0), -1, channels}),
+                                       projection->bias, windows.order, norm2_, second->bias);
+  const auto hidden = linear_gelu(after.normed, mlp_->first());
+  after.sum.view({-1, channels}).addmm_(hidden.flatten(0, 2), second->weight.t());
+  return after.sum;
 }
 
 torch::Tensor SwinBlockImpl::forward(const torch::Tensor& map) {
   if (map.size(1) % options_.window != 0 || map.size(2) % options_.window != 0) {
     throw Error(ErrorKind::kUsage, "{} x {} tokens do not divide into windows of {}", map.size(1),
                 map.size(2), options_.window);
+  }
+  if (fuses(map)) {
+    return fused(map);
   }
   const auto tokens = map + attended(norm1_(map));
   return tokens + mlp_(norm2_(tokens));

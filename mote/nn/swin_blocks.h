@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 
 #include <torch/torch.h>
 
@@ -34,6 +35,10 @@ class SwinAttentionImpl : public torch::nn::Module {
   explicit SwinAttentionImpl(const SwinBlockOptions& options);
   torch::Tensor forward(const torch::Tensor& windows, const torch::Tensor& mask);
 
+  /// The same before the last projection.
+  torch::Tensor attended(const torch::Tensor& windows, const torch::Tensor& mask);
+  const torch::nn::Linear& projection() const { return proj_; }
+
  private:
   /// Shapes: (heads, window^2, window^2).
   torch::Tensor position_bias() const;
@@ -51,6 +56,9 @@ class SwinMlpImpl : public torch::nn::Module {
  public:
   SwinMlpImpl(int64_t channels, int64_t hidden);
   torch::Tensor forward(const torch::Tensor& tokens);
+
+  const torch::nn::Linear& first() const { return fc1_; }
+  const torch::nn::Linear& second() const { return fc2_; }
 
  private:
   torch::nn::Linear fc1_;
@@ -72,10 +80,22 @@ class SwinBlockImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& map);
 
  private:
+  /// What follows from the size of a map.
+  struct Windows {
+    int64_t height = 0;
+    int64_t width = 0;
+    torch::Tensor order;  // (H * W) int64: the tokens window by window
+    torch::Tensor mask;   // (windows, window^2, window^2), or undefined where nothing shifts
+  };
+
   torch::Tensor attended(const torch::Tensor& map);
-  torch::Tensor mask_for(const torch::Tensor& map, int64_t shift);
+  torch::Tensor fused(const torch::Tensor& map);
+  int64_t shift_of(int64_t height, int64_t width) const;
+  Windows windows_of(int64_t height, int64_t width);
 
   SwinBlockOptions options_;
+  std::mutex windows_lock_;
+  Windows windows_;  // of the last map
   torch::nn::LayerNorm norm1_;
   SwinAttention attn_;
   torch::nn::LayerNorm norm2_;

@@ -1,6 +1,7 @@
 #include "mote/nn/vss_encoder.h"
 
 #include "mote/core/error.h"
+#include "mote/nn/fused_ops.h"
 
 namespace mote::nn {
 namespace {
@@ -32,7 +33,7 @@ VssBlockImpl::VssBlockImpl(int64_t channels, int64_t states)
                                       Ss2d(Ss2dOptions{.channels = channels, .states = states}))) {}
 
 torch::Tensor VssBlockImpl::forward(const torch::Tensor& map) {
-  return map + self_attention_(ln_1_(map));
+  return map + self_attention_(fuses(map) ? normed(map, ln_1_) : ln_1_(map));
 }
 
 torch::nn::ModuleList vss_blocks(int64_t count, int64_t channels, int64_t states) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "mote/core/error.h"
+#include "tests/nn/forms.h"
 #include "tests/nn/golden.h"
 
 namespace mote::nn {
@@ -45,14 +46,17 @@ void expect_golden(const golden::Fixture& fixture, const std::string& prefix, do
   MOTE_EXPECT_GOLDEN(fixture, prefix + "grad.delta", in.delta.grad());
 }
 
-TEST(SelectiveScan, IsThePublishedOneWithItsGradients) {
+class SelectiveScanForms : public golden::BothForms {};
+MOTE_BOTH_FORMS(SelectiveScanForms);
+
+TEST_P(SelectiveScanForms, AreThePublishedOneWithItsGradients) {
   MOTE_OPEN_FIXTURE(fixture, "op-selective-scan");
 
   expect_golden(fixture, "", 1);
 }
 
 // delta beyond 20, where softplus is the identity.
-TEST(SelectiveScan, IsThePublishedOneForLargeRates) {
+TEST_P(SelectiveScanForms, AreThePublishedOneForLargeRates) {
   MOTE_OPEN_FIXTURE(fixture, "op-selective-scan");
 
   expect_golden(fixture, "large.", 30);

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "mote/core/error.h"
-#include "mote/nn/plain.h"
 #include "mote/nn/weights.h"
+#include "tests/nn/forms.h"
 #include "tests/nn/gradients.h"
 #include "tests/nn/swin_fixture.h"
 
@@ -30,19 +30,20 @@ TEST(SwinBlocks, HaveThePublishedIndicesAndMasks) {
   MOTE_EXPECT_GOLDEN(fixture, "layers0_block1_attn_mask", shifted_window_mask(56, 56, 7, 3));
 }
 
-TEST(SwinUnetPlain, ComputesEveryStageAsPublished) {
+class SwinUnetForms : public golden::BothForms {};
+MOTE_BOTH_FORMS(SwinUnetForms);
+
+TEST_P(SwinUnetForms, ComputesEveryStageAsPublished) {
   MOTE_OPEN_FIXTURE(fixture, "swinunet-mini224");
   const torch::NoGradGuard no_grad;
-  const PlainOperators plain;
   SwinUnet network(swin_options(fixture));
   fixture.fill(*network);
 
   expect_swin_stages(fixture, network);
 }
 
-TEST(SwinUnetPlain, HasThePublishedLossAndGradients) {
+TEST_P(SwinUnetForms, HasThePublishedLossAndGradients) {
   MOTE_OPEN_FIXTURE(fixture, "swinunet-mini224");
-  const PlainOperators plain;
   SwinUnet network(swin_options(fixture));
   fixture.fill(*network);
 

@@ -1,17 +1,22 @@
 #include <gtest/gtest.h>
 
-#include "mote/nn/plain.h"
 #include "mote/nn/vmunet.h"
 #include "mote/nn/vmunet_v2.h"
+#include "tests/nn/forms.h"
 #include "tests/nn/vmunet_fixture.h"
 
 namespace mote::nn {
 namespace {
 
-TEST(VmUnetPlain, OfThePublishedSizesComputesAsPublished) {
+class VmUnetForms : public golden::BothForms {};
+MOTE_BOTH_FORMS(VmUnetForms);
+
+class VmUnetV2Forms : public golden::BothForms {};
+MOTE_BOTH_FORMS(VmUnetV2Forms);
+
+TEST_P(VmUnetForms, OfThePublishedSizesComputesAsPublished) {
   MOTE_OPEN_FIXTURE(fixture, "vmunet-official256");
   const torch::NoGradGuard no_grad;
-  const PlainOperators plain;
   VmUnet network(golden::vmunet_options(fixture));
   fixture.fill(*network);
 
@@ -20,20 +25,18 @@ TEST(VmUnetPlain, OfThePublishedSizesComputesAsPublished) {
   MOTE_EXPECT_GOLDEN(fixture, "output.input_gray", network(fixture.input("input_gray")));
 }
 
-TEST(VmUnetPlain, OfThePaperThatMoteFollowsComputesAsPublished) {
+TEST_P(VmUnetForms, OfThePaperThatMoteFollowsComputesAsPublished) {
   MOTE_OPEN_FIXTURE(fixture, "vmunet-paper512");
   const torch::NoGradGuard no_grad;
-  const PlainOperators plain;
   VmUnet network(golden::vmunet_options(fixture));
   fixture.fill(*network);
 
   MOTE_EXPECT_GOLDEN(fixture, "output", network(fixture.input("input")));
 }
 
-TEST(VmUnetV2Plain, OfThePublishedSizesComputesAsPublished) {
+TEST_P(VmUnetV2Forms, OfThePublishedSizesComputesAsPublished) {
   MOTE_OPEN_FIXTURE(fixture, "vmunetv2-official256");
   const torch::NoGradGuard no_grad;
-  const PlainOperators plain;
   VmUnetV2 network(VmUnetV2Options{.encoder = golden::encoder_options(fixture)});
   network->eval();
   fixture.fill(*network);

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "mote/core/error.h"
-#include "mote/nn/plain.h"
 #include "mote/nn/weights.h"
+#include "tests/nn/forms.h"
 #include "tests/nn/gradients.h"
 #include "tests/nn/vmunet_fixture.h"
 
@@ -34,20 +34,21 @@ void expect_stages(const golden::Fixture& fixture, VmUnet& network) {
   MOTE_EXPECT_GOLDEN(fixture, "logits", vssm->classify(decoded.back()));
 }
 
-TEST(VmUnetPlain, ComputesTheFirstBlockAsPublished) {
+class VmUnetForms : public golden::BothForms {};
+MOTE_BOTH_FORMS(VmUnetForms);
+
+TEST_P(VmUnetForms, ComputesTheFirstBlockAsPublished) {
   MOTE_OPEN_FIXTURE(fixture, "vmunet-mini");
   const torch::NoGradGuard no_grad;
-  const PlainOperators plain;
   VmUnet network(vmunet_options(fixture));
   fixture.fill(*network);
 
   expect_first_block(fixture, *network);
 }
 
-TEST(VmUnetPlain, ComputesEveryStageAsPublished) {
+TEST_P(VmUnetForms, ComputesEveryStageAsPublished) {
   MOTE_OPEN_FIXTURE(fixture, "vmunet-mini");
   const torch::NoGradGuard no_grad;
-  const PlainOperators plain;
   VmUnet network(vmunet_options(fixture));
   fixture.fill(*network);
 
@@ -56,9 +57,8 @@ TEST(VmUnetPlain, ComputesEveryStageAsPublished) {
   MOTE_EXPECT_GOLDEN(fixture, "output.input_gray", network(fixture.input("input_gray")));
 }
 
-TEST(VmUnetPlain, HasThePublishedLossAndGradients) {
+TEST_P(VmUnetForms, HasThePublishedLossAndGradients) {
   MOTE_OPEN_FIXTURE(fixture, "vmunet-mini");
-  const PlainOperators plain;
   VmUnet network(vmunet_options(fixture));
   fixture.fill(*network);
 

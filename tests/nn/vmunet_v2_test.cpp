@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "mote/core/error.h"
-#include "mote/nn/plain.h"
 #include "mote/nn/weights.h"
+#include "tests/nn/forms.h"
 #include "tests/nn/gradients.h"
 #include "tests/nn/vmunet_fixture.h"
 
@@ -45,10 +45,12 @@ void expect_joined_scales(const golden::Fixture& fixture, VmUnetV2& network) {
   }
 }
 
-TEST(VmUnetV2Plain, JoinsItsScalesAsPublished) {
+class VmUnetV2Forms : public golden::BothForms {};
+MOTE_BOTH_FORMS(VmUnetV2Forms);
+
+TEST_P(VmUnetV2Forms, JoinsItsScalesAsPublished) {
   MOTE_OPEN_FIXTURE(fixture, "vmunetv2-mini");
   const torch::NoGradGuard no_grad;
-  const PlainOperators plain;
   VmUnetV2 network(options_of(fixture));
   network->eval();
   fixture.fill(*network);
@@ -58,9 +60,8 @@ TEST(VmUnetV2Plain, JoinsItsScalesAsPublished) {
   MOTE_EXPECT_GOLDEN(fixture, "output", network(fixture.input("input")));
 }
 
-TEST(VmUnetV2Plain, HasThePublishedLossAndGradients) {
+TEST_P(VmUnetV2Forms, HasThePublishedLossAndGradients) {
   MOTE_OPEN_FIXTURE(fixture, "vmunetv2-mini");
-  const PlainOperators plain;
   VmUnetV2 network(options_of(fixture));
   fixture.fill(*network);
 
