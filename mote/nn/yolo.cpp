@@ -43,18 +43,18 @@ torch::Tensor doubled(const torch::Tensor& features) {
   return torch::upsample_nearest2d(features, {2 * features.size(2), 2 * features.size(3)});
 }
 
-void check(const torch::Tensor& image, const YoloOptions& options) {
-  if (image.dim() != 4 || image.size(1) != options.in_channels) {
+}  // namespace
+
+void check_yolo_input(const torch::Tensor& image, int64_t channels) {
+  if (image.dim() != 4 || image.size(1) != channels) {
     throw Error(ErrorKind::kUsage, "YOLO takes images (N, {}, H, W), not {} axes of {} channels",
-                options.in_channels, image.dim(), image.dim() > 1 ? image.size(1) : 0);
+                channels, image.dim(), image.dim() > 1 ? image.size(1) : 0);
   }
   if (image.size(2) % 32 != 0 || image.size(3) % 32 != 0 || image.numel() == 0) {
     throw Error(ErrorKind::kUsage, "YOLO takes sides that are multiples of 32 px, not {} x {}",
                 image.size(2), image.size(3));
   }
 }
-
-}  // namespace
 
 YoloLayersImpl::YoloLayersImpl(const YoloOptions& o)
     : conv0(register_module("0", down(o.in_channels, scaled(o, 64)))),
@@ -83,7 +83,7 @@ YoloImpl::YoloImpl(const YoloOptions& options)
     : options_(options), layers_(register_module("model", YoloLayers(options))) {}
 
 std::array<torch::Tensor, 22> YoloImpl::features(const torch::Tensor& image) {
-  check(image, options_);
+  check_yolo_input(image, options_.in_channels);
   YoloLayersImpl& layer = *layers_;
   std::array<torch::Tensor, 22> f;
   f[0] = layer.conv0(image);

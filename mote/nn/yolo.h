@@ -71,6 +71,9 @@ class YoloImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Yolo);
 
+/// Throws kUsage unless YOLO with `channels` input channels can take `image`.
+void check_yolo_input(const torch::Tensor& image, int64_t channels);
+
 /// Boxes and class probabilities of every anchor: centre x, centre y, width, height in px of the
 /// network's input, then one probability a class.
 ///

@@ -39,6 +39,34 @@ torch::Tensor yolo_masks(const YoloDetections& detections, const torch::Tensor& 
                  4 * prototypes.size(2)) > 0;
 }
 
+std::vector<CutMask> yolo_cut_masks(const YoloDetections& detections,
+                                    const torch::Tensor& prototypes) {
+  const torch::Tensor cells = detections.boxes / 4;
+  const torch::Tensor logits = cropped(mask_logits(detections.coefficients, prototypes), cells);
+  const auto box = cells.accessor<float, 2>();
+  // One cell more on each side: resizing reaches as far, and what is cropped there is 0.
+  const auto span = [](float from, float to, int64_t size) {
+    const double last = static_cast<double>(size);
+    const auto first = static_cast<int64_t>(std::clamp(std::floor(from) - 1.0, 0.0, last));
+    const auto end = static_cast<int64_t>(std::clamp(std::ceil(to) + 1.0, 0.0, last));
+    return std::pair(first, std::max(first, end));
+  };
+  std::vector<CutMask> masks;
+  for (int64_t i = 0; i < cells.size(0); ++i) {
+    const auto [top, bottom] = span(box[i][1], box[i][3], logits.size(1));
+    const auto [left, right] = span(box[i][0], box[i][2], logits.size(2));
+    const torch::Tensor part =
+        logits.slice(0, i, i + 1).slice(1, top, bottom).slice(2, left, right);
+    const int64_t height = 4 * (bottom - top);
+    const int64_t width = 4 * (right - left);
+    masks.push_back({.y_px = 4 * top,
+                     .x_px = 4 * left,
+                     .mask = part.numel() == 0 ? torch::zeros({height, width}, torch::kBool)
+                                               : (resized(part, height, width) > 0)[0]});
+  }
+  return masks;
+}
+
 Letterbox letterbox(int64_t height_px, int64_t width_px, int64_t input_height_px,
                     int64_t input_width_px) {
   if (std::min({height_px, width_px, input_height_px, input_width_px}) < 1) {

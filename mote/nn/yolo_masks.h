@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include <torch/torch.h>
 
 #include "mote/nn/yolo_nms.h"
@@ -13,6 +15,18 @@ namespace mote::nn {
 /// threshold of 0.5 moves the resized edge a little.
 /// Shapes: detections of D instances, prototypes (P, H / 4, W / 4) -> (D, H, W) bool.
 torch::Tensor yolo_masks(const YoloDetections& detections, const torch::Tensor& prototypes);
+
+/// The part of a mask of yolo_masks in which it may be anything but 0.
+struct CutMask {
+  int64_t y_px = 0;  ///< of its first row and column in the network's input
+  int64_t x_px = 0;
+  torch::Tensor mask;  ///< (h, w) bool; h and w are multiples of 4, possibly 0
+};
+
+/// The masks of yolo_masks, each cut to where its box is: time and memory go with the area of the
+/// boxes, not with the number of detections times the area of the image.
+std::vector<CutMask> yolo_cut_masks(const YoloDetections& detections,
+                                    const torch::Tensor& prototypes);
 
 /// How an image lies in the network's square or oblong input: scaled by `gain`, centred, the rest
 /// padded.

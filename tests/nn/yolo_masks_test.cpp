@@ -76,6 +76,25 @@ TEST_P(YoloMasksOf, HasTheMasksOfTheFixtureAtTheSizeOfTheInput) {
   expect_areas(fixture, "nms.masks_area", masks);
 }
 
+TEST_P(YoloMasksOf, CutsTheSameMasksToTheirBoxes) {
+  MOTE_OPEN_FIXTURE(fixture, GetParam());
+  const Found in_image = found(fixture);
+  const torch::Tensor whole = yolo_masks(in_image.detections, in_image.prototypes);
+
+  const auto cut = yolo_cut_masks(in_image.detections, in_image.prototypes);
+
+  torch::Tensor pasted = torch::zeros_like(whole);
+  for (size_t i = 0; i < cut.size(); ++i) {
+    const CutMask& part = cut[i];
+    pasted[static_cast<int64_t>(i)]
+        .narrow(0, part.y_px, part.mask.size(0))
+        .narrow(1, part.x_px, part.mask.size(1))
+        .copy_(part.mask);
+  }
+  ASSERT_EQ(static_cast<int64_t>(cut.size()), whole.size(0));
+  EXPECT_TRUE(torch::equal(pasted, whole));
+}
+
 TEST_P(YoloMasksOf, HasTheLogitsOfTheFixture) {
   MOTE_OPEN_FIXTURE(fixture, GetParam());
   const Found in_image = found(fixture);

@@ -1,0 +1,215 @@
+#include "mote/nn/onednn_conv.h"
+
+#include <map>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+namespace mote::nn {
+namespace {
+
+using dnnl::memory;
+
+dnnl::engine& cpu() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+memory::data_type type_of(const torch::Tensor& tensor) {
+  return tensor.scalar_type() == torch::kBFloat16 ? memory::data_type::bf16
+                                                  : memory::data_type::f32;
+}
+
+/// Images with channels last: oneDNN names the axes N, C, H, W.
+memory::desc images(const torch::Tensor& tensor) {
+  return {{tensor.size(0), tensor.size(3), tensor.size(1), tensor.size(2)},
+          type_of(tensor),
+          memory::format_tag::nhwc};
+}
+
+memory wrapped(const memory::desc& desc, const torch::Tensor& tensor) {
+  return {desc, cpu(), tensor.data_ptr()};
+}
+
+}  // namespace
+
+class OneDnnConv {
+ public:
+  OneDnnConv(torch::Tensor weight, torch::Tensor bias, const FusedConvOptions& options)
+      : weight_(std::move(weight)), bias_(std::move(bias)), options_(options) {}
+
+  void run(const torch::Tensor& input, const torch::Tensor& added, const torch::Tensor& result) {
+    const Plan& plan = plan_for(input, added, result);
+    if (plan.winograd) {
+      run_winograd(plan, input, added, result);
+      return;
+    }
+    std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrapped(plan.input, input)},
+                                                 {DNNL_ARG_WEIGHTS, plan.weight},
+                                                 {DNNL_ARG_BIAS, wrapped(plan.bias, bias_)},
+                                                 {DNNL_ARG_DST, wrapped(plan.result, result)}};
+    if (added.defined()) {
+      const int place = options_.added == AddedTensor::kAfterActivation && options_.silu ? 1 : 0;
+      arguments.emplace(DNNL_ARG_ATTR_MULTIPLE_POST_OP(place) | DNNL_ARG_SRC_1,
+                        wrapped(images(added), added));
+    }
+    dnnl::stream stream(cpu());
+    plan.primitive.execute(stream, arguments);
+    stream.wait();
+  }
+
+ private:
+  /// The code and the packed weights for one size of input.
+  struct Plan {
+    dnnl::convolution_forward primitive;
+    memory::desc input, bias, result;
+    memory weight;
+    bool winograd = false;
+  };
+  using Key = std::tuple<int64_t, int64_t, int64_t, int>;  // N, H, W, threads
+
+  const Plan& plan_for(const torch::Tensor& input, const torch::Tensor& added,
+                       const torch::Tensor& result) {
+    const Key key(input.size(0), input.size(1), input.size(2), at::get_num_threads());
+    const auto found = plans_.find(key);
+    return found != plans_.end() ? found->second
+                                 : plans_.emplace(key, planned(input, added, result)).first->second;
+  }
+
+  dnnl::primitive_attr attributes(const torch::Tensor& added) const {
+    dnnl::post_ops after;
+    const auto add = [&](AddedTensor place) {
+      if (options_.added == place) {
+        after.append_binary(dnnl::algorithm::binary_add, images(added));
+      }
+    };
+    add(AddedTensor::kBeforeActivation);
+    if (options_.silu) {
+      after.append_eltwise(1, dnnl::algorithm::eltwise_swish, 1, 0);
+    }
+    add(AddedTensor::kAfterActivation);
+    dnnl::primitive_attr attributes;
+    attributes.set_post_ops(after);
+    return attributes;
+  }
+
+  /// Winograd's algorithm multiplies 2 to 4 times less in 3x3 convolutions, but wants layouts of
+  /// its own and applies no SiLU: it pays where the image is not small.
+  bool winograd_pays(const torch::Tensor& input) const {
+    const ConvPadding& pad = options_.padding;
+    return weight_.size(2) == 3 && options_.stride == 1 && pad.top == 1 && pad.left == 1 &&
+           pad.bottom == 1 && pad.right == 1 && options_.added != AddedTensor::kBeforeActivation &&
+           options_.precision == Precision::kFloat32 && weight_.size(1) >= 32 &&
+           weight_.size(0) >= 32 && input.size(1) * input.size(2) >= 400;
+  }
+
+  void run_winograd(const Plan& plan, const torch::Tensor& input, const torch::Tensor& added,
+                    const torch::Tensor& result) const {
+    dnnl::stream stream(cpu());
+    memory from = wrapped(images(input), input);
+    memory to = wrapped(images(result), result);
+    memory blocked_input = from;
+    if (plan.input != images(input)) {
+      blocked_input = memory(plan.input, cpu());
+      dnnl::reorder(from, blocked_input).execute(stream, from, blocked_input);
+    }
+    memory blocked_result = plan.result != images(result) ? memory(plan.result, cpu()) : to;
+    plan.primitive.execute(stream, {{DNNL_ARG_SRC, blocked_input},
+                                    {DNNL_ARG_WEIGHTS, plan.weight},
+                                    {DNNL_ARG_BIAS, wrapped(plan.bias, bias_)},
+                                    {DNNL_ARG_DST, blocked_result}});
+    if (plan.result != images(result)) {
+      dnnl::reorder(blocked_result, to).execute(stream, blocked_result, to);
+    }
+    stream.wait();
+    torch::Tensor finished = result;
+    if (options_.silu) {
+      torch::silu_(finished);
+    }
+    if (added.defined()) {
+      finished.add_(added);
+    }
+  }
+
+  std::optional<Plan> winograd_plan(const torch::Tensor& input, const torch::Tensor& result) {
+    const memory::dims shape(weight_.sizes().begin(), weight_.sizes().end());
+    const auto any = [](memory::desc desc) {
+      return memory::desc(desc.dims(), memory::data_type::f32, memory::format_tag::any);
+    };
+    const memory::desc stored(shape, type_of(weight_), memory::format_tag::oihw);
+    const memory::desc bias({shape[0]}, memory::data_type::f32, memory::format_tag::x);
+    const dnnl::convolution_forward::desc wanted(
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_winograd,
+        any(images(input)), any(stored), bias, any(images(result)), {1, 1}, {1, 1}, {1, 1});
+    const dnnl::convolution_forward::primitive_desc chosen(wanted, dnnl::primitive_attr(), cpu(),
+                                                           /*allow_empty=*/true);
+    if (!chosen) {
+      return std::nullopt;
+    }
+    return Plan{.primitive = dnnl::convolution_forward(chosen),
+                .input = chosen.src_desc(),
+                .bias = chosen.bias_desc(),
+                .result = chosen.dst_desc(),
+                .weight = packed_as(chosen.weights_desc(), wrapped(stored, weight_)),
+                .winograd = true};
+  }
+
+  Plan planned(const torch::Tensor& input, const torch::Tensor& added,
+               const torch::Tensor& result) {
+    if (winograd_pays(input)) {
+      const std::optional<Plan> plan = winograd_plan(input, result);
+      if (plan) {
+        return *plan;
+      }
+    }
+    const memory::dims shape(weight_.sizes().begin(), weight_.sizes().end());
+    const memory::desc stored(shape, type_of(weight_), memory::format_tag::oihw);
+    const memory::desc packed(shape, type_of(weight_), memory::format_tag::any);
+    const memory::desc bias({shape[0]}, memory::data_type::f32, memory::format_tag::x);
+    const ConvPadding& pad = options_.padding;
+    const dnnl::convolution_forward::desc wanted(
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, images(input),
+        packed, bias, images(result), {options_.stride, options_.stride}, {pad.top, pad.left},
+        {pad.bottom, pad.right});
+    const dnnl::convolution_forward::primitive_desc chosen(wanted, attributes(added), cpu());
+    Plan plan{.primitive = dnnl::convolution_forward(chosen),
+              .input = chosen.src_desc(),
+              .bias = chosen.bias_desc(),
+              .result = chosen.dst_desc(),
+              .weight = packed_as(chosen.weights_desc(), wrapped(stored, weight_))};
+    return plan;
+  }
+
+  /// The weights in the layout of `desc`; sizes of input that want the same share it.
+  memory packed_as(const memory::desc& desc, memory stored) {
+    for (const auto& [key, plan] : plans_) {
+      if (plan.weight.get_desc() == desc) {
+        return plan.weight;
+      }
+    }
+    memory packed(desc, cpu());
+    dnnl::stream stream(cpu());
+    dnnl::reorder(stored, packed).execute(stream, stored, packed);
+    stream.wait();
+    return packed;
+  }
+
+  torch::Tensor weight_;
+  torch::Tensor bias_;
+  FusedConvOptions options_;
+  std::map<Key, Plan> plans_;
+};
+
+std::shared_ptr<OneDnnConv> make_onednn_conv(const torch::Tensor& weight, const torch::Tensor& bias,
+                                             const FusedConvOptions& options) {
+  return std::make_shared<OneDnnConv>(weight, bias, options);
+}
+
+void run_onednn_conv(OneDnnConv& conv, const torch::Tensor& input, const torch::Tensor& added,
+                     const torch::Tensor& result) {
+  conv.run(input, added, result);
+}
+
+}  // namespace mote::nn
