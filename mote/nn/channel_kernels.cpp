@@ -119,65 +119,12 @@ HWY_INLINE void norm_row(const NormOfRows& norm, const float* in, const float* g
   }
 }
 
-void norm_all(const NormOfRows& norm, int64_t rows, const float* in, const int64_t* index,
-              const ChannelMap& gate, float* out) {
+void norm_all(const NormOfRows& norm, int64_t rows, const float* in, const ChannelMap& gate,
+              float* out) {
   for (int64_t row = 0; row < rows; ++row) {
-    norm_row(norm, in + (index == nullptr ? row : index[row]) * norm.channels,
+    norm_row(norm, in + row * norm.channels,
              gate.data == nullptr ? nullptr : gate.data + row * gate.stride,
              out + row * norm.channels);
-  }
-}
-
-template <class D>
-HWY_INLINE void add_at(D d, const float* a, const float* b, const float* bias, int64_t c,
-                       float* out) {
-  const auto sum = hn::Add(hn::LoadU(d, a + c), hn::LoadU(d, b + c));
-  hn::StoreU(hn::Add(sum, hn::LoadU(d, bias + c)), d, out + c);
-}
-
-template <class D>
-HWY_INLINE void add_later_at(D d, const float* bias, int64_t c, float* out) {
-  hn::StoreU(hn::Add(hn::LoadU(d, out + c), hn::LoadU(d, bias + c)), d, out + c);
-}
-
-void add_norm(const NormOfRows& norm, int64_t rows, const AddedRows& at) {
-  const Wide wide;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(wide));
-  for (int64_t row = 0; row < rows; ++row) {
-    const int64_t to = at.index[row] * norm.channels;
-    const float* added = at.added + row * norm.channels;
-    float* sum = at.sum + to;
-    int64_t c = 0;
-    for (; c + lanes <= norm.channels; c += lanes) {
-      add_at(wide, at.map + to, added, at.added_bias, c, sum);
-    }
-    for (; c < norm.channels; ++c) {
-      add_at(One(), at.map + to, added, at.added_bias, c, sum);
-    }
-    norm_row(norm, sum, nullptr, at.normed + to);
-    for (c = 0; c + lanes <= norm.channels; c += lanes) {
-      add_later_at(wide, at.later_bias, c, sum);
-    }
-    for (; c < norm.channels; ++c) {
-      add_later_at(One(), at.later_bias, c, sum);
-    }
-  }
-}
-
-void bias_gelu(int64_t rows, int64_t channels, const float* bias, float* x) {
-  const Wide wide;
-  const One one;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(wide));
-  for (int64_t row = 0; row < rows; ++row) {
-    float* at = x + row * channels;
-    int64_t c = 0;
-    for (; c + lanes <= channels; c += lanes) {
-      const auto sum = hn::Add(hn::LoadU(wide, at + c), hn::LoadU(wide, bias + c));
-      hn::StoreU(gelu(sum), wide, at + c);
-    }
-    for (; c < channels; ++c) {
-      hn::StoreU(gelu(hn::Set(one, at[c] + bias[c])), one, at + c);
-    }
   }
 }
 
@@ -192,25 +139,15 @@ namespace {
 
 HWY_EXPORT(depthwise_row);
 HWY_EXPORT(norm_all);
-HWY_EXPORT(add_norm);
-HWY_EXPORT(bias_gelu);
 
 void dispatch_row(const ChannelMap& map, const MapSize& size, int64_t row, const float* weight,
                   const float* bias, float* out) {
   HWY_DYNAMIC_DISPATCH(depthwise_row)(map, size, row, weight, bias, out);
 }
 
-void dispatch_norm(const NormOfRows& norm, int64_t rows, const float* in, const int64_t* index,
-                   const ChannelMap& gate, float* out) {
-  HWY_DYNAMIC_DISPATCH(norm_all)(norm, rows, in, index, gate, out);
-}
-
-void dispatch_add(const NormOfRows& norm, int64_t rows, const AddedRows& at) {
-  HWY_DYNAMIC_DISPATCH(add_norm)(norm, rows, at);
-}
-
-void dispatch_gelu(int64_t rows, int64_t channels, const float* bias, float* x) {
-  HWY_DYNAMIC_DISPATCH(bias_gelu)(rows, channels, bias, x);
+void dispatch_norm(const NormOfRows& norm, int64_t rows, const float* in, const ChannelMap& gate,
+                   float* out) {
+  HWY_DYNAMIC_DISPATCH(norm_all)(norm, rows, in, gate, out);
 }
 
 }  // namespace
@@ -221,17 +158,9 @@ void depthwise_silu_row(const ChannelMap& map, const MapSize& size, int64_t row,
   channels::dispatch_row(map, size, row, weight, bias, out);
 }
 
-void norm_rows(const NormOfRows& norm, int64_t rows, const float* in, const int64_t* index,
-               const ChannelMap& gate, float* out) {
-  channels::dispatch_norm(norm, rows, in, index, gate, out);
-}
-
-void add_norm_rows(const NormOfRows& norm, int64_t rows, const AddedRows& at) {
-  channels::dispatch_add(norm, rows, at);
-}
-
-void bias_gelu_rows(int64_t rows, int64_t channels, const float* bias, float* x) {
-  channels::dispatch_gelu(rows, channels, bias, x);
+void norm_rows(const NormOfRows& norm, int64_t rows, const float* in, const ChannelMap& gate,
+               float* out) {
+  channels::dispatch_norm(norm, rows, in, gate, out);
 }
 
 }  // namespace mote::nn

@@ -39,7 +39,7 @@ torch::Tensor normed_rows(const torch::Tensor& map, const torch::nn::LayerNorm& 
   const int64_t stride = gate.defined() ? gate.stride(2) : 0;
   const float* gates = gate.defined() ? gate.data_ptr<float>() : nullptr;
   for_rows(in.numel() / rows.channels, [&](int64_t begin, int64_t end) {
-    norm_rows(rows, end - begin, in.data_ptr<float>() + begin * rows.channels, nullptr,
+    norm_rows(rows, end - begin, in.data_ptr<float>() + begin * rows.channels,
               {.data = gates == nullptr ? nullptr : gates + begin * stride, .stride = stride},
               out.data_ptr<float>() + begin * rows.channels);
   });
@@ -77,57 +77,6 @@ torch::Tensor normed(const torch::Tensor& map, const torch::nn::LayerNorm& norm)
 torch::Tensor gated_norm(const torch::Tensor& map, const torch::nn::LayerNorm& norm,
                          const torch::Tensor& gate) {
   return normed_rows(map, norm, even_rows(gate));
-}
-
-torch::Tensor normed_in_order(const torch::Tensor& map, const torch::nn::LayerNorm& norm,
-                              const torch::Tensor& order) {
-  const auto in = map.contiguous();
-  const NormOfRows rows = row_norm(norm);
-  const int64_t tokens = order.numel();
-  const torch::Tensor out = torch::empty({in.size(0), tokens, rows.channels}, in.options());
-  for (int64_t image = 0; image < in.size(0); ++image) {
-    const int64_t first = image * tokens * rows.channels;
-    for_rows(tokens, [&](int64_t begin, int64_t end) {
-      norm_rows(rows, end - begin, in.data_ptr<float>() + first, order.data_ptr<int64_t>() + begin,
-                {}, out.data_ptr<float>() + first + begin * rows.channels);
-    });
-  }
-  return out;
-}
-
-AddedNorm add_and_norm(const torch::Tensor& map, const torch::Tensor& added,
-                       const torch::Tensor& added_bias, const torch::Tensor& order,
-                       const torch::nn::LayerNorm& norm, const torch::Tensor& later_bias) {
-  const auto in = map.contiguous();
-  const auto more = added.contiguous();
-  const AddedNorm out = {.sum = torch::empty_like(in), .normed = torch::empty_like(in)};
-  const NormOfRows rows = row_norm(norm);
-  const int64_t tokens = order.numel();
-  for (int64_t image = 0; image < in.size(0); ++image) {
-    const int64_t first = image * tokens * rows.channels;
-    for_rows(tokens, [&](int64_t begin, int64_t end) {
-      add_norm_rows(rows, end - begin,
-                    {.map = in.data_ptr<float>() + first,
-                     .added = more.data_ptr<float>() + first + begin * rows.channels,
-                     .index = order.data_ptr<int64_t>() + begin,
-                     .added_bias = added_bias.data_ptr<float>(),
-                     .later_bias = later_bias.data_ptr<float>(),
-                     .sum = out.sum.data_ptr<float>() + first,
-                     .normed = out.normed.data_ptr<float>() + first});
-    });
-  }
-  return out;
-}
-
-torch::Tensor linear_gelu(const torch::Tensor& tokens, const torch::nn::Linear& layer) {
-  const torch::Tensor hidden = torch::nn::functional::linear(tokens, layer->weight).contiguous();
-  const auto bias = layer->bias.contiguous();
-  const int64_t channels = hidden.size(-1);
-  for_rows(hidden.numel() / channels, [&](int64_t begin, int64_t end) {
-    bias_gelu_rows(end - begin, channels, bias.data_ptr<float>(),
-                   hidden.data_ptr<float>() + begin * channels);
-  });
-  return hidden;
 }
 
 }  // namespace mote::nn

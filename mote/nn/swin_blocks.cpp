@@ -77,18 +77,17 @@ torch::Tensor SwinAttentionImpl::position_bias() const {
       .permute({2, 0, 1});
 }
 
-torch::Tensor SwinAttentionImpl::attended(const torch::Tensor& windows, const torch::Tensor& mask) {
-  const auto parts = qkv_(windows)
-                         .unflatten(2, {3, heads_, windows.size(2) / heads_})
+torch::Tensor SwinAttentionImpl::attended(const torch::Tensor& projected,
+                                          const torch::Tensor& mask) {
+  const auto parts = projected.unflatten(2, {3, heads_, projected.size(2) / (3 * heads_)})
                          .permute({2, 0, 3, 1, 4})  // (3, n, heads, window^2, depth)
                          .unbind(0);
-  const auto heads =
-      attention(parts[0], parts[1], parts[2], {.bias = position_bias(), .mask = mask});
-  return join_heads(heads);
+  return join_heads(
+      attention(parts[0], parts[1], parts[2], {.bias = position_bias(), .mask = mask}));
 }
 
 torch::Tensor SwinAttentionImpl::forward(const torch::Tensor& windows, const torch::Tensor& mask) {
-  return proj_(attended(windows, mask));
+  return proj_(attended(qkv_(windows), mask));
 }
 
 SwinMlpImpl::SwinMlpImpl(int64_t channels, int64_t hidden)
@@ -114,7 +113,7 @@ int64_t SwinBlockImpl::shift_of(int64_t height, int64_t width) const {
 }
 
 SwinBlockImpl::Windows SwinBlockImpl::windows_of(int64_t height, int64_t width) {
-  const std::lock_guard<std::mutex> lock(windows_lock_);
+  const std::lock_guard<std::mutex> lock(lock_);
   if (windows_.height != height || windows_.width != width) {
     const int64_t shift = shift_of(height, width);
     const auto numbers = torch::arange(height * width).reshape({1, height, width, 1});
@@ -142,22 +141,21 @@ torch::Tensor SwinBlockImpl::attended(const torch::Tensor& map) {
   return join_windows(attn_(windows, mask), window, height, width).roll({shift, shift}, {1, 2});
 }
 
-/// The tokens are brought into the order of the windows by the first norm, and back by the
-/// addition: no copy of the map is made.
+std::shared_ptr<const FusedSwinLayers> SwinBlockImpl::fused_layers() {
+  const SwinLayers layers = {norm1_, attn_->qkv(), attn_->proj(), norm2_, mlp_->fc1(), mlp_->fc2()};
+  const std::lock_guard<std::mutex> lock(lock_);
+  if (!fused_layers_ || !fused_layers_->is_of(layers)) {
+    fused_layers_ = std::make_shared<const FusedSwinLayers>(layers);
+  }
+  return fused_layers_;
+}
+
 torch::Tensor SwinBlockImpl::fused(const torch::Tensor& map) {
   const Windows windows = windows_of(map.size(1), map.size(2));
+  const auto layers = fused_layers();
   const int64_t tokens = options_.window * options_.window;
-  const int64_t channels = map.size(3);
-  const auto ordered = normed_in_order(map, norm1_, windows.order).view({-1, tokens, channels});
-  const auto attended = attn_->attended(ordered, windows.mask);
-  const auto& projection = attn_->projection();
-  const auto projected = torch::nn::functional::linear(attended, projection->weight);
-  const auto& second = mlp_->second();
-  const AddedNorm after = add_and_norm(map, projected.view({map.size(0), -1, channels}),
-                                       projection->bias, windows.order, norm2_, second->bias);
-  const auto hidden = linear_gelu(after.normed, mlp_->first());
-  after.sum.view({-1, channels}).addmm_(hidden.flatten(0, 2), second->weight.t());
-  return after.sum;
+  const auto projected = layers->before(map, windows.order).view({-1, tokens, 3 * map.size(3)});
+  return layers->after(map, attn_->attended(projected, windows.mask), windows.order);
 }
 
 torch::Tensor SwinBlockImpl::forward(const torch::Tensor& map) {

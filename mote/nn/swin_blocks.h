@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 #include <torch/torch.h>
 
 #include "mote/nn/patches.h"
+#include "mote/nn/swin_fused.h"
 
 namespace mote::nn {
 
@@ -35,9 +37,13 @@ class SwinAttentionImpl : public torch::nn::Module {
   explicit SwinAttentionImpl(const SwinBlockOptions& options);
   torch::Tensor forward(const torch::Tensor& windows, const torch::Tensor& mask);
 
-  /// The same before the last projection.
-  torch::Tensor attended(const torch::Tensor& windows, const torch::Tensor& mask);
-  const torch::nn::Linear& projection() const { return proj_; }
+  /// What is between the two projections. Shapes: projected (n, window^2, 3 channels), mask as
+  /// above
+  /// -> (n, window^2, channels).
+  torch::Tensor attended(const torch::Tensor& projected, const torch::Tensor& mask);
+
+  const torch::nn::Linear& qkv() const { return qkv_; }
+  const torch::nn::Linear& proj() const { return proj_; }
 
  private:
   /// Shapes: (heads, window^2, window^2).
@@ -57,8 +63,8 @@ class SwinMlpImpl : public torch::nn::Module {
   SwinMlpImpl(int64_t channels, int64_t hidden);
   torch::Tensor forward(const torch::Tensor& tokens);
 
-  const torch::nn::Linear& first() const { return fc1_; }
-  const torch::nn::Linear& second() const { return fc2_; }
+  const torch::nn::Linear& fc1() const { return fc1_; }
+  const torch::nn::Linear& fc2() const { return fc2_; }
 
  private:
   torch::nn::Linear fc1_;
@@ -92,10 +98,12 @@ class SwinBlockImpl : public torch::nn::Module {
   torch::Tensor fused(const torch::Tensor& map);
   int64_t shift_of(int64_t height, int64_t width) const;
   Windows windows_of(int64_t height, int64_t width);
+  std::shared_ptr<const FusedSwinLayers> fused_layers();
 
   SwinBlockOptions options_;
-  std::mutex windows_lock_;
+  std::mutex lock_;  // of what is kept between calls
   Windows windows_;  // of the last map
+  std::shared_ptr<const FusedSwinLayers> fused_layers_;
   torch::nn::LayerNorm norm1_;
   SwinAttention attn_;
   torch::nn::LayerNorm norm2_;

@@ -61,22 +61,6 @@ HWY_INLINE V silu(V x) {
   return hn::Div(numerator, hn::Add(one, e));
 }
 
-/// x times the normal distribution up to x, by Abramowitz and Stegun, formula 7.1.26 (1.5e-7).
-template <class V>
-HWY_INLINE V gelu(V x) {
-  const hn::DFromV<V> d;
-  const auto one = hn::Set(d, 1.0F);
-  const auto z = hn::Mul(hn::Abs(x), hn::Set(d, 0.707106781F));
-  const auto t = hn::Div(one, hn::MulAdd(z, hn::Set(d, 0.3275911F), one));
-  auto p = hn::MulAdd(hn::Set(d, 1.061405429F), t, hn::Set(d, -1.453152027F));
-  p = hn::MulAdd(p, t, hn::Set(d, 1.421413741F));
-  p = hn::MulAdd(p, t, hn::Set(d, -0.284496736F));
-  p = hn::MulAdd(p, t, hn::Set(d, 0.254829592F));
-  const auto e = exp2_negative(hn::Mul(hn::Mul(z, z), hn::Set(d, -kLog2E)));
-  const auto tail = hn::Mul(hn::Mul(hn::Mul(p, t), e), hn::Set(d, 0.5F));
-  return hn::Mul(x, hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(one, tail)));
-}
-
 }  // namespace HWY_NAMESPACE
 }  // namespace mote::nn::vector_math
 HWY_AFTER_NAMESPACE();
