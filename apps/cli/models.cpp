@@ -84,18 +84,40 @@ void add_import(CLI::App& models) {
 
 void add_export(CLI::App& models) {
   struct Options {
-    std::string name;
+    NetworkExport what;
     std::string file;
     bool force = false;
+    bool onnx = false;
+    bool torchscript = false;
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
-      models.add_subcommand("export", "Write the imported weights of a network to a file");
-  add_name(*command, options->name);
-  command->add_option("file", options->file, "safetensors to write")->required()->type_name("FILE");
+  NetworkExport& what = options->what;
+  CLI::App* command = models.add_subcommand(
+      "export", "Write a network's imported weights, or the network with them, to a file");
+  add_name(*command, what.network);
+  command->add_option("file", options->file, "File to write; safetensors unless told otherwise")
+      ->required()
+      ->type_name("FILE");
+  CLI::Option* onnx = command->add_flag("--onnx", options->onnx, "The network as ONNX");
+  command->add_flag("--torchscript", options->torchscript, "The network as TorchScript")
+      ->excludes(onnx);
+  command->add_option("--part", what.part,
+                      "Of EfficientSAM: encoder or decoder; the encoder unless given");
+  command
+      ->add_option("--input-px", what.input_px,
+                   "Side of the square image that the network takes; 0: as published")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_flag("--force", options->force, "Write over the file");
-  command->callback(
-      [options] { pipeline::export_weights(options->name, options->file, options->force); });
+  command->callback([options] {
+    if (!options->onnx && !options->torchscript) {
+      pipeline::export_weights(options->what.network, options->file, options->force);
+      return;
+    }
+    options->what.format =
+        options->torchscript ? NetworkFormat::kTorchScript : NetworkFormat::kOnnx;
+    pipeline::export_network(options->what, options->file, options->force);
+  });
 }
 
 void add_verify(CLI::App& models) {

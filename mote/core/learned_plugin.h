@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mote/core/grid.h"
+#include "mote/core/network_export.h"
 #include "mote/core/plugin.h"
 #include "mote/core/weights.h"
 
@@ -46,6 +47,11 @@ struct LearnedPlugin : PluginHeader {
 
   /// How the tensors of a file fit a network.
   WeightsMismatch (*compare)(const std::string& network, const Weights& weights) = nullptr;
+
+  /// The network with its weights as the bytes of a file for other programs. Throws kUsage for a
+  /// part or input size that it cannot have; kUnsupported where it or an operator of it cannot be
+  /// exported; kBadFile where the weights do not fit.
+  std::string (*exported)(const NetworkExport& what, const Weights& weights) = nullptr;
 
   /// `weights` are those of options.model, or null for random ones; `found` tells how masks become
   /// regions. Throws kUsage, kBadFile where the weights do not fit, kResource, kUnsupported where

@@ -1,5 +1,6 @@
 #include "mote/core/learned_plugin.h"
 #include "mote/core/version.h"
+#include "mote/learned/network_export.h"
 #include "mote/learned/networks.h"
 #include "mote/nn/models.h"
 #include "mote/nn/threads.h"
@@ -13,6 +14,7 @@ extern "C" const mote::PluginHeader* mote_learned_plugin() {
     made.networks = mote::nn::network_names;
     made.spec = mote::learned::spec;
     made.compare = mote::learned::compare;
+    made.exported = mote::learned::exported;
     made.make_segmenter = mote::learned::make_segmenter;
     return made;
   }();

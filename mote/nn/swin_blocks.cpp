@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <ATen/TracerMode.h>
+
 #include "mote/core/error.h"
 #include "mote/nn/attention.h"
 #include "mote/nn/fused_ops.h"
@@ -37,6 +39,7 @@ torch::Tensor join_windows(const torch::Tensor& windows, int64_t window, int64_t
 
 /// Which of the three bands of a shifted map each row (or column) is in.
 torch::Tensor bands(int64_t length, int64_t window, int64_t shift) {
+  const at::tracer::impl::NoTracerDispatchMode fixed;  // a trace takes the bands for constants
   const torch::Tensor band = torch::zeros({length}, torch::kInt64);
   band.slice(0, length - window).fill_(1);
   band.slice(0, length - shift).fill_(2);

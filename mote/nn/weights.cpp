@@ -26,16 +26,6 @@ torch::ScalarType torch_type(ScalarType type) {
   throw Error(ErrorKind::kUnsupported, "tensor type {} is unknown", static_cast<int>(type));
 }
 
-ScalarType stored_type(torch::ScalarType type) {
-  for (int candidate = 0; candidate <= static_cast<int>(ScalarType::kBool); ++candidate) {
-    if (torch_type(static_cast<ScalarType>(candidate)) == type) {
-      return static_cast<ScalarType>(candidate);
-    }
-  }
-  throw Error(ErrorKind::kUnsupported, "tensors of type {} cannot be stored",
-              torch::toString(type));
-}
-
 std::string text(at::IntArrayRef shape) {
   return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
 }
@@ -74,6 +64,23 @@ torch::Tensor to_tensor(const StoredTensor& stored) {
   return tensor;
 }
 
+ScalarType stored_type(torch::ScalarType type) {
+  for (int candidate = 0; candidate <= static_cast<int>(ScalarType::kBool); ++candidate) {
+    if (torch_type(static_cast<ScalarType>(candidate)) == type) {
+      return static_cast<ScalarType>(candidate);
+    }
+  }
+  throw Error(ErrorKind::kUnsupported, "tensors of type {} cannot be stored",
+              torch::toString(type));
+}
+
+StoredTensor stored_tensor(const std::string& name, const torch::Tensor& tensor) {
+  return {.name = name,
+          .type = stored_type(tensor.scalar_type()),
+          .shape = tensor.sizes().vec(),
+          .bytes = {static_cast<const std::byte*>(tensor.data_ptr()), tensor.nbytes()}};
+}
+
 WeightsMismatch load(const Weights& weights, torch::nn::Module& network) {
   const torch::NoGradGuard no_grad;
   std::map<std::string, const StoredTensor*> by_name;
@@ -109,12 +116,7 @@ Weights weights_of(const torch::nn::Module& network) {
   Weights weights;
   for (const auto& [name, tensor] : tensors_of(network)) {
     kept->push_back(tensor.detach().to(torch::kCPU).contiguous());
-    const torch::Tensor& stored = kept->back();
-    weights.tensors.push_back(
-        {.name = name,
-         .type = stored_type(stored.scalar_type()),
-         .shape = stored.sizes().vec(),
-         .bytes = {static_cast<const std::byte*>(stored.data_ptr()), stored.nbytes()}});
+    weights.tensors.push_back(stored_tensor(name, kept->back()));
   }
   weights.storage = kept;
   return weights;

@@ -12,6 +12,7 @@
 #include "mote/io/file.h"
 #include "mote/io/safetensors.h"
 #include "mote/io/weights_file.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/models.h"
 #include "mote/pipeline/staged_output.h"
 
@@ -60,6 +61,16 @@ void write(const std::string& path, const Weights& weights, bool force) {
   const StagedOutput staged(path, force);
   io::write_safetensors(staged.path(), weights);
   staged.publish();
+}
+
+/// The imported weights of a network.
+Weights weights_of(const std::string& model) {
+  const std::string imported = imported_weights(pipeline::model(model).name);
+  if (!fs::exists(imported)) {
+    throw Error(ErrorKind::kNotFound, "no weights of {} were imported: see mote models show {}",
+                model, model);
+  }
+  return io::read_weights(imported);
 }
 
 void append_list(std::string& text, std::string_view what, const std::vector<std::string>& names) {
@@ -115,12 +126,14 @@ WeightsFit import_weights(const ImportJob& job) {
 }
 
 void export_weights(const std::string& model, const std::string& file, bool force) {
-  const std::string imported = imported_weights(pipeline::model(model).name);
-  if (!fs::exists(imported)) {
-    throw Error(ErrorKind::kNotFound, "no weights of {} were imported: see mote models show {}",
-                model, model);
-  }
-  write(file, io::read_weights(imported), force);
+  write(file, weights_of(model), force);
+}
+
+void export_network(const NetworkExport& what, const std::string& file, bool force) {
+  const Weights weights = weights_of(what.network);
+  const StagedOutput staged(file, force);
+  write_file(staged.path(), networks().exported(what, weights));
+  staged.publish();
 }
 
 void throw_misfit(const WeightsFit& fit) {

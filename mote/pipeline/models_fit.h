@@ -5,6 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "mote/core/network_export.h"
 #include "mote/core/weights.h"
 
 namespace mote::pipeline {
@@ -45,6 +46,10 @@ WeightsFit import_weights(const ImportJob& job);
 /// Throws kNotFound where none were imported, kUsage where `file` is there and `force` is not
 /// given, kResource.
 void export_weights(const std::string& model, const std::string& file, bool force);
+
+/// Writes a network with its imported weights to `file` for other programs.
+/// Throws as export_weights, and as LearnedPlugin::exported.
+void export_network(const NetworkExport& what, const std::string& file, bool force);
 
 /// The error that tells that they do not fit: kBadFile, in one line.
 /// What does not fit is listed by `text_of`.
