@@ -1,6 +1,8 @@
 #include "mote/nn/efficient_sam.h"
 
 #include "mote/core/error.h"
+#include "mote/nn/kernels.h"
+#include "mote/nn/sam_fast_decoder.h"
 
 namespace mote::nn {
 namespace {
@@ -61,6 +63,25 @@ SamMasks EfficientSamImpl::decode_batch(const torch::Tensor& embedding,
   return mask_decoder(repeated, prompt_encoder->dense(embedding.size(2)), prompts);
 }
 
+/// Shapes: embedding (N, 256, h, w), prompts (N, Q, slots, 256) -> logits (N, Q, ...).
+SamMasks EfficientSamImpl::decode_fast(const torch::Tensor& embedding,
+                                       const torch::Tensor& prompts) {
+  const SamFastDecoder fast(*mask_decoder, prompt_encoder->dense(embedding.size(2)));
+  std::vector<torch::Tensor> logits;
+  std::vector<torch::Tensor> iou;
+  for (int64_t n = 0; n < embedding.size(0); ++n) {
+    const SamFastDecoder::Image image = fast.prepared(embedding[n]);
+    for (const torch::Tensor& some : prompts[n].split(options_.query_batch)) {
+      const SamMasks masks = fast.decode(image, some);
+      logits.push_back(masks.logits);
+      iou.push_back(masks.iou);
+    }
+  }
+  const std::vector<int64_t> outer{embedding.size(0), prompts.size(1)};
+  return {.logits = torch::cat(logits).unflatten(0, outer),
+          .iou = torch::cat(iou).unflatten(0, outer)};
+}
+
 SamMasks EfficientSamImpl::decode(const torch::Tensor& embedding, const SamQueries& queries,
                                   const SamImageSize& image, bool several) {
   check_queries(embedding, queries);
@@ -69,6 +90,11 @@ SamMasks EfficientSamImpl::decode(const torch::Tensor& embedding, const SamQueri
       prompt_tokens(queries, image).unflatten(0, {images, queries.points.size(1)});
   const int64_t first = several ? 1 : 0;
   const int64_t end = several ? options_.decoder.mask_tokens : 1;
+  if (prompts.numel() > 0 && kernels_take({embedding, prompts}) &&
+      kernels_take(mask_decoder->parameters()) && options_.decoder.transformer.layers == 2) {
+    const SamMasks masks = decode_fast(embedding, prompts);
+    return {.logits = masks.logits.slice(2, first, end), .iou = masks.iou.slice(2, first, end)};
+  }
   std::vector<torch::Tensor> logits;
   std::vector<torch::Tensor> iou;
   const int64_t step = std::max<int64_t>(options_.query_batch / images, 1);

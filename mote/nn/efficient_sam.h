@@ -48,6 +48,7 @@ class EfficientSamImpl : public torch::nn::Module {
   /// `several` false, the one mask of its first mask token.
   ///
   /// Shapes: embedding (N, 256, h, w) -> logits (N, Q, 3, 4 h, 4 w), iou (N, Q, 3).
+  /// Without gradients, float32 embeddings on the CPU are decoded by SamFastDecoder.
   /// Throws kUsage for queries of other shapes.
   SamMasks decode(const torch::Tensor& embedding, const SamQueries& queries,
                   const SamImageSize& image, bool several = true);
@@ -70,6 +71,7 @@ class EfficientSamImpl : public torch::nn::Module {
 
  private:
   SamMasks decode_batch(const torch::Tensor& embedding, const torch::Tensor& prompts);
+  SamMasks decode_fast(const torch::Tensor& embedding, const torch::Tensor& prompts);
 
   EfficientSamOptions options_;
 };

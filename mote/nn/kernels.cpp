@@ -7,6 +7,10 @@
 namespace mote::nn {
 
 bool kernels_take(std::initializer_list<torch::Tensor> tensors) {
+  return kernels_take(std::vector<torch::Tensor>(tensors));
+}
+
+bool kernels_take(const std::vector<torch::Tensor>& tensors) {
   const auto fits = [](const torch::Tensor& tensor) {
     return !tensor.defined() ||
            (tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32 &&

@@ -46,6 +46,10 @@ struct RowKernels {
   void (*normalise)(const Rows& rows, int64_t width, const float* weight, const float* bias,
                     float eps, bool to_float, void* result, int64_t result_stride);
 
+  /// GELU of scale * value + shift, one scale and shift a column, to operands.
+  void (*scaled_gelu)(const Rows& rows, int64_t width, const float* scale, const float* shift,
+                      void* result, int64_t result_stride);
+
   /// (value - shift) * scale, to operands.
   void (*to_operands)(const float* values, int64_t count, float shift, float scale, void* result);
 };

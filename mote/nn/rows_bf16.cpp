@@ -187,6 +187,21 @@ void normalise(const Rows& rows, int64_t width, const float* weight, const float
   }
 }
 
+void scaled_gelu(const Rows& rows, int64_t width, const float* scale, const float* shift,
+                 void* result, int64_t result_stride) {
+  for (int64_t row = 0; row < rows.count; ++row) {
+    const float* values = static_cast<const float*>(rows.data) + row * rows.stride;
+    for (size_t i = 0; i < size(width); i += kLanes) {
+      const __mmask16 present = first(size(width) - i);
+      const __m512 value = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(present, values + i),
+                                           _mm512_maskz_loadu_ps(present, scale + i),
+                                           _mm512_maskz_loadu_ps(present, shift + i));
+      store_bf16(gelu(value), static_cast<uint16_t*>(result) + size(row * result_stride) + i,
+                 std::min(kLanes, size(width) - i));
+    }
+  }
+}
+
 void to_operands(const float* values, int64_t count, float shift, float scale, void* result) {
   for (size_t i = 0; i < size(count); i += kLanes) {
     const __m512 value = _mm512_maskz_loadu_ps(first(size(count) - i), values + i);
@@ -203,6 +218,7 @@ const RowKernels& bf16_rows() {
                                 .pack = pack,
                                 .multiply = multiply,
                                 .normalise = normalise,
+                                .scaled_gelu = scaled_gelu,
                                 .to_operands = to_operands};
   return table;
 }

@@ -154,6 +154,24 @@ void normalise(const Rows& rows, int64_t width, const float* weight, const float
   }
 }
 
+void scaled_gelu(const Rows& rows, int64_t width, const float* scale, const float* shift,
+                 void* result, int64_t result_stride) {
+  const Floats d;
+  for (int64_t row = 0; row < rows.count; ++row) {
+    const float* values = static_cast<const float*>(rows.data) + row * rows.stride;
+    float* to = static_cast<float*>(result) + row * result_stride;
+    size_t i = 0;
+    for (; i + lanes() <= size(width); i += lanes()) {
+      hn::StoreU(gelu(hn::MulAdd(hn::LoadU(d, values + i), hn::LoadU(d, scale + i),
+                                 hn::LoadU(d, shift + i))),
+                 d, to + i);
+    }
+    for (; i < size(width); ++i) {
+      to[i] = hn::GetLane(gelu(hn::Set(d, values[i] * scale[i] + shift[i])));
+    }
+  }
+}
+
 void to_operands(const float* values, int64_t count, float shift, float scale, void* result) {
   auto* to = static_cast<float*>(result);
   for (int64_t i = 0; i < count; ++i) {
@@ -167,6 +185,7 @@ const RowKernels& kernels() {
                                 .pack = pack,
                                 .multiply = multiply,
                                 .normalise = normalise,
+                                .scaled_gelu = scaled_gelu,
                                 .to_operands = to_operands};
   return table;
 }

@@ -48,15 +48,34 @@ torch::Tensor SamDecoderImpl::upscaled_twice(const torch::Tensor& map) {
   return final_output_upscaling_layers_[1]->as<torch::nn::Sequential>()->forward(map);
 }
 
-SamMasks SamDecoderImpl::masks(const torch::Tensor& tokens, const torch::Tensor& upscaled) {
+torch::nn::ConvTranspose2dImpl& SamDecoderImpl::upscaling(int64_t index) {
+  return final_output_upscaling_layers_[static_cast<size_t>(index)]
+      ->as<torch::nn::Sequential>()
+      ->at<torch::nn::ConvTranspose2dImpl>(0);
+}
+
+torch::nn::GroupNormImpl& SamDecoderImpl::upscaling_norm() {
+  return final_output_upscaling_layers_[0]
+      ->as<torch::nn::Sequential>()
+      ->at<torch::nn::GroupNormImpl>(1);
+}
+
+torch::Tensor SamDecoderImpl::mask_kernels(const torch::Tensor& tokens) {
   std::vector<torch::Tensor> kernels;
   for (int64_t i = 0; i < options_.mask_tokens; ++i) {
     SamHeadImpl& head = output_hypernetworks_mlps_->at<SamHeadImpl>(static_cast<size_t>(i));
     kernels.push_back(head.forward(tokens.select(1, 1 + i)));
   }
-  const torch::Tensor logits = torch::matmul(torch::stack(kernels, 1), upscaled.flatten(2));
-  return {.logits = logits.unflatten(2, {upscaled.size(2), upscaled.size(3)}),
-          .iou = iou_prediction_head_(tokens.select(1, 0))};
+  return torch::stack(kernels, 1);
+}
+
+torch::Tensor SamDecoderImpl::iou(const torch::Tensor& tokens) {
+  return iou_prediction_head_(tokens.select(1, 0));
+}
+
+SamMasks SamDecoderImpl::masks(const torch::Tensor& tokens, const torch::Tensor& upscaled) {
+  const torch::Tensor logits = torch::matmul(mask_kernels(tokens), upscaled.flatten(2));
+  return {.logits = logits.unflatten(2, {upscaled.size(2), upscaled.size(3)}), .iou = iou(tokens)};
 }
 
 SamMasks SamDecoderImpl::forward(const torch::Tensor& embedding, const torch::Tensor& code,

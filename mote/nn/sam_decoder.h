@@ -43,6 +43,14 @@ class SamDecoderImpl : public torch::nn::Module {
   torch::Tensor upscaled_twice(const torch::Tensor& map);
   SamMasks masks(const torch::Tensor& tokens, const torch::Tensor& upscaled);
 
+  /// What each mask token multiplies the last map with. Shapes: -> (N, mask_tokens, 32).
+  torch::Tensor mask_kernels(const torch::Tensor& tokens);
+  torch::Tensor iou(const torch::Tensor& tokens);  // -> (N, mask_tokens)
+
+  /// The transposed convolution with which an upscaling begins, and the norm of the first.
+  torch::nn::ConvTranspose2dImpl& upscaling(int64_t index);
+  torch::nn::GroupNormImpl& upscaling_norm();
+
   const SamDecoderOptions& options() const { return options_; }
 
   SamTransformer transformer;

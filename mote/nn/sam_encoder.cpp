@@ -2,7 +2,7 @@
 
 #include "mote/core/error.h"
 #include "mote/nn/attention.h"
-#include "mote/nn/plain.h"
+#include "mote/nn/kernels.h"
 
 namespace mote::nn {
 namespace {
@@ -21,10 +21,6 @@ torch::nn::Conv2d neck_convolution(int64_t from, int64_t to, int64_t kernel) {
 /// One value a channel, on the device of the image.
 torch::Tensor per_channel(const std::vector<float>& values, const torch::Tensor& image) {
   return torch::tensor(values).to(image.device()).view({1, 3, 1, 1});
-}
-
-bool is_float32_on_cpu(const torch::Tensor& tensor) {
-  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32;
 }
 
 void check_options(const SamEncoderOptions& options) {
@@ -172,14 +168,11 @@ std::shared_ptr<const SamFastEncoder> SamEncoderImpl::fast() {
 }
 
 torch::Tensor SamEncoderImpl::forward(const torch::Tensor& image) {
-  const bool learns = at::GradMode::is_enabled() && pos_embed_.requires_grad();
-  if (!plain_operators() && !learns) {
-    if (is_float32_on_cpu(image) && is_float32_on_cpu(pos_embed_)) {
-      return fast()->encode(resized(image).contiguous());
-    }
-    if (options_.precision == Precision::kBFloat16) {
-      throw Error(ErrorKind::kUnsupported, "EfficientSAM computes in bf16 on the CPU alone");
-    }
+  if (kernels_take({image}) && kernels_take(parameters())) {
+    return fast()->encode(resized(image).contiguous());
+  }
+  if (options_.precision == Precision::kBFloat16 && !image.device().is_cpu()) {
+    throw Error(ErrorKind::kUnsupported, "EfficientSAM computes in bf16 on the CPU alone");
   }
   const torch::Tensor cells = patches(preprocessed(image)).permute({0, 2, 3, 1});
   torch::Tensor tokens = (cells + position_table()).flatten(1, 2);  // (N, h w, embed_dim)

@@ -35,6 +35,8 @@ class SamCrossAttentionImpl : public torch::nn::Module {
   /// (N, n, inner) -> (N, heads, n, inner / heads).
   torch::Tensor split(const torch::Tensor& projected) const;
 
+  int64_t heads() const { return heads_; }
+
   torch::nn::Linear q_proj, k_proj, v_proj, out_proj;
 
  private:
