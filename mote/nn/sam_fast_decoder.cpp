@@ -244,7 +244,9 @@ SamMasks SamFastDecoder::Parts::drawn(const torch::Tensor& tokens,
   torch::nn::GroupNormImpl& norm = decoder.upscaling_norm();
   const torch::Tensor of_query = up1_rows.view({queries, -1});
   const torch::Tensor mean = of_query.mean(1, true);  // (Q, 1)
-  const torch::Tensor variance = of_query.var(1, false, true);
+  const torch::Tensor squares =
+      of_query.norm(2, {1}, true).square() / static_cast<double>(of_query.size(1));
+  const torch::Tensor variance = squares - mean.square();  // the mean is near 0: nothing cancels
   const torch::Tensor scale =
       (norm.weight.unsqueeze(0) / torch::sqrt(variance + norm.options.eps())).contiguous();
   const torch::Tensor shift = (norm.bias.unsqueeze(0) - mean * scale).contiguous();  // (Q, 64)

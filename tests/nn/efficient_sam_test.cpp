@@ -81,6 +81,38 @@ TEST(EfficientSam, ComesBackAsItWasStored) {
   EXPECT_TRUE(torch::equal(from->encode(image), to->encode(image)));
 }
 
+TEST(EfficientSam, EncodesWithTheWeightsThatItHasNow) {
+  torch::NoGradGuard no_grad;
+  EfficientSam network(EfficientSamOptions{.encoder = {.image_px = 64, .depth = 1}});
+  const torch::Tensor image = torch::rand({1, 3, 64, 64});
+  const torch::Tensor before = network->encode(image);
+
+  network->image_encoder->neck->norm2->bias.add_(1);
+
+  EXPECT_TRUE(torch::allclose(network->encode(image), before + 1, 1e-5, 1e-5));
+}
+
+TEST(EfficientSam, DrawsNearlyTheSameMasksInBFloat16) {
+  if (!has_fast_bf16()) {
+    GTEST_SKIP() << "this processor does not multiply bfloat16";
+  }
+  MOTE_OPEN_FIXTURE(fixture, "efficientsam-vitt-img256");
+  torch::NoGradGuard no_grad;
+  EfficientSam exact = quick_network(fixture);
+  EfficientSam rounded(
+      EfficientSamOptions{.encoder = {.image_px = 256, .precision = Precision::kBFloat16}});
+  fixture.fill(*rounded);
+  const torch::Tensor image = fixture.input("input");
+
+  for (const std::string name : {"point1", "box", "multi"}) {
+    const torch::Tensor a = decoded(fixture, name, exact, image).logits.gt(0);
+    const torch::Tensor b = decoded(fixture, name, rounded, image).logits.gt(0);
+    const double iou = a.logical_and(b).sum().item<double>() / a.logical_or(b).sum().item<double>();
+    // Masks of random weights: wide areas near the threshold, harder than a trained network's.
+    EXPECT_GE(iou, 0.99) << name;
+  }
+}
+
 TEST(EfficientSam, GivesEveryUsedParameterAGradient) {
   EfficientSam network(EfficientSamOptions{.encoder = {.image_px = 64, .depth = 2}});
   const SamQueries query{.points = torch::full({1, 1, 1, 2}, 20.0),
