@@ -6,6 +6,7 @@
 
 #include "mote/core/error.h"
 #include "mote/nn/frozen_norm.h"
+#include "mote/nn/kernels.h"
 
 namespace mote::nn {
 namespace {
@@ -84,6 +85,7 @@ DeAotImpl::DeAotImpl(const DeAotOptions& options) : options_(options) {
                                                                  options.channels, kDeAotStride + 1)
                                             .stride(kDeAotStride)
                                             .padding(kDeAotStride / 2)));
+  embedding_.emplace(patch_wise_id_bank_);
   id_norm_ = register_module("id_norm",
                              torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.channels})));
 }
@@ -110,6 +112,9 @@ DeAotFeatures DeAotImpl::features(const torch::Tensor& image) {
 }
 
 torch::Tensor DeAotImpl::embed(const torch::Tensor& labels) {
+  if (labels.device().is_cpu() && kernels_take({patch_wise_id_bank_->weight})) {
+    return id_norm_((*embedding_)(labels));
+  }
   const torch::Tensor one_hot = torch::one_hot(labels, options_.objects + 1)
                                     .permute({0, 3, 1, 2})
                                     .to(patch_wise_id_bank_->weight.dtype());

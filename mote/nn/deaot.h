@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <torch/torch.h>
@@ -8,6 +9,7 @@
 #include "mote/core/grid.h"
 #include "mote/nn/deaot_decoder.h"
 #include "mote/nn/gated_propagation.h"
+#include "mote/nn/identity_embedding.h"
 #include "mote/nn/mobilenet_v2.h"
 #include "mote/nn/resnet.h"
 
@@ -81,6 +83,7 @@ class DeAotImpl : public torch::nn::Module {
   torch::nn::GroupNorm decoder_norm_{nullptr};
   DeAotDecoder decoder_{nullptr};
   torch::nn::Conv2d patch_wise_id_bank_{nullptr};
+  std::optional<IdentityEmbedding> embedding_;
   torch::nn::LayerNorm id_norm_{nullptr};
 };
 TORCH_MODULE(DeAot);

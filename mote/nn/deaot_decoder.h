@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <string>
 
 #include <torch/torch.h>
 
 #include "mote/core/grid.h"
+#include "mote/nn/deaot_decoder_fast.h"
 #include "mote/nn/mobilenet_v2.h"
 
 namespace mote::nn {
@@ -42,9 +44,10 @@ class ConvGroupNorm {
 
   torch::Tensor operator()(const torch::Tensor& image);
 
+  const ConvGroupNormParts& parts() const { return parts_; }
+
  private:
-  torch::nn::Conv2d conv_;
-  torch::nn::GroupNorm norm_;
+  ConvGroupNormParts parts_;
 };
 
 /// DeAOT's decoder: a pyramid from stride 16 up to stride 4.
@@ -62,6 +65,9 @@ class DeAotDecoderImpl : public torch::nn::Module {
                         DecoderProbe* probe = nullptr);
 
  private:
+  torch::Tensor plain(const torch::Tensor& map, const DecoderSkips& skips, DecoderProbe* probe);
+  torch::Tensor fast(const torch::Tensor& map, const DecoderSkips& skips, DecoderProbe* probe);
+
   ConvGroupNorm conv_in_;
   ConvGroupNorm conv_16x_;
   ConvGroupNorm conv_8x_;
@@ -70,6 +76,7 @@ class DeAotDecoderImpl : public torch::nn::Module {
   torch::nn::Conv2d adapter_8x_;
   torch::nn::Conv2d adapter_4x_;
   torch::nn::Conv2d conv_out_;
+  std::array<ReadyConvolution, 3> ready_;  // at strides 16, 8 and 4
 };
 TORCH_MODULE(DeAotDecoder);
 
