@@ -33,5 +33,6 @@ Subcommand add_convert_command(CLI::App& app);
 Subcommand add_export_command(CLI::App& app);
 Subcommand add_import_command(CLI::App& app);
 Subcommand add_models_command(CLI::App& app);
+Subcommand add_bench_command(CLI::App& app);
 
 }  // namespace mote::cli

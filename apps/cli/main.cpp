@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/network_environment.h"
 #include "apps/cli/options_cli.h"
 #include "apps/cli/terminal.h"
 #include "apps/error_map.h"
@@ -72,7 +73,8 @@ int run(int argc, char** argv) {
       mote::cli::add_montage_command(app), mote::cli::add_evaluate_command(app),
       mote::cli::add_data_command(app),    mote::cli::add_convert_command(app),
       mote::cli::add_export_command(app),  mote::cli::add_import_command(app),
-      mote::cli::add_models_command(app)};
+      mote::cli::add_models_command(app),
+      mote::cli::add_bench_command(app)};
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (!arguments.empty() && !arguments.front().starts_with("-")) {
     require_known(arguments.front(), commands);
@@ -80,6 +82,10 @@ int run(int argc, char** argv) {
   for (const Subcommand& command : commands) {
     if (!arguments.empty() && arguments.front() == command.app->get_name() && command.job) {
       mote::cli::apply_files(arguments, *command.job, command.any_run);
+    }
+    if (!arguments.empty() && arguments.front() == command.app->get_name() &&
+        mote::cli::asks_for_network(arguments, command.job.get())) {
+      mote::cli::start_with_passive_threads(argv);
     }
   }
   mote::cli::catch_interrupts();

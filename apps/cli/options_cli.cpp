@@ -23,7 +23,8 @@ std::string form_of(const std::string& name) {
       {"pixel-size", "SIZE"},     {"labels", "LABELS"}, {"max-gap", "TIME"},
       {"frame-interval", "TIME"}, {"exposure", "TIME"}, {"confirm", "TIME"},
       {"drift-from", "WHAT"},     {"log", "FILE"},      {"tracks", "FILE"},
-      {"log-offset", "TIME"}};
+      {"log-offset", "TIME"},     {"model", "NAME"},    {"weights", "FILE"},
+      {"device", "NAME"},         {"point", "POINT"},   {"box", "BOX"}};
   const auto found = forms.find(name);
   return found == forms.end() ? "TEXT" : found->second;
 }
@@ -35,6 +36,16 @@ class CliOptions : public pipeline::OptionVisitor {
   void group(const std::string& title) override { group_ = title; }
   void number(const std::string& name, double& value, const std::string& help) override {
     add(command_.add_option("--" + name, value, help)->capture_default_str());
+  }
+  void number(const std::string& name, std::optional<double>& value,
+              const std::string& help) override {
+    add(command_.add_option("--" + name, value, help));
+  }
+  void texts(const std::string& name, std::vector<std::string>& values,
+             const std::string& help) override {
+    // Each time that it is given adds one; what a file said gives way.
+    CLI::Option* option = command_.add_option("--" + name, values, help);
+    add(option->type_name(form_of(name))->expected(1)->take_all()->delimiter('\0'));
   }
   void count(const std::string& name, int64_t& value, const std::string& help) override {
     add(command_.add_option("--" + name, value, help)->capture_default_str());

@@ -36,6 +36,28 @@ struct NetworkSpec {
   std::vector<TensorSpec> tensors;
 };
 
+/// How fast the machine multiplies matrices, in multiply-adds a second; 0 where it cannot.
+struct MatrixRate {
+  double float32 = 0;
+  double bfloat16 = 0;
+};
+
+/// How long one way of computing a network takes for one image.
+struct FormFigures {
+  std::string form;    ///< `plain`, `float32`, `bf16`
+  double seconds = 0;  ///< of wall time, the median
+  double peak_mb = 0;  ///< above what the process held before, weights aside
+};
+
+struct NetworkFigures {
+  std::string network;
+  std::string step;  ///< what was timed: `image`, or `image encoder`
+  int64_t parameters = 0;
+  int64_t side_px = 0;       ///< of the square image
+  double multiply_adds = 0;  ///< of matrix products and convolutions
+  std::vector<FormFigures> forms;
+};
+
 /// What libmote_learned's entry point `mote_learned_plugin` returns. No libtorch type passes here,
 /// and every function throws Error alone.
 struct LearnedPlugin : PluginHeader {
@@ -60,7 +82,11 @@ struct LearnedPlugin : PluginHeader {
                                                         const segment::ThresholdOptions& found,
                                                         const Weights* weights) = nullptr;
 
-  /// Likewise for `--tracker deaot`, over frames of `field`.
+  /// How fast a network is, its forms in turn, `rounds` times. Throws kUsage on an unknown name.
+  NetworkFigures (*bench)(const std::string& network, int64_t rounds) = nullptr;
+  MatrixRate (*matrix_rate)() = nullptr;
+
+  /// As make_segmenter, for `--tracker deaot` over frames of `field`.
   std::unique_ptr<track::Tracker> (*make_tracker)(const track::DeaotOptions& options, Size field,
                                                   const Weights* weights) = nullptr;
 };

@@ -1,5 +1,6 @@
 #include "mote/core/learned_plugin.h"
 #include "mote/core/version.h"
+#include "mote/learned/bench.h"
 #include "mote/learned/network_export.h"
 #include "mote/learned/networks.h"
 #include "mote/nn/models.h"
@@ -16,6 +17,8 @@ extern "C" const mote::PluginHeader* mote_learned_plugin() {
     made.compare = mote::learned::compare;
     made.exported = mote::learned::exported;
     made.make_segmenter = mote::learned::make_segmenter;
+    made.bench = mote::learned::bench;
+    made.matrix_rate = mote::learned::matrix_rate;
     return made;
   }();
   return &plugin;

@@ -13,6 +13,7 @@
 #include "mote/measure/instance.h"
 #include "mote/pipeline/drift_file.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/pipeline/networks.h"
 #include "mote/pipeline/tracker_options.h"
 
 namespace mote::pipeline {
@@ -107,7 +108,7 @@ FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
       clock_(TimeScale{}) {
   const Size field = recording_.info().size;
   if (labels_ == nullptr) {
-    segmenter_ = segment::make_threshold_segmenter(job_.threshold);
+    segmenter_ = make_segmenter(job_);
   }
   if (!job_.tracks.empty()) {
     given_parents_ = read_edited_tracks(job_.tracks);

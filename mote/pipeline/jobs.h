@@ -7,6 +7,7 @@
 #include "mote/pipeline/progress.h"
 #include "mote/pipeline/recording.h"
 #include "mote/report/figure.h"
+#include "mote/segment/network_options.h"
 #include "mote/segment/threshold.h"
 #include "mote/track/drift.h"
 #include "mote/track/overlap.h"
@@ -44,6 +45,9 @@ struct Job {
   /// place of segmenter and tracker; else empty. Set by `run` where kMeasure is given such a run.
   std::string corrected_from;
 
+  segment::NetworkOptions network;
+  std::vector<std::string> points;  ///< `x=..,y=..`, for network.points
+  std::vector<std::string> boxes;   ///< `x0=..,y0=..,x1=..,y1=..`, for network.boxes
   segment::ThresholdOptions threshold;
   bool edge_model = true;         ///< sizes of bright spheres are those of their rims
   double still_join_ratio = 0.6;  ///< kSegment: regions with a wider neck are one particle

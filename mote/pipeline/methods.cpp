@@ -200,7 +200,45 @@ class Methods {
     return text;
   }
 
+  /// What a network saw of the recording, or nothing of the classical segmenter.
+  std::string network() const {
+    const segment::NetworkOptions& options = job_.network;
+    const auto black = value("black");
+    const auto white = value("white");
+    return fmt::format("{} ({}{}), in pieces of the field at its own scale{}", options.model,
+                       options.weights.empty()       ? "imported weights"
+                       : options.weights == "random" ? "random weights"
+                                                     : "weights of " + options.weights,
+                       options.precision == segment::NumberFormat::kBFloat16 ? ", bfloat16" : "",
+                       black && white
+                           ? fmt::format(", grey levels {:.4g} to {:.4g} seen as black to white",
+                                         black->median, white->median)
+                           : "");
+  }
+
+  void add_network(Settings& all) const {
+    all.emplace_back("network", network());
+    if (const std::string known = polarity(); !known.empty()) {
+      all.emplace_back("particles", known);
+    }
+    all.emplace_back("minimum diameter", length(job_.threshold.min_diameter_px));
+    all.emplace_back("boundary", job_.threshold.refine ? "at the half level of the image, sub-pixel"
+                                                       : "where the network says");
+  }
+
+  std::string network_sentences() const {
+    return fmt::format(
+        " Particles were found by the network {}; regions of less than {} in diameter were left "
+        "out{}.",
+        network(), length(job_.threshold.min_diameter_px),
+        job_.threshold.refine ? ", and boundaries moved to the half level of the image" : "");
+  }
+
   void add_segmenter(Settings& all) const {
+    if (job_.network.is_network()) {
+      add_network(all);
+      return;
+    }
     all.emplace_back("background", flattened() ? fmt::format("taken out at a scale of {}",
                                                              length(flatten_scale()))
                                                : "taken as it is");
@@ -269,6 +307,9 @@ class Methods {
   }
 
   std::string segmenter_sentences() const {
+    if (job_.network.is_network()) {
+      return network_sentences() + edge_sentence();
+    }
     std::string text;
     if (flattened()) {
       text += fmt::format(" The uneven background was taken out at a scale of {}.",
@@ -296,13 +337,16 @@ class Methods {
     text += job_.threshold.refine
                 ? ", and boundaries moved to the half level of the unsmoothed image."
                 : ".";
-    if (summary_.edges.kind == measure::EdgeKind::kSphere) {
-      text += fmt::format(
-          " Sizes are those of the rims of spheres, which lie outside the half level by what an "
-          "edge model of {} profiles tells.",
-          summary_.edges.instances);
-    }
-    return text;
+    return text + edge_sentence();
+  }
+
+  std::string edge_sentence() const {
+    return summary_.edges.kind == measure::EdgeKind::kSphere
+               ? fmt::format(
+                     " Sizes are those of the rims of spheres, which lie outside the half "
+                     "level by what an edge model of {} profiles tells.",
+                     summary_.edges.instances)
+               : "";
   }
 
   std::string tracker_sentences() const {

@@ -15,6 +15,44 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+void visit_network(OptionVisitor& visitor, Job& job) {
+  using segment::NumberFormat;
+  segment::NetworkOptions& options = job.network;
+  visitor.group("Network");
+  visitor.text("model", options.model,
+               "threshold, or the network that finds particles: mote models list names them");
+  visitor.text("weights", options.weights,
+               "File of the network's weights, or random; without, those of mote models import");
+  visitor.text("device", options.device, "Where the network runs: cpu, cuda, cuda:1");
+  visitor.choice("precision",
+                 choice_of(options.precision, {{"float32", NumberFormat::kFloat32},
+                                               {"bf16", NumberFormat::kBFloat16}}),
+                 "Numbers that the network computes with");
+  visitor.count("tile-px", options.tile_px,
+                "Side of the pieces that the network sees; 0: what it was made for");
+  visitor.count("tile-overlap-px", options.tile_overlap_px, "Overlap of neighbouring pieces");
+  visitor.count("tiles-at-once", options.tiles_at_once, "Pieces that pass the network together");
+  visitor.number("black", options.black,
+                 "Grey level that the network sees as black; default: of the first frame");
+  visitor.number("white", options.white,
+                 "Grey level that the network sees as white; default: of the first frame");
+  visitor.number("min-probability", options.min_probability,
+                 "That a pixel is particle, of networks that map pixels");
+  visitor.number("min-score", options.min_score,
+                 "Of a particle, of networks that find instances; 0: as published");
+  visitor.number("max-overlap", options.max_overlap,
+                 "IoU of two particles from which on the surer one stays");
+  visitor.texts("point", job.points, "EfficientSAM: a point in a particle, x=..,y=..; repeatable");
+  visitor.texts("box", job.boxes,
+                "EfficientSAM: a box around a particle, x0=..,y0=..,x1=..,y1=..; repeatable");
+  visitor.count("points-per-side", options.points_per_side,
+                "EfficientSAM without points and boxes: the grid of points in each piece");
+  visitor.number("min-stability", options.min_stability,
+                 "EfficientSAM: least IoU of a mask's cuts at two levels");
+  visitor.number("max-area-fraction", options.max_area_fraction,
+                 "EfficientSAM: largest part of a piece that is one particle");
+}
+
 void visit_threshold(OptionVisitor& visitor, segment::ThresholdOptions& options) {
   using segment::Polarity;
   using segment::ThresholdMethod;
@@ -91,6 +129,13 @@ class ToJson : public OptionVisitor {
   void number(const std::string& name, double& value, const std::string&) override {
     object[name] = value;
   }
+  void number(const std::string& name, std::optional<double>& value, const std::string&) override {
+    object[name] = value ? Json(*value) : Json(nullptr);
+  }
+  void texts(const std::string& name, std::vector<std::string>& values,
+             const std::string&) override {
+    object[name] = values;
+  }
   void count(const std::string& name, int64_t& value, const std::string&) override {
     object[name] = value;
   }
@@ -117,6 +162,22 @@ class FromJson : public OptionVisitor {
     if (const Json* found = find(name)) {
       expect(found->is_number(), name, "a number", *found);
       value = found->get<double>();
+    }
+  }
+  void number(const std::string& name, std::optional<double>& value, const std::string&) override {
+    if (const Json* found = find(name)) {
+      expect(found->is_number() || found->is_null(), name, "a number", *found);
+      value = found->is_null() ? std::nullopt : std::optional(found->get<double>());
+    }
+  }
+  void texts(const std::string& name, std::vector<std::string>& values,
+             const std::string&) override {
+    if (const Json* found = find(name)) {
+      const bool all_texts =
+          found->is_array() && std::all_of(found->begin(), found->end(),
+                                           [](const Json& one) { return one.is_string(); });
+      expect(all_texts, name, "a list of texts in quotes", *found);
+      values = found->get<std::vector<std::string>>();
     }
   }
   void count(const std::string& name, int64_t& value, const std::string&) override {
@@ -238,6 +299,9 @@ void visit_log(OptionVisitor& visitor, RecordingOptions& options) {
 
 void visit_options(OptionVisitor& visitor, Job& job) {
   visit_segment_options(visitor, job);
+  if (job.command != Command::kMeasure) {
+    visit_network(visitor, job);
+  }
   visit_log(visitor, job.recording);
   if (job.command == Command::kMeasure) {
     visitor.group("Labels");
@@ -284,7 +348,7 @@ void options_from_json(const Json& object, Job& job) {
 Json read_options_toml(const std::string& path) {
   Json object = read_toml(path);
   for (const auto& [key, value] : object.items()) {
-    if (!value.is_primitive()) {
+    if (!value.is_primitive() && !value.is_array()) {
       throw Error(ErrorKind::kUsage, "{}: option '{}': expected a number, a text, true or false",
                   path, key);
     }

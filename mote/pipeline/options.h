@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -19,11 +20,15 @@ class OptionVisitor {
 
   virtual void group(const std::string& title) = 0;
   virtual void number(const std::string& name, double& value, const std::string& help) = 0;
+  virtual void number(const std::string& name, std::optional<double>& value,
+                      const std::string& help) = 0;
   virtual void count(const std::string& name, int64_t& value, const std::string& help) = 0;
   virtual void count(const std::string& name, std::optional<int64_t>& value,
                      const std::string& help) = 0;
   virtual void flag(const std::string& name, bool& value, const std::string& help) = 0;
   virtual void text(const std::string& name, std::string& value, const std::string& help) = 0;
+  virtual void texts(const std::string& name, std::vector<std::string>& values,
+                     const std::string& help) = 0;
   virtual void choice(const std::string& name, const Choice& choice, const std::string& help) = 0;
 };
 

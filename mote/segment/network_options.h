@@ -15,9 +15,10 @@ enum class NumberFormat {
   kBFloat16,  ///< twice as fast where the processor has it; how exact it is, docs/networks.md says
 };
 
-/// How a network is run over a frame, where it does not decide itself.
+/// Which segmenter, and how a network is run over a frame.
 struct NetworkOptions {
-  std::string model;    ///< name of the network; empty: the classical segmenter
+  std::string model =
+      "threshold";      ///< name of the network, or `threshold`: the classical segmenter
   std::string weights;  ///< file, `random`, or empty for those that were imported under its name
   std::string device = "cpu";
   NumberFormat precision = NumberFormat::kFloat32;
@@ -45,6 +46,8 @@ struct NetworkOptions {
   int64_t points_per_side = 32;    ///< of the grid in each piece, where there are no prompts
   double min_stability = 0.9;      ///< IoU of a mask cut at logit -1 and at logit 1
   double max_area_fraction = 0.5;  ///< of a piece: more is no particle but what is around them
+
+  bool is_network() const { return model != "threshold"; }
 };
 
 }  // namespace mote::segment

@@ -18,6 +18,11 @@ TEST(Networks, AreMadeByName) {
 TEST(Networks, HaveTheirPublishedNumbersOfParameters) {
   EXPECT_EQ(parameter_count(*make_network("deaot-t")), 7238188);
   EXPECT_EQ(parameter_count(*make_network("r50-deaot-l")), 19814894);
+  EXPECT_EQ(parameter_count(*make_network("efficientsam-tiny")), 10223204);
+  EXPECT_EQ(parameter_count(*make_network("efficientsam-small")), 26413028);
+  EXPECT_EQ(parameter_count(*make_network("swin-unet")), 27168324);
+  EXPECT_EQ(parameter_count(*make_network("vm-unet")), 27427611);
+  EXPECT_EQ(parameter_count(*make_network("vm-unet-v2")), 22770934);
   EXPECT_EQ(parameter_count(*make_network("yolov8n-seg")), 3409968);
 }
 

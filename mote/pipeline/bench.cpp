@@ -1,0 +1,110 @@
+#include "mote/pipeline/bench.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sched.h>
+
+#include "mote/core/require.h"
+#include "mote/pipeline/networks.h"
+
+namespace mote::pipeline {
+namespace {
+
+std::string processor_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    const size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "unknown processor";
+}
+
+double rate_of(const FormFigures& form, const MatrixRate& rate) {
+  return form.form == "bf16" ? rate.bfloat16 : rate.float32;
+}
+
+double share(const NetworkFigures& figures, const FormFigures& form, const MatrixRate& rate) {
+  const double machine = rate_of(form, rate);
+  return machine > 0 ? figures.multiply_adds / form.seconds / machine : 0;
+}
+
+double speedup(const NetworkFigures& figures, const FormFigures& form) {
+  return figures.forms.front().seconds / form.seconds;
+}
+
+}  // namespace
+
+MachineFigures machine_figures() {
+  cpu_set_t allowed;
+  const bool known = sched_getaffinity(0, sizeof(allowed), &allowed) == 0;
+  return {.processor = processor_name(),
+          .processors = known ? CPU_COUNT(&allowed) : 1,
+          .matrix_rate = learned_plugin().matrix_rate()};
+}
+
+std::vector<std::string> benched_networks(const std::vector<std::string>& asked) {
+  const std::vector<std::string> all = learned_plugin().networks();
+  for (const std::string& name : asked) {
+    learned_plugin().spec(name);
+  }
+  return asked.empty() ? all : asked;
+}
+
+NetworkFigures bench_network(const std::string& network, int64_t rounds) {
+  require_option(rounds >= 1 && rounds <= 1000, "rounds", rounds, "1 to 1000");
+  return learned_plugin().bench(network, rounds);
+}
+
+std::string bench_header(const MachineFigures& machine) {
+  const auto giga = [](double rate) { return fmt::format("{:.0f}", rate / 1e9); };
+  const std::string low = machine.matrix_rate.bfloat16 > 0
+                              ? fmt::format(", {} in bf16", giga(machine.matrix_rate.bfloat16))
+                              : "";
+  return fmt::format(
+      "{} on {} processor{}; matrix products: {} billion multiply-adds/s in float32{}\n"
+      "{:<20}{:>12}{:>7}{:>10}  {:<8}{:>9}{:>10}{:>10}{:>9}{:>7}{:>9}\n",
+      machine.processor, machine.processors, machine.processors == 1 ? "" : "s",
+      giga(machine.matrix_rate.float32), low, "network", "parameters", "px", "G mult-add", "form",
+      "ms", "images/s", "Mpx/s", "peak MB", "share", "of plain");
+}
+
+std::string bench_rows(const NetworkFigures& figures, const MachineFigures& machine) {
+  std::string rows;
+  const auto pixels = static_cast<double>(figures.side_px * figures.side_px);
+  for (const FormFigures& form : figures.forms) {
+    rows += fmt::format(
+        "{:<20}{:>12}{:>7}{:>10.1f}  {:<8}{:>9.0f}{:>10.2f}{:>10.2f}{:>9.0f}{:>5.0f} %{:>8.2f}x\n",
+        figures.network, figures.parameters, figures.side_px, figures.multiply_adds / 1e9,
+        form.form, 1e3 * form.seconds, 1 / form.seconds, pixels / form.seconds / 1e6, form.peak_mb,
+        100 * share(figures, form, machine.matrix_rate), speedup(figures, form));
+  }
+  return rows;
+}
+
+nlohmann::ordered_json bench_json(const NetworkFigures& figures, const MachineFigures& machine) {
+  nlohmann::ordered_json forms = nlohmann::ordered_json::array();
+  for (const FormFigures& form : figures.forms) {
+    forms.push_back({{"form", form.form},
+                     {"seconds", form.seconds},
+                     {"peak_mb", form.peak_mb},
+                     {"share_of_matrix_rate", share(figures, form, machine.matrix_rate)},
+                     {"speedup_over_plain", speedup(figures, form)}});
+  }
+  return {{"network", figures.network},
+          {"step", figures.step},
+          {"parameters", figures.parameters},
+          {"side_px", figures.side_px},
+          {"multiply_adds", figures.multiply_adds},
+          {"processor", machine.processor},
+          {"processors", machine.processors},
+          {"matrix_rate_float32_per_s", machine.matrix_rate.float32},
+          {"matrix_rate_bf16_per_s", machine.matrix_rate.bfloat16},
+          {"forms", forms}};
+}
+
+}  // namespace mote::pipeline

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "mote/core/learned_plugin.h"
+
+namespace mote::pipeline {
+
+/// What the figures of `mote bench` were taken on.
+struct MachineFigures {
+  std::string processor;
+  int64_t processors = 0;  ///< that the process may use
+  MatrixRate matrix_rate;
+};
+
+MachineFigures machine_figures();
+
+/// The networks to time: those asked for, or all. Throws kUsage on an unknown name.
+std::vector<std::string> benched_networks(const std::vector<std::string>& asked);
+
+/// Throws kUsage where `rounds` is out of range.
+NetworkFigures bench_network(const std::string& network, int64_t rounds);
+
+/// A table to read: its head, with the machine, and the rows of one network, one a form. The share
+/// is that of the machine's own rate of matrix products in the same numbers.
+std::string bench_header(const MachineFigures& machine);
+std::string bench_rows(const NetworkFigures& figures, const MachineFigures& machine);
+
+/// The same for programs.
+nlohmann::ordered_json bench_json(const NetworkFigures& figures, const MachineFigures& machine);
+
+}  // namespace mote::pipeline

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mote/core/learned_plugin.h"
+#include "mote/core/weights.h"
+#include "mote/pipeline/jobs.h"
+#include "mote/segment/segmenter.h"
+
+namespace mote::pipeline {
+
+/// The plug-in of the networks, loaded when first asked for.
+/// Throws kUnsupported where mote was built without it, or it cannot be loaded.
+const LearnedPlugin& learned_plugin();
+
+/// The segmenter that a job asks for: the classical one, or a network with its weights.
+/// Throws kUsage on options out of range, kNotFound where there are no weights, kBadFile where they
+/// do not fit the network, kUnsupported where the device is not there.
+std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job);
+
+/// The file that `--weights` means for `network`, empty for random ones.
+/// Throws kNotFound where none is given and none was imported.
+std::string weights_file(const std::string& network, const std::string& given);
+
+}  // namespace mote::pipeline

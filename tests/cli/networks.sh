@@ -1,0 +1,40 @@
+# Networks as segmenters, with random weights: what they find means nothing, but all of the way is
+# gone. tests/nn and tests/learned say whether the numbers are right.
+source "$(dirname "$0")/harness.sh"
+
+simulate
+recording=demo/recording.tif
+segment=("$mote" segment "$recording" --weights random --frames 0:1)
+
+expect 3 "there are no weights of efficientsam-tiny" \
+  "$mote" segment $recording --model efficientsam-tiny -o out
+expect 3 "none.pt" "$mote" segment $recording --model efficientsam-tiny --weights none.pt -o out
+expect 5 "neither safetensors nor a PyTorch checkpoint" \
+  "$mote" segment $recording --model efficientsam-tiny --weights $recording -o out
+expect 2 "no network is called sam" "${segment[@]}" --model sam -o out
+expect 2 "the size must be a multiple of 16 px" \
+  "${segment[@]}" --model efficientsam-tiny --tile-px 100 -o out
+expect 2 "--point '100,100': expected x=..,y=.." \
+  "${segment[@]}" --model efficientsam-tiny --point 100,100 -o out
+expect 2 "--box '1,2,3,4': expected x0=..,y0=..,x1=..,y1=.." \
+  "${segment[@]}" --model efficientsam-tiny --box 1,2,3,4 -o out
+expect 2 "device is 'gpu'" "${segment[@]}" --model efficientsam-tiny --device gpu -o out
+[ -e out ] && fail "a refused run left its folder"
+
+sam=(--model efficientsam-tiny --tile-px 192)
+runs "${segment[@]}" "${sam[@]}" --point x=60,y=40 --box x0=80,y0=70,x1=130,y1=120 -o prompts
+runs "${segment[@]}" "${sam[@]}" --point x=60,y=40 --box x0=80,y0=70,x1=130,y1=120 -o again
+same prompts/labels.tif again/labels.tif
+same prompts/particles.csv again/particles.csv
+grep -q '"model": "efficientsam-tiny"' prompts/run.json || fail "run.json does not name the network"
+grep -q 'EfficientSAM\|efficientsam-tiny' prompts/methods.txt || fail "methods.txt does not either"
+runs "${segment[@]}" "${sam[@]}" --points-per-side 4 -o grid
+for model in swin-unet vm-unet vm-unet-v2 autoencoder unet; do
+  runs "${segment[@]}" --model $model -o of-$model
+done
+expect 5 "unet computes in float32 only" "${segment[@]}" --model unet --precision bf16 -o out
+runs "$mote" track $recording --no-overlay --frames 0:4 --weights random "${sam[@]}" --point x=60,y=40 -o tracked
+runs "$mote" segment --from prompts/run.json -o repeated
+same prompts/labels.tif repeated/labels.tif
+
+finish
