@@ -73,8 +73,7 @@ int run(int argc, char** argv) {
       mote::cli::add_montage_command(app), mote::cli::add_evaluate_command(app),
       mote::cli::add_data_command(app),    mote::cli::add_convert_command(app),
       mote::cli::add_export_command(app),  mote::cli::add_import_command(app),
-      mote::cli::add_models_command(app),
-      mote::cli::add_bench_command(app)};
+      mote::cli::add_models_command(app),  mote::cli::add_bench_command(app)};
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (!arguments.empty() && !arguments.front().starts_with("-")) {
     require_known(arguments.front(), commands);

@@ -7,14 +7,21 @@
 namespace mote::cli {
 
 bool asks_for_network(const std::vector<std::string>& arguments, const pipeline::Job* job) {
-  bool asks = job != nullptr && job->network.is_network();
+  std::string segmenter = job != nullptr ? job->network.model : "threshold";
+  std::string tracker = job != nullptr ? job->tracker : "overlap";
   for (size_t i = 0; i < arguments.size(); ++i) {
-    const bool apart = arguments[i] == "--model" && i + 1 < arguments.size();
-    if (apart || arguments[i].starts_with("--model=")) {
-      asks = (apart ? arguments[i + 1] : arguments[i].substr(8)) != "threshold";
-    }
+    const auto take = [&](const std::string& name, std::string& value) {
+      if (arguments[i] == name && i + 1 < arguments.size()) {
+        value = arguments[i + 1];
+      } else if (arguments[i].starts_with(name + "=")) {
+        value = arguments[i].substr(name.size() + 1);
+      }
+    };
+    take("--model", segmenter);
+    take("--tracker", tracker);
   }
-  return asks || (!arguments.empty() && arguments.front() == "bench");
+  return segmenter != "threshold" || tracker == "deaot" ||
+         (!arguments.empty() && arguments.front() == "bench");
 }
 
 void start_with_passive_threads(char** argv) {

@@ -18,13 +18,26 @@ namespace {
 
 // What the help calls the value of an option of text.
 std::string form_of(const std::string& name) {
-  static const std::map<std::string, std::string> forms = {
-      {"frames", "A:B:STEP"},     {"roi", "BOX"},       {"mask", "FILE"},
-      {"pixel-size", "SIZE"},     {"labels", "LABELS"}, {"max-gap", "TIME"},
-      {"frame-interval", "TIME"}, {"exposure", "TIME"}, {"confirm", "TIME"},
-      {"drift-from", "WHAT"},     {"log", "FILE"},      {"tracks", "FILE"},
-      {"log-offset", "TIME"},     {"model", "NAME"},    {"weights", "FILE"},
-      {"device", "NAME"},         {"point", "POINT"},   {"box", "BOX"}};
+  static const std::map<std::string, std::string> forms = {{"frames", "A:B:STEP"},
+                                                           {"roi", "BOX"},
+                                                           {"mask", "FILE"},
+                                                           {"pixel-size", "SIZE"},
+                                                           {"labels", "LABELS"},
+                                                           {"max-gap", "TIME"},
+                                                           {"frame-interval", "TIME"},
+                                                           {"exposure", "TIME"},
+                                                           {"confirm", "TIME"},
+                                                           {"drift-from", "WHAT"},
+                                                           {"log", "FILE"},
+                                                           {"tracks", "FILE"},
+                                                           {"log-offset", "TIME"},
+                                                           {"model", "NAME"},
+                                                           {"weights", "FILE"},
+                                                           {"device", "NAME"},
+                                                           {"point", "POINT"},
+                                                           {"box", "BOX"},
+                                                           {"tracker-model", "NAME"},
+                                                           {"tracker-weights", "FILE"}};
   const auto found = forms.find(name);
   return found == forms.end() ? "TEXT" : found->second;
 }

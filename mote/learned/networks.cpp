@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "mote/core/error.h"
+#include "mote/learned/deaot_tracker.h"
 #include "mote/learned/device.h"
 #include "mote/learned/guard.h"
 #include "mote/learned/loading.h"
@@ -12,6 +13,7 @@
 #include "mote/learned/network_segmenter.h"
 #include "mote/learned/sam_network.h"
 #include "mote/learned/yolo_network.h"
+#include "mote/nn/deaot.h"
 #include "mote/nn/models.h"
 #include "mote/nn/weights.h"
 #include "mote/nn/yolo.h"
@@ -56,6 +58,21 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions
       throw Error(ErrorKind::kUsage, "{} is no network that segments", options.model);
     }
     return make_network_segmenter(options, found, device, nullptr, std::move(instances));
+  });
+}
+
+std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options, Size field,
+                                             const Weights* weights) {
+  return guarded([&] {
+    if (options.model != "deaot-t" && options.model != "r50-deaot-l") {
+      throw Error(ErrorKind::kUsage, "tracker-model is {}, expected deaot-t or r50-deaot-l",
+                  options.model);
+    }
+    const torch::Device device = device_by_name(options.device);
+    torch::manual_seed(static_cast<uint64_t>(options.seed));
+    nn::DeAot network(options.model == "deaot-t" ? nn::deaot_t() : nn::r50_deaot_l());
+    make_ready(*network, options.model, weights, device);
+    return make_deaot_tracker(network, options, field);
   });
 }
 

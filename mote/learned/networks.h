@@ -9,6 +9,8 @@
 #include "mote/segment/network_options.h"
 #include "mote/segment/segmenter.h"
 #include "mote/segment/threshold.h"
+#include "mote/track/deaot_options.h"
+#include "mote/track/tracker.h"
 
 namespace mote::learned {
 
@@ -19,5 +21,7 @@ WeightsMismatch compare(const std::string& network, const Weights& weights);
 std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions& options,
                                                    const segment::ThresholdOptions& found,
                                                    const Weights* weights);
+std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options, Size field,
+                                             const Weights* weights);
 
 }  // namespace mote::learned

@@ -17,6 +17,7 @@ extern "C" const mote::PluginHeader* mote_learned_plugin() {
     made.compare = mote::learned::compare;
     made.exported = mote::learned::exported;
     made.make_segmenter = mote::learned::make_segmenter;
+    made.make_tracker = mote::learned::make_tracker;
     made.bench = mote::learned::bench;
     made.matrix_rate = mote::learned::matrix_rate;
     return made;

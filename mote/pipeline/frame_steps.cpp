@@ -14,7 +14,6 @@
 #include "mote/pipeline/drift_file.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/networks.h"
-#include "mote/pipeline/tracker_options.h"
 
 namespace mote::pipeline {
 namespace {
@@ -116,7 +115,7 @@ FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
   if (job_.command == Command::kTrack) {
     const TimeScale scale = time_scale(recording_);
     clock_ = TrackerClock(scale);
-    tracker_ = track::make_overlap_tracker(tracker_options(job_, scale), field);
+    tracker_ = make_tracker(job_, scale, field);
     set_up_drift(field);
   }
 }

@@ -9,6 +9,7 @@
 #include "mote/report/figure.h"
 #include "mote/segment/network_options.h"
 #include "mote/segment/threshold.h"
+#include "mote/track/deaot_options.h"
 #include "mote/track/drift.h"
 #include "mote/track/overlap.h"
 
@@ -55,6 +56,8 @@ struct Job {
   std::string drift_from = "support";  ///< support, all, particles, none, or a drift.csv
   track::DriftOptions drift;
 
+  std::string tracker = "overlap";  ///< or `deaot`
+  track::DeaotOptions deaot;        ///< max_gap_frames, black and white are set by `run`
   track::OverlapOptions overlap;
   std::string max_gap = "3 frames";            ///< a time, or a number of frames
   std::string max_contrast_gap = "30 frames";  ///< likewise

@@ -293,6 +293,11 @@ class Methods {
 
   void add_tracker(Settings& all) const {
     all.emplace_back("drift", drift());
+    if (job_.tracker == "deaot") {
+      all.emplace_back("tracker", fmt::format("{}, new particles looked for every {} frames",
+                                              job_.deaot.model, job_.deaot.keyframe_gap));
+      return;
+    }
     all.emplace_back("maximum distance", distance());
     all.emplace_back("longest gap bridged", duration("max-gap", job_.max_gap));
     all.emplace_back("coalescence",
@@ -350,6 +355,13 @@ class Methods {
   }
 
   std::string tracker_sentences() const {
+    if (job_.tracker == "deaot") {
+      return fmt::format(
+          " Drift was {}. Particles were followed by their pixels with the network {}; every {} "
+          "frames the frame was segmented, and particles that were not followed yet were added. "
+          "A particle whose pixels went over to another counts as merged with it.",
+          drift(), job_.deaot.model, job_.deaot.keyframe_gap);
+    }
     return fmt::format(
         " Drift was {}. Particles were linked by overlap, else within a maximum distance ({}); "
         "absences of up to {} were bridged. Two particles in contact count as merged where their "

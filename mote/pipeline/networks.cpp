@@ -1,13 +1,17 @@
 #include "mote/pipeline/networks.h"
 
+#include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "mote/core/error.h"
 #include "mote/io/checkpoint_wrappers.h"
 #include "mote/io/weights_file.h"
 #include "mote/pipeline/models.h"
 #include "mote/pipeline/prompts.h"
+#include "mote/pipeline/tracker_options.h"
 #include "mote/segment/threshold.h"
+#include "mote/track/overlap.h"
 
 namespace mote::pipeline {
 
@@ -32,6 +36,28 @@ std::string weights_file(const std::string& network, const std::string& given) {
   return imported;
 }
 
+namespace {
+
+/// The weights in a file, or nothing where `file` is empty: random ones.
+std::optional<Weights> weights_in(const std::string& file) {
+  return file.empty() ? std::nullopt : std::optional(io::unwrapped(io::read_weights(file)).weights);
+}
+
+/// Calls `make` with the weights that `given` means for `network`; what does not fit is told with
+/// the file in front.
+template <typename Make>
+auto with_weights(const std::string& network, const std::string& given, Make make) {
+  const std::string file = weights_file(network, given);
+  const std::optional<Weights> weights = weights_in(file);
+  try {
+    return make(weights ? &*weights : nullptr);
+  } catch (const Error& error) {
+    throw error.kind() == ErrorKind::kBadFile ? error.in(file) : error;
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job) {
   if (!job.network.is_network()) {
     return segment::make_threshold_segmenter(job.threshold);
@@ -46,16 +72,27 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job) {
   for (const std::string& box : job.boxes) {
     options.boxes.push_back(parse_box(box));
   }
-  const std::string file = weights_file(options.model, options.weights);
-  if (file.empty()) {
-    return plugin.make_segmenter(options, job.threshold, nullptr);
+  return with_weights(options.model, options.weights, [&](const Weights* weights) {
+    return plugin.make_segmenter(options, job.threshold, weights);
+  });
+}
+
+std::unique_ptr<track::Tracker> make_tracker(const Job& job, const TimeScale& scale, Size field) {
+  const track::OverlapOptions overlap = tracker_options(job, scale);
+  if (job.tracker == "overlap") {
+    return track::make_overlap_tracker(overlap, field);
   }
-  const io::Unwrapped checkpoint = io::unwrapped(io::read_weights(file));
-  try {
-    return plugin.make_segmenter(options, job.threshold, &checkpoint.weights);
-  } catch (const Error& error) {
-    throw error.kind() == ErrorKind::kBadFile ? error.in(file) : error;
-  }
+  const LearnedPlugin& plugin = learned_plugin();
+  plugin.spec(job.deaot.model);
+  track::DeaotOptions options = job.deaot;
+  options.device = job.network.device;
+  options.seed = job.seed;
+  options.black = job.network.black;
+  options.white = job.network.white;
+  options.max_gap_frames = static_cast<int64_t>(std::llround(overlap.max_gap / scale.per_frame));
+  return with_weights(options.model, options.weights, [&](const Weights* weights) {
+    return plugin.make_tracker(options, field, weights);
+  });
 }
 
 }  // namespace mote::pipeline

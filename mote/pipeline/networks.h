@@ -7,7 +7,9 @@
 #include "mote/core/learned_plugin.h"
 #include "mote/core/weights.h"
 #include "mote/pipeline/jobs.h"
+#include "mote/pipeline/timing.h"
 #include "mote/segment/segmenter.h"
+#include "mote/track/tracker.h"
 
 namespace mote::pipeline {
 
@@ -19,6 +21,10 @@ const LearnedPlugin& learned_plugin();
 /// Throws kUsage on options out of range, kNotFound where there are no weights, kBadFile where they
 /// do not fit the network, kUnsupported where the device is not there.
 std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job);
+
+/// The tracker that a job asks for, over frames of `field`; `scale` is the clock of its times.
+/// Throws likewise.
+std::unique_ptr<track::Tracker> make_tracker(const Job& job, const TimeScale& scale, Size field);
 
 /// The file that `--weights` means for `network`, empty for random ones.
 /// Throws kNotFound where none is given and none was imported.

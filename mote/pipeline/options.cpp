@@ -98,6 +98,12 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
   visitor.number("max-shift-px", job.drift.max_shift_px,
                  "Farthest that the specimen moves between two registered frames");
   visitor.group("Tracker");
+  visitor.choice("tracker",
+                 Choice{.names = {"overlap", "deaot"},
+                        .get = [&job] { return job.tracker; },
+                        .set = [&job](const std::string& name) { job.tracker = name; }},
+                 "overlap links what is found in each frame; deaot follows particles by their "
+                 "pixels");
   visitor.text("labels", job.labels, "Link these label images instead of segmenting");
   visitor.number(
       "max-distance-px", job.overlap.max_distance_px,
@@ -119,6 +125,26 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
       "Regions that are new together are one particle from this neck width / diameter on");
   visitor.number("border-px", job.overlap.border_px,
                  "A track that begins or ends so near the border entered or left the field");
+}
+
+void visit_deaot(OptionVisitor& visitor, Job& job) {
+  track::DeaotOptions& options = job.deaot;
+  visitor.group("DeAOT");
+  visitor.text("tracker-model", options.model, "With --tracker deaot: deaot-t or r50-deaot-l");
+  visitor.text("tracker-weights", options.weights,
+               "File of its weights, or random; without, those of mote models import");
+  visitor.count("keyframe-gap", options.keyframe_gap,
+                "Every so many frames are segmented, to find particles that are new");
+  visitor.count("short-side-px", options.short_side_px,
+                "Frames are reduced until their shorter side has so many pixels");
+  visitor.count("max-memory-frames", options.max_memory_frames,
+                "Reference frames that are remembered");
+  visitor.count("min-new-area-px", options.min_new_area_px,
+                "Smallest free area that is a new particle");
+  visitor.number("min-new-share", options.min_new_share,
+                 "Part of a new particle that no tracked one covers");
+  visitor.number("min-merge-share", options.min_merge_share,
+                 "Part of a vanished particle that another covers where they have merged");
 }
 
 class ToJson : public OptionVisitor {
@@ -311,6 +337,7 @@ void visit_options(OptionVisitor& visitor, Job& job) {
   }
   if (job.command == Command::kTrack) {
     visit_tracker(visitor, job);
+    visit_deaot(visitor, job);
   }
   visitor.group("Outputs");
   visitor.flag("overlay", job.overlay.enabled, "Write the overlay video or pictures");

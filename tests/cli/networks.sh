@@ -29,11 +29,18 @@ same prompts/particles.csv again/particles.csv
 grep -q '"model": "efficientsam-tiny"' prompts/run.json || fail "run.json does not name the network"
 grep -q 'EfficientSAM\|efficientsam-tiny' prompts/methods.txt || fail "methods.txt does not either"
 runs "${segment[@]}" "${sam[@]}" --points-per-side 4 -o grid
-for model in swin-unet vm-unet vm-unet-v2 autoencoder unet; do
+for model in swin-unet vm-unet vm-unet-v2 autoencoder unet yolov8n-seg; do
   runs "${segment[@]}" --model $model -o of-$model
 done
 expect 5 "unet computes in float32 only" "${segment[@]}" --model unet --precision bf16 -o out
 runs "$mote" track $recording --no-overlay --frames 0:4 --weights random "${sam[@]}" --point x=60,y=40 -o tracked
+runs "$mote" track $recording --no-overlay --frames 0:4 --tracker deaot --tracker-weights random -o followed
+grep -q 'followed by their pixels with the network deaot-t' followed/methods.txt ||
+  fail "methods.txt does not name the tracker"
+expect 3 "there are no weights of deaot-t" \
+  "$mote" track $recording --no-overlay --tracker deaot -o out
+expect 2 "tracker-model is unet" "$mote" track $recording --no-overlay --tracker deaot \
+  --tracker-model unet --tracker-weights random -o out
 runs "$mote" segment --from prompts/run.json -o repeated
 same prompts/labels.tif repeated/labels.tif
 
