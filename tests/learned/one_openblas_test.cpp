@@ -16,7 +16,7 @@ std::set<std::string> mapped_openblas() {
   std::ifstream maps("/proc/self/maps");
   std::set<std::string> files;
   for (std::string line; std::getline(maps, line);) {
-    if (line.find("openblas") != std::string::npos) {
+    if (line.find("/libopenblas") != std::string::npos) {
       files.insert(line.substr(line.find('/')));
     }
   }
