@@ -38,12 +38,23 @@ double of_convolution(const std::vector<c10::IValue>& in) {
 
 std::unique_ptr<at::ObserverContext> count(const at::RecordFunction& function) {
   const std::string name = function.name();
-  const auto in = std::vector<c10::IValue>(function.inputs().begin(), function.inputs().end());
-  if (name == "aten::mm" || name == "aten::bmm") {
+  const bool product = name == "aten::mm" || name == "aten::bmm";
+  const bool sum = name == "aten::addmm" || name == "aten::baddbmm";
+  if (!product && !sum && name != "aten::convolution") {
+    return nullptr;  // inputs of others may not be there
+  }
+  std::vector<c10::IValue> in;
+  try {
+    in.assign(function.inputs().begin(), function.inputs().end());
+  } catch (const c10::Error&) {
+    return nullptr;  // libtorch hands the inputs to one of the two calls that it makes of a
+                     // function
+  }
+  if (product) {
     counted += of_product(in.at(0).toTensor(), in.at(1).toTensor());
-  } else if (name == "aten::addmm" || name == "aten::baddbmm") {
+  } else if (sum) {
     counted += of_product(in.at(1).toTensor(), in.at(2).toTensor());
-  } else if (name == "aten::convolution") {
+  } else {
     counted += of_convolution(in);
   }
   return nullptr;
