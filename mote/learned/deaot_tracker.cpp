@@ -10,6 +10,7 @@
 #include "mote/core/bytes.h"
 #include "mote/core/error.h"
 #include "mote/core/require.h"
+#include "mote/learned/grey_range.h"
 #include "mote/learned/guard.h"
 #include "mote/learned/tensor_bytes.h"
 #include "mote/nn/deaot_engine.h"
@@ -22,31 +23,7 @@ namespace {
 
 using track::TrackerOutput;
 
-constexpr uint64_t kMark = 0x31746f61656d6f6d;  // "momeaot1": the last byte counts versions
-constexpr double kBlackPercentile = 0.001;
-constexpr double kWhitePercentile = 0.999;
-
-struct GreyRange {
-  double black = 0;
-  double white = 1;
-};
-
-GreyRange range_of(const Grid<float>& image, const track::DeaotOptions& options) {
-  std::vector<float> values;
-  std::copy_if(image.values().begin(), image.values().end(), std::back_inserter(values),
-               [](float value) { return std::isfinite(value); });
-  const auto at = [&](double share) {
-    if (values.empty()) {
-      return 0.0;
-    }
-    const auto place = values.begin() + std::lround(share * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), place, values.end());
-    return static_cast<double>(*place);
-  };
-  return {.black = options.black ? *options.black : at(kBlackPercentile),
-          .white = options.white ? *options.white : at(kWhitePercentile)};
-}
-
+constexpr uint64_t kMark = 0x32746f61656d6f6d;  // "momeaot2": the last byte counts versions
 torch::Tensor tensor_of(const LabelImage& labels, torch::Device device) {
   return torch::from_blob(const_cast<int32_t*>(labels.data()), {1, labels.height(), labels.width()},
                           torch::kInt32)
@@ -69,6 +46,7 @@ void check(const track::DeaotOptions& options) {
                  "1 or more");
   require_option(options.min_new_share > 0 && options.min_new_share <= 1, "min-new-share",
                  options.min_new_share, "more than 0, 1 at most");
+  require_grey_range(options.black, options.white);
 }
 
 track::IdTracksOptions id_options(const track::DeaotOptions& options) {
@@ -122,15 +100,7 @@ class DeaotTracker : public track::Tracker {
 /// (1, 3, H, W), normalised as DeAOT's encoders were trained.
 torch::Tensor DeaotTracker::input_of(const Grid<float>& image) const {
   const Size size = deaot_input_size(field_, options_.short_side_px);
-  const double span = std::max(range_->white - range_->black, 1e-30);
-  const torch::Tensor grey =
-      ((torch::from_blob(const_cast<float*>(image.data()), {1, 1, image.height(), image.width()},
-                         torch::kFloat32)
-            .to(device()) -
-        range_->black) /
-       span)
-          .nan_to_num(0)
-          .clamp(0, 1);
+  const torch::Tensor grey = grey_levels(image, *range_, device()).unsqueeze(0).unsqueeze(0);
   const torch::Tensor resized =
       size == field_
           ? grey
@@ -194,15 +164,17 @@ TrackerOutput DeaotTracker::push(const track::TrackerFrame& frame,
     throw Error(ErrorKind::kUsage, "frame {} follows frame {}", frame.index, next_frame_ - 1);
   }
   ++next_frame_;
-  range_ = range_.value_or(range_of(frame.image, options_));
+  if (!range_) {
+    range_ = grey_range(frame.image, {}, options_.black, options_.white);
+  }
   const LabelImage ids = guarded([&] { return ids_in(frame, segmentation); });
   return tracks_.push(frame.index, ids, frame.drift);
 }
 
 std::string DeaotTracker::save_state() const {
   ByteWriter content;
-  content(field_, range_.has_value(), range_.value_or(GreyRange{}).black,
-          range_.value_or(GreyRange{}).white, next_frame_, largest_id_);
+  content(field_, next_frame_, largest_id_);
+  put_range(content, range_);
   content.put(std::string_view(tracks_.save_state()));
   if (largest_id_ > 0) {
     put_tensors(content, engine_.save_state());
@@ -218,14 +190,9 @@ void DeaotTracker::load_state(std::string_view state) {
                 field.width, field.height, field_.width, field_.height);
   }
   DeaotTracker loaded(network_, options_, field_);
-  const bool has_range = reader.get<bool>();
-  const auto black = reader.get<double>();
-  const auto white = reader.get<double>();
-  if (has_range) {
-    loaded.range_ = GreyRange{.black = black, .white = white};
-  }
   reader.get(loaded.next_frame_);
   reader.get(loaded.largest_id_);
+  loaded.range_ = get_range(reader);
   loaded.tracks_.load_state(reader.get<std::string_view>());
   if (loaded.largest_id_ > 0) {
     guarded([&] { loaded.engine_.load_state(get_tensors(reader)); });

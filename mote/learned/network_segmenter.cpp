@@ -1,7 +1,6 @@
 #include "mote/learned/network_segmenter.h"
 
 #include <algorithm>
-#include <cmath>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "mote/core/bytes.h"
 #include "mote/core/require.h"
+#include "mote/learned/grey_range.h"
 #include "mote/learned/guard.h"
 #include "mote/learned/stitching.h"
 #include "mote/learned/tiles.h"
@@ -20,41 +20,10 @@
 namespace mote::learned {
 namespace {
 
-constexpr double kBlackPercentile = 0.1;
-constexpr double kWhitePercentile = 99.9;
-
-/// The grey levels that a network sees as 0 and 1.
-struct GreyRange {
-  double black = 0;
-  double white = 1;
-};
-
 class NetworkFrame : public segment::Prepared {
  public:
   GreyRange range;  // the frame's own, until it is settled
 };
-
-double percentile(std::vector<float>& values, double percent) {
-  const double place = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto at = values.begin() + static_cast<ptrdiff_t>(std::lround(place));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
-GreyRange own_range(const segment::SegmenterInput& input) {
-  std::vector<float> values;
-  for (size_t i = 0; i < input.image.values().size(); ++i) {
-    const bool out = !input.excluded.empty() && input.excluded.values()[i] != 0;
-    if (!out && std::isfinite(input.image.values()[i])) {
-      values.push_back(input.image.values()[i]);
-    }
-  }
-  if (values.empty()) {
-    return {};
-  }
-  return {.black = percentile(values, kBlackPercentile),
-          .white = percentile(values, kWhitePercentile)};
-}
 
 void check(const segment::NetworkOptions& options) {
   require_option(options.min_probability > 0 && options.min_probability < 1, "min-probability",
@@ -69,10 +38,7 @@ void check(const segment::NetworkOptions& options) {
                  "0 or more");
   require_option(options.tile_px >= 0 && options.tile_px <= 1 << 14, "tile-px", options.tile_px,
                  "0 to 16384");
-  if (options.black && options.white && !(*options.white > *options.black)) {
-    throw Error(ErrorKind::kUsage, "white is {}, expected more than black, which is {}",
-                *options.white, *options.black);
-  }
+  require_grey_range(options.black, options.white);
 }
 
 class NetworkSegmenter : public segment::Segmenter {
@@ -119,11 +85,7 @@ class NetworkSegmenter : public segment::Segmenter {
 std::unique_ptr<segment::Prepared> NetworkSegmenter::prepare(
     const segment::SegmenterInput& input) const {
   auto frame = std::make_unique<NetworkFrame>();
-  if (!options_.black || !options_.white) {
-    frame->range = own_range(input);
-  }
-  frame->range.black = options_.black.value_or(frame->range.black);
-  frame->range.white = options_.white.value_or(frame->range.white);
+  frame->range = grey_range(input.image, input.excluded, options_.black, options_.white);
   return frame;
 }
 
@@ -131,15 +93,6 @@ void NetworkSegmenter::settle(segment::Prepared& prepared) {
   auto& frame = static_cast<NetworkFrame&>(prepared);
   range_ = range_.value_or(frame.range);
   frame.range = *range_;
-}
-
-/// The field in grey levels from 0 to 1, on the device: (H, W).
-torch::Tensor grey_levels(const Grid<float>& image, GreyRange range, torch::Device device) {
-  const torch::Tensor levels = torch::from_blob(const_cast<float*>(image.data()),
-                                                {image.height(), image.width()}, torch::kFloat32)
-                                   .to(device);
-  const double span = std::max(range.white - range.black, 1e-30);
-  return ((levels - range.black) / span).nan_to_num(0).clamp(0, 1);
 }
 
 /// The tiles [first, last) of a field: (N, 1, S, S).
@@ -241,19 +194,15 @@ Segmentation NetworkSegmenter::segment(const segment::SegmenterInput& input,
 
 std::string NetworkSegmenter::save_state() const {
   ByteWriter out;
-  out.put(static_cast<uint8_t>(range_.has_value()));
-  out.put(range_.value_or(GreyRange{}).black);
-  out.put(range_.value_or(GreyRange{}).white);
+  put_range(out, range_);
   return out.take();
 }
 
 void NetworkSegmenter::load_state(std::string_view state) {
   ByteReader in(state);
-  const bool known = in.get<uint8_t>() != 0;
-  const auto black = in.get<double>();
-  const auto white = in.get<double>();
+  const std::optional<GreyRange> range = get_range(in);
   in.expect_end();
-  range_ = known ? std::optional(GreyRange{black, white}) : std::nullopt;
+  range_ = range;
 }
 
 }  // namespace
