@@ -7,10 +7,6 @@
 //
 // Run it with OMP_WAIT_POLICY=passive.
 
-#include <algorithm>
-#include <chrono>
-#include <ctime>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include "mote/core/median.h"
+#include "mote/core/process_cost.h"
 #include "mote/nn/attention.h"
 #include "mote/nn/efficient_sam.h"
 #include "mote/nn/plain.h"
@@ -32,29 +30,6 @@ struct Times {
   std::vector<double> wall_s;
   std::vector<double> processor_s;
 };
-
-double processor_time_s() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<int64_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
-}
-
-/// Largest resident memory of this process so far.
-std::string peak_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM")) {
-      return line.substr(line.find_first_of("0123456789"));
-    }
-  }
-  return "unknown";
-}
 
 EfficientSam network_in(Precision precision) {
   torch::manual_seed(1);
@@ -123,26 +98,23 @@ int main(int argc, char** argv) {
   auto made = forms();
   if (argc > 2) {
     made.at(argv[2])();
-    fmt::print("{}: peak memory {}\n", argv[2], peak_memory());
+    fmt::print("{}: peak memory {:.0f} MB\n", argv[2], mote::peak_memory_mb());
     return 0;
   }
   const int rounds = argc > 1 ? std::stoi(argv[1]) : 5;
   std::map<std::string, Times> times;
   for (int round = 0; round <= rounds; ++round) {  // the first one warms up
     for (auto& [name, run] : made) {
-      const auto start = std::chrono::steady_clock::now();
-      const double processor = processor_time_s();
-      run();
+      const mote::ProcessCost cost = mote::cost_of(run);
       if (round > 0) {
-        times[name].processor_s.push_back(processor_time_s() - processor);
-        times[name].wall_s.push_back(
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+        times[name].wall_s.push_back(cost.wall_s);
+        times[name].processor_s.push_back(cost.processor_s);
       }
     }
   }
   fmt::print("{:<26}{:>10}{:>14}\n", "", "wall s", "processor s");
   for (const auto& [name, of_form] : times) {
-    fmt::print("{:<26}{:>10.3f}{:>14.3f}\n", name, median(of_form.wall_s),
-               median(of_form.processor_s));
+    fmt::print("{:<26}{:>10.3f}{:>14.3f}\n", name, mote::median(of_form.wall_s),
+               mote::median(of_form.processor_s));
   }
 }

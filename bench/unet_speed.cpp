@@ -4,17 +4,17 @@
 // usage: bench_unet_speed [ROUNDS [NETWORK...]]
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 #include <torch/torch.h>
 
+#include "mote/core/median.h"
+#include "mote/core/process_cost.h"
 #include "mote/nn/autoencoder.h"
 #include "mote/nn/losses.h"
 #include "mote/nn/plain.h"
@@ -25,6 +25,7 @@
 
 namespace {
 
+using namespace mote;
 using namespace mote::nn;
 using Forward = std::function<torch::Tensor(const torch::Tensor&)>;
 
@@ -36,70 +37,34 @@ struct Subject {
   int64_t training_px = 0;  // side of the image of a training step
 };
 
-double processor_s() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double wall_s() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-/// A line of /proc/self/status, in MB.
-double memory_mb(const std::string& key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind(key, 0) == 0) {
-      return std::atof(line.substr(key.size() + 1).c_str()) / 1024;
-    }
+/// The median of one figure of several runs.
+double median_of(const std::vector<ProcessCost>& costs, double ProcessCost::*figure) {
+  std::vector<double> values;
+  for (const ProcessCost& cost : costs) {
+    values.push_back(cost.*figure);
   }
-  return 0;
+  return median(std::move(values));
 }
 
-struct Cost {
-  double wall_s = 0;
-  double processor_s = 0;
-  double peak_mb = 0;  // above what the process held before
-};
-
-Cost cost_of(const std::function<void()>& run) {
-  std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
-  const double held = memory_mb("VmRSS:");
-  const double wall = wall_s();
-  const double processor = processor_s();
-  run();
-  return {.wall_s = wall_s() - wall,
-          .processor_s = processor_s() - processor,
-          .peak_mb = memory_mb("VmHWM:") - held};
-}
-
-double median(std::vector<Cost> costs, double Cost::*member) {
-  std::sort(costs.begin(), costs.end(),
-            [member](const Cost& a, const Cost& b) { return a.*member < b.*member; });
-  return costs[costs.size() / 2].*member;
-}
-
-void print(const std::string& what, const std::vector<Cost>& plain, const std::vector<Cost>& fast) {
-  const double of_plain = median(plain, &Cost::processor_s);
-  const double of_fast = median(fast, &Cost::processor_s);
+void print(const std::string& what, const std::vector<ProcessCost>& plain,
+           const std::vector<ProcessCost>& fast) {
+  const double of_plain = median_of(plain, &ProcessCost::processor_s);
+  const double of_fast = median_of(fast, &ProcessCost::processor_s);
   fmt::print("{:<28} {:>9.0f} {:>9.0f} {:>9.0f} {:>9.0f} {:>8.2f} {:>8.0f} {:>8.0f}\n", what,
-             1e3 * median(plain, &Cost::wall_s), 1e3 * median(fast, &Cost::wall_s), 1e3 * of_plain,
-             1e3 * of_fast, of_plain / of_fast, median(plain, &Cost::peak_mb),
-             median(fast, &Cost::peak_mb));
+             1e3 * median_of(plain, &ProcessCost::wall_s),
+             1e3 * median_of(fast, &ProcessCost::wall_s), 1e3 * of_plain, 1e3 * of_fast,
+             of_plain / of_fast, median_of(plain, &ProcessCost::peak_mb),
+             median_of(fast, &ProcessCost::peak_mb));
   std::fflush(stdout);
 }
 
 /// Runs the two forms in turn. The first round warms up and does not count.
 void compare(const std::string& what, int rounds, const std::function<void()>& run) {
-  std::vector<Cost> plain;
-  std::vector<Cost> fast;
+  std::vector<ProcessCost> plain;
+  std::vector<ProcessCost> fast;
   for (int round = 0; round <= rounds; ++round) {
-    const Cost fast_cost = cost_of(run);
-    const Cost plain_cost = cost_of([&] {
+    const ProcessCost fast_cost = cost_of(run);
+    const ProcessCost plain_cost = cost_of([&] {
       const PlainOperators operators;
       run();
     });

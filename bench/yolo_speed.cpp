@@ -3,8 +3,6 @@
 // Set OMP_WAIT_POLICY=passive.
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,6 +10,8 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include "mote/core/median.h"
+#include "mote/core/process_cost.h"
 #include "mote/nn/fused_yolo.h"
 #include "mote/nn/plain.h"
 #include "mote/nn/threads.h"
@@ -31,18 +31,6 @@ struct Times {
   std::vector<double> cpu_ms;
 };
 
-double now_ms(clockid_t clock) {
-  timespec now;
-  clock_gettime(clock, &now);
-  return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<long>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
-}
-
 /// Runs the forms one after another, round by round, and prints their medians and least times; the
 /// last number is how many times less processor time than the first.
 void measure(std::vector<Times> forms) {
@@ -51,19 +39,17 @@ void measure(std::vector<Times> forms) {
   }
   for (int round = 0; round < kRounds; ++round) {
     for (Times& form : forms) {
-      const double wall = now_ms(CLOCK_MONOTONIC);
-      const double cpu = now_ms(CLOCK_PROCESS_CPUTIME_ID);
-      form.work();
-      form.wall_ms.push_back(now_ms(CLOCK_MONOTONIC) - wall);
-      form.cpu_ms.push_back(now_ms(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+      const mote::ProcessCost cost = mote::cost_of(form.work);
+      form.wall_ms.push_back(1e3 * cost.wall_s);
+      form.cpu_ms.push_back(1e3 * cost.processor_s);
     }
   }
   for (const Times& form : forms) {
     fmt::print("  {:24} wall {:7.2f} ms (least {:7.2f})  cpu {:7.2f} ms (least {:7.2f}, {:.2f}x)\n",
-               form.name, median(form.wall_ms),
-               *std::min_element(form.wall_ms.begin(), form.wall_ms.end()), median(form.cpu_ms),
-               *std::min_element(form.cpu_ms.begin(), form.cpu_ms.end()),
-               median(forms[0].cpu_ms) / median(form.cpu_ms));
+               form.name, mote::median(form.wall_ms),
+               *std::min_element(form.wall_ms.begin(), form.wall_ms.end()),
+               mote::median(form.cpu_ms), *std::min_element(form.cpu_ms.begin(), form.cpu_ms.end()),
+               mote::median(forms[0].cpu_ms) / mote::median(form.cpu_ms));
   }
 }
 

@@ -1,0 +1,49 @@
+#include "mote/core/process_cost.h"
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <string>
+
+namespace mote {
+namespace {
+
+double wall_s() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double processor_s() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+/// A line of /proc/self/status that counts kB, in MB; 0 where there is none.
+double memory_mb(const std::string& key) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(key)) {
+      return std::stod(line.substr(key.size())) / 1024;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+ProcessCost cost_of(const std::function<void()>& work) {
+  std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
+  const double held_mb = memory_mb("VmRSS:");
+  const double wall = wall_s();
+  const double processor = processor_s();
+  work();
+  return {.wall_s = wall_s() - wall,
+          .processor_s = processor_s() - processor,
+          .peak_mb = peak_memory_mb() - held_mb};
+}
+
+double peak_memory_mb() {
+  return memory_mb("VmHWM:");
+}
+
+}  // namespace mote
