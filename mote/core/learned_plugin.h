@@ -1,10 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <fmt/ranges.h>
+
+#include "mote/core/error.h"
 #include "mote/core/grid.h"
 #include "mote/core/network_export.h"
 #include "mote/core/plugin.h"
@@ -90,5 +94,13 @@ struct LearnedPlugin : PluginHeader {
   std::unique_ptr<track::Tracker> (*make_tracker)(const track::DeaotOptions& options, Size field,
                                                   const Weights* weights) = nullptr;
 };
+
+/// Throws kUsage, telling the names, where none of them is `name`.
+inline void require_network(const std::string& name, const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw Error(ErrorKind::kUsage, "no network is called {}: mote has {}", name,
+                fmt::join(names, ", "));
+  }
+}
 
 }  // namespace mote

@@ -1,8 +1,6 @@
 #include "mote/learned/bench.h"
 
 #include <algorithm>
-#include <chrono>
-#include <fstream>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -11,6 +9,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/median.h"
+#include "mote/core/process_cost.h"
 #include "mote/learned/guard.h"
 #include "mote/nn/autoencoder.h"
 #include "mote/nn/efficient_sam.h"
@@ -42,27 +41,12 @@ struct Subject {
   std::vector<Form> forms;
 };
 
-double wall_s() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-/// A line of /proc/self/status that counts kB, in MB.
-double memory_mb(const std::string& key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(key)) {
-      return std::stod(line.substr(key.size())) / 1024;
-    }
-  }
-  return 0;
-}
-
 /// Forms of a network whose forward takes an image.
 template <typename Network>
-Subject subject_of(Network network, int64_t side_px, int64_t channels) {
+Subject subject_of(const std::shared_ptr<Network>& network, int64_t side_px, int64_t channels) {
   network->eval();
   const torch::Tensor image = torch::rand({1, channels, side_px, side_px});
-  const Work run = [network, image]() mutable { network->forward(image); };
+  const Work run = [network, image] { network->forward(image); };
   return {.parameters = nn::parameter_count(*network),
           .side_px = side_px,
           .forms = {{"plain",
@@ -100,10 +84,9 @@ Subject sam_subject(nn::EfficientSamOptions options) {
 }
 
 /// The fused form is a copy, made once.
-Subject yolo_subject(double width) {
+Subject yolo_subject(nn::Yolo network) {
   constexpr int64_t kSide = 640;
   const torch::Tensor image = torch::rand({1, 3, kSide, kSide});
-  nn::Yolo network(nn::YoloOptions{.width = width});
   network->eval();
   const auto fused = [&](nn::Precision precision) {
     const auto copy = std::make_shared<nn::FusedYolo>(network, precision);
@@ -119,35 +102,27 @@ Subject yolo_subject(double width) {
   return subject;
 }
 
-Subject subject_of(const std::string& network) {
-  if (network == "efficientsam-tiny") return sam_subject({});
-  if (network == "efficientsam-small") return sam_subject(nn::efficient_sam_small());
-  if (network == "swin-unet")
-    return subject_of(nn::SwinUnet(nn::SwinUnetOptions{.classes = 3}), 448, 3);
-  if (network == "vm-unet") return subject_of(nn::VmUnet(nn::VmUnetOptions{.classes = 3}), 512, 3);
-  if (network == "vm-unet-v2") return subject_of(nn::VmUnetV2(nn::VmUnetV2Options{}), 512, 3);
-  if (network == "autoencoder")
-    return subject_of(nn::Autoencoder(nn::AutoencoderOptions{}), 512, 1);
-  if (network == "unet") {
-    return subject_of(nn::Autoencoder(nn::AutoencoderOptions{.skips = true}), 512, 1);
+Subject subject_of(const std::string& name) {
+  if (name.starts_with("efficientsam-")) {
+    return sam_subject(nn::efficient_sam_options(name));
   }
-  if (network == "yolov8n-seg") return yolo_subject(0.25);
-  if (network == "yolov8s-seg") return yolo_subject(0.5);
-  nn::make_network(network);  // throws where there is no such network
-  throw Error(ErrorKind::kUnsupported, "{} has no bench yet", network);
-}
-
-struct Cost {
-  double seconds = 0;
-  double peak_mb = 0;
-};
-
-Cost cost_of(const Work& work) {
-  std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
-  const double held = memory_mb("VmRSS:");
-  const double start = wall_s();
-  work();
-  return {.seconds = wall_s() - start, .peak_mb = memory_mb("VmHWM:") - held};
+  const std::shared_ptr<torch::nn::Module> made = nn::make_network(name);
+  if (const auto yolo = std::dynamic_pointer_cast<nn::YoloImpl>(made)) {
+    return yolo_subject(yolo);
+  }
+  if (const auto swin = std::dynamic_pointer_cast<nn::SwinUnetImpl>(made)) {
+    return subject_of(swin, 448, 3);
+  }
+  if (const auto mamba = std::dynamic_pointer_cast<nn::VmUnetImpl>(made)) {
+    return subject_of(mamba, 512, 3);
+  }
+  if (const auto mamba = std::dynamic_pointer_cast<nn::VmUnetV2Impl>(made)) {
+    return subject_of(mamba, 512, 3);
+  }
+  if (const auto convolutional = std::dynamic_pointer_cast<nn::AutoencoderImpl>(made)) {
+    return subject_of(convolutional, 512, 1);
+  }
+  throw Error(ErrorKind::kUnsupported, "{} has no bench yet", name);
 }
 
 double matrix_rate_in(torch::ScalarType type) {
@@ -158,7 +133,7 @@ double matrix_rate_in(torch::ScalarType type) {
   torch::matmul(left, right);
   std::vector<double> seconds;
   for (int round = 0; round < kRounds; ++round) {
-    seconds.push_back(cost_of([&] { torch::matmul(left, right); }).seconds);
+    seconds.push_back(cost_of([&] { torch::matmul(left, right); }).wall_s);
   }
   return static_cast<double>(kSide * kSide * kSide) / median(std::move(seconds));
 }
@@ -176,7 +151,7 @@ NetworkFigures bench(const std::string& network, int64_t rounds) {
                            .side_px = subject.side_px,
                            .multiply_adds = multiply_adds_of(subject.forms.front().work),
                            .forms = {}};
-    std::vector<std::vector<Cost>> costs(subject.forms.size());
+    std::vector<std::vector<ProcessCost>> costs(subject.forms.size());
     for (const Form& form : subject.forms) {
       form.work();  // what is made once is made
     }
@@ -188,8 +163,8 @@ NetworkFigures bench(const std::string& network, int64_t rounds) {
     for (size_t i = 0; i < subject.forms.size(); ++i) {
       std::vector<double> seconds;
       double peak_mb = 0;
-      for (const Cost& cost : costs[i]) {
-        seconds.push_back(cost.seconds);
+      for (const ProcessCost& cost : costs[i]) {
+        seconds.push_back(cost.wall_s);
         peak_mb = std::max(peak_mb, cost.peak_mb);
       }
       figures.forms.push_back({.form = subject.forms[i].name,

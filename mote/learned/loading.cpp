@@ -37,15 +37,9 @@ void make_ready(torch::nn::Module& network, const std::string& name, const Weigh
   network.eval();
 }
 
-int64_t rows_of(const Weights* weights, const std::string& tensor, int64_t otherwise) {
-  if (weights != nullptr) {
-    for (const StoredTensor& stored : weights->tensors) {
-      if (stored.name == tensor && !stored.shape.empty()) {
-        return stored.shape.front();
-      }
-    }
-  }
-  return otherwise;
+nn::Precision precision_of(const segment::NetworkOptions& options) {
+  return options.precision == segment::NumberFormat::kBFloat16 ? nn::Precision::kBFloat16
+                                                               : nn::Precision::kFloat32;
 }
 
 }  // namespace mote::learned

@@ -5,6 +5,8 @@
 #include <torch/torch.h>
 
 #include "mote/core/weights.h"
+#include "mote/nn/precision.h"
+#include "mote/segment/network_options.h"
 
 namespace mote::learned {
 
@@ -14,8 +16,7 @@ namespace mote::learned {
 void make_ready(torch::nn::Module& network, const std::string& name, const Weights* weights,
                 torch::Device device);
 
-/// The first dimension of a stored tensor, which tells how many classes a network was trained for;
-/// `otherwise` where there are no weights or no such tensor.
-int64_t rows_of(const Weights* weights, const std::string& tensor, int64_t otherwise);
+/// What `--precision` asks a network to compute in.
+nn::Precision precision_of(const segment::NetworkOptions& options);
 
 }  // namespace mote::learned

@@ -8,6 +8,7 @@
 #include "mote/core/error.h"
 #include "mote/learned/loading.h"
 #include "mote/nn/autoencoder.h"
+#include "mote/nn/models.h"
 #include "mote/nn/swin_unet.h"
 #include "mote/nn/vmunet.h"
 #include "mote/nn/vmunet_v2.h"
@@ -58,32 +59,27 @@ constexpr Sizes kConvolutional = {.tile_px = 512, .multiple_px = 16, .blur_px = 
 
 std::unique_ptr<MapNetwork> make_map_network(const segment::NetworkOptions& options,
                                              const Weights* weights, torch::Device device) {
-  const auto ready = [&](auto network, OneClass one_class, Sizes sizes) {
+  const auto made = nn::make_network(options.model, weights);
+  const auto ready = [&](auto* network, OneClass one_class, Sizes sizes) {
     if (options.precision != segment::NumberFormat::kFloat32) {
       throw Error(ErrorKind::kUnsupported, "{} computes in float32 only", options.model);
     }
     make_ready(*network, options.model, weights, device);
     return std::make_unique<ClassMaps>(
-        [network](const torch::Tensor& tiles) mutable { return network->forward(tiles); },
-        one_class, sizes);
+        [made, network](const torch::Tensor& tiles) { return network->forward(tiles); }, one_class,
+        sizes);
   };
-  const auto classes = [&](const char* last_layer) { return rows_of(weights, last_layer, 3); };
-  if (options.model == "swin-unet") {
-    const nn::SwinUnetOptions sizes{.classes = classes("swin_unet.output.weight")};
-    return ready(nn::SwinUnet(sizes), OneClass::kLogits, kSwin);
+  if (auto* swin = dynamic_cast<nn::SwinUnetImpl*>(made.get())) {
+    return ready(swin, OneClass::kLogits, kSwin);
   }
-  if (options.model == "vm-unet") {
-    const nn::VmUnetOptions sizes{.classes = classes("vmunet.final_conv.weight")};
-    return ready(nn::VmUnet(sizes), OneClass::kProbability, kMamba);
+  if (auto* mamba = dynamic_cast<nn::VmUnetImpl*>(made.get())) {
+    return ready(mamba, OneClass::kProbability, kMamba);
   }
-  if (options.model == "vm-unet-v2") {
-    const nn::VmUnetV2Options sizes{.classes = rows_of(weights, "seg_outs.3.weight", 1)};
-    return ready(nn::VmUnetV2(sizes), OneClass::kProbability, kMamba);
+  if (auto* mamba = dynamic_cast<nn::VmUnetV2Impl*>(made.get())) {
+    return ready(mamba, OneClass::kProbability, kMamba);
   }
-  if (options.model == "autoencoder" || options.model == "unet") {
-    const nn::AutoencoderOptions sizes{.classes = rows_of(weights, "head.weight", 1),
-                                       .skips = options.model == "unet"};
-    return ready(nn::Autoencoder(sizes), OneClass::kLogits, kConvolutional);
+  if (auto* convolutional = dynamic_cast<nn::AutoencoderImpl*>(made.get())) {
+    return ready(convolutional, OneClass::kLogits, kConvolutional);
   }
   return nullptr;
 }

@@ -111,7 +111,7 @@ Traceable traceable(torch::nn::Module& network, const NetworkExport& what) {
 std::string exported(const NetworkExport& what, const Weights& weights) {
   return guarded([&] {
     const torch::NoGradGuard no_grad;
-    const auto network = nn::make_network(what.network);
+    const auto network = nn::make_network(what.network, &weights);
     if (!nn::load(weights, *network).empty()) {
       throw Error(ErrorKind::kBadFile, "the weights do not fit {}", what.network);
     }

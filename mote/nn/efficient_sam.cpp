@@ -31,6 +31,16 @@ EfficientSamOptions efficient_sam_small() {
   return {.encoder = {.embed_dim = 384, .heads = 6}};
 }
 
+EfficientSamOptions efficient_sam_options(const std::string& name) {
+  if (name == "efficientsam-tiny") {
+    return {};
+  }
+  if (name == "efficientsam-small") {
+    return efficient_sam_small();
+  }
+  throw Error(ErrorKind::kUsage, "EfficientSAM is {}, expected efficientsam-tiny or -small", name);
+}
+
 EfficientSamImpl::EfficientSamImpl(const EfficientSamOptions& options)
     : image_encoder(register_module("image_encoder", SamEncoder(options.encoder))),
       prompt_encoder(register_module(

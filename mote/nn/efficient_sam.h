@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include <torch/torch.h>
 
 #include "mote/nn/sam_decoder.h"
@@ -17,6 +19,9 @@ struct EfficientSamOptions {
 
 /// The options of EfficientSAM-S: 26,413,028 parameters.
 EfficientSamOptions efficient_sam_small();
+
+/// Those of `efficientsam-tiny` or `efficientsam-small`. Throws kUsage for another name.
+EfficientSamOptions efficient_sam_options(const std::string& name);
 
 /// Queries to each of N images.
 struct SamQueries {

@@ -1,5 +1,8 @@
 #include "mote/nn/models.h"
 
+#include <map>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,6 +27,22 @@ TEST(Networks, HaveTheirPublishedNumbersOfParameters) {
   EXPECT_EQ(parameter_count(*make_network("vm-unet")), 27427611);
   EXPECT_EQ(parameter_count(*make_network("vm-unet-v2")), 22770934);
   EXPECT_EQ(parameter_count(*make_network("yolov8n-seg")), 3409968);
+}
+
+TEST(Networks, HaveAsManyClassesAsTheWeightsThatTheyAreSizedBy) {
+  for (const auto& [name, last_layer] :
+       std::map<std::string, std::string>{{"unet", "head.weight"},
+                                          {"swin-unet", "swin_unet.output.weight"},
+                                          {"vm-unet", "vmunet.final_conv.weight"},
+                                          {"yolov8n-seg", "model.22.cv3.0.2.weight"}}) {
+    const Weights weights{.tensors = {{.name = last_layer, .shape = {5, 1}, .bytes = {}}},
+                          .metadata = {},
+                          .storage = {}};
+
+    const auto network = make_network(name, &weights);
+
+    EXPECT_EQ(network->named_parameters()[last_layer].size(0), 5) << name;
+  }
 }
 
 TEST(Networks, OfAnUnknownNameAreRefusedWithTheNamesThatThereAre) {
