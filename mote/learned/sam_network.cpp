@@ -52,20 +52,6 @@ struct Candidates {
   }
 };
 
-/// Boxes of masks (M, h, w): (M, 4) as y0, x0, y1, x1, the ends excluded.
-torch::Tensor boxes_of(const torch::Tensor& masks) {
-  const auto ends = [](const torch::Tensor& occupied) {  // (M, n) bool
-    const int64_t n = occupied.size(1);
-    const torch::Tensor at = torch::arange(n, occupied.device());
-    const torch::Tensor first = torch::where(occupied, at, n).amin(1);
-    const torch::Tensor last = torch::where(occupied, at + 1, 0).amax(1);
-    return std::pair(first, last);
-  };
-  const auto [y0, y1] = ends(masks.any(2));
-  const auto [x0, x1] = ends(masks.any(1));
-  return torch::stack({y0, x0, y1, x1}, 1);
-}
-
 /// The candidates that no better one tells too, the best first.
 Candidates distinct(const Candidates& all) {
   const torch::Tensor order = std::get<1>(all.scores.sort(/*stable=*/true, 0, /*descending=*/true));
@@ -98,19 +84,6 @@ Candidates joined(const Candidates& a, const Candidates& b) {
     return b;
   }
   return {torch::cat({a.logits, b.logits}), torch::cat({a.scores, b.scores})};
-}
-
-FoundInstance instance_of(const torch::Tensor& mask, const torch::Tensor& box, double score) {
-  const auto edge = [&box](int64_t which) { return box[which].item<int64_t>(); };
-  FoundInstance found{
-      .box = {.y = edge(0), .x = edge(1), .height = edge(2) - edge(0), .width = edge(3) - edge(1)},
-      .mask = {},
-      .score = score};
-  const torch::Tensor inside =
-      mask.slice(0, edge(0), edge(2)).slice(1, edge(1), edge(3)).to(torch::kUInt8).contiguous();
-  found.mask = BinaryImage::unfilled(found.box.size());
-  std::copy_n(inside.data_ptr<uint8_t>(), inside.numel(), found.mask.data());
-  return found;
 }
 
 class SamNetwork : public InstanceNetwork {
@@ -222,10 +195,10 @@ std::vector<FoundInstance> SamNetwork::of_tile(const torch::Tensor& tile,
   for (int64_t i = 0; i < found.size(); ++i) {
     const torch::Tensor logits = found.logits[i].unsqueeze(0).unsqueeze(0);
     const torch::Tensor mask = nn::EfficientSamImpl::resized(logits, {side, side})[0] > 0;
-    if (mask.any().item<bool>()) {
-      const torch::Tensor box = boxes_of(mask)[0].to(torch::kCPU);
-      const double score = std::clamp(found.scores[i].item<double>(), 0.0, 1.0);
-      instances.push_back(instance_of(mask[0].to(torch::kCPU), box, score));
+    FoundInstance instance =
+        found_instance(mask[0], std::clamp(found.scores[i].item<double>(), 0.0, 1.0));
+    if (!instance.mask.empty()) {
+      instances.push_back(std::move(instance));
     }
   }
   return instances;
@@ -252,14 +225,11 @@ std::unique_ptr<InstanceNetwork> make_sam_network(const segment::NetworkOptions&
                  options.min_stability, "0 to 1");
   require_option(options.max_area_fraction > 0 && options.max_area_fraction <= 1,
                  "max-area-fraction", options.max_area_fraction, "more than 0, at most 1");
-  nn::EfficientSamOptions sizes =
-      options.model == "efficientsam-small" ? nn::efficient_sam_small() : nn::EfficientSamOptions{};
+  nn::EfficientSamOptions sizes = nn::efficient_sam_options(options.model);
   if (options.tile_px > 0) {
     sizes.encoder.image_px = options.tile_px;
   }
-  sizes.encoder.precision = options.precision == segment::NumberFormat::kBFloat16
-                                ? nn::Precision::kBFloat16
-                                : nn::Precision::kFloat32;
+  sizes.encoder.precision = precision_of(options);
   nn::EfficientSam network(sizes);
   make_ready(*network, options.model, weights, device);
   return std::make_unique<SamNetwork>(options, network, device);

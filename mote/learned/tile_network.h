@@ -6,15 +6,9 @@
 #include <torch/types.h>
 
 #include "mote/core/grid.h"
+#include "mote/learned/found_instance.h"
 
 namespace mote::learned {
-
-/// An instance that a network found in a tile.
-struct FoundInstance {
-  Box box;           ///< in pixels of the tile; may reach beyond the field, not beyond the tile
-  BinaryImage mask;  ///< of the size of the box, 1 inside
-  double score = 0;  ///< 0 to 1: how sure the network is
-};
 
 /// A network bound to tiles: square pieces of a field at its own scale, in grey levels from 0
 /// (black) to 1 (white). Not safe to call from two threads at once.

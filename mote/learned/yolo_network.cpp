@@ -1,10 +1,10 @@
 #include "mote/learned/yolo_network.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <torch/torch.h>
 
+#include "mote/learned/loading.h"
 #include "mote/nn/fused_yolo.h"
 #include "mote/nn/yolo_masks.h"
 
@@ -14,29 +14,6 @@ namespace {
 constexpr double kMinScore = 0.25;
 constexpr int64_t kMaxInstances = 300;  // of a tile
 
-/// The part of a mask inside its rows and columns that are not all 0; nothing where all are.
-FoundInstance found(const nn::CutMask& cut, double score) {
-  const torch::Tensor mask = cut.mask.to(torch::kUInt8).contiguous();
-  const torch::Tensor rows = mask.any(1).nonzero();
-  const torch::Tensor columns = mask.any(0).nonzero();
-  if (rows.numel() == 0) {
-    return {};
-  }
-  const auto from = [](const torch::Tensor& places) { return places[0].item<int64_t>(); };
-  const auto count = [&](const torch::Tensor& places) {
-    return places[-1].item<int64_t>() - from(places) + 1;
-  };
-  const Box box{.y = cut.y_px + from(rows),
-                .x = cut.x_px + from(columns),
-                .height = count(rows),
-                .width = count(columns)};
-  const torch::Tensor inside =
-      mask.narrow(0, from(rows), box.height).narrow(1, from(columns), box.width).contiguous();
-  auto pixels = BinaryImage::unfilled(box.size());
-  std::copy_n(inside.data_ptr<uint8_t>(), inside.numel(), pixels.data());
-  return {.box = box, .mask = std::move(pixels), .score = score};
-}
-
 class YoloNetwork : public InstanceNetwork {
  public:
   YoloNetwork(const segment::NetworkOptions& options, const nn::Yolo& network)
@@ -44,9 +21,7 @@ class YoloNetwork : public InstanceNetwork {
         suppression_{.min_confidence = options.min_score > 0 ? options.min_score : kMinScore,
                      .max_iou = options.max_overlap,
                      .max_detections = kMaxInstances},
-        network_(network, options.precision == segment::NumberFormat::kBFloat16
-                              ? nn::Precision::kBFloat16
-                              : nn::Precision::kFloat32) {}
+        network_(network, precision_of(options)) {}
 
   int64_t tile_px() const override { return 640; }
   int64_t multiple_px() const override { return 32; }
@@ -74,8 +49,8 @@ class YoloNetwork : public InstanceNetwork {
     const auto masks = nn::yolo_cut_masks(detections, prototypes.to(torch::kCPU));
     std::vector<FoundInstance> instances;
     for (size_t i = 0; i < masks.size(); ++i) {
-      FoundInstance instance =
-          found(masks[i], detections.confidence[static_cast<int64_t>(i)].item<double>());
+      const double score = detections.confidence[static_cast<int64_t>(i)].item<double>();
+      FoundInstance instance = found_instance(masks[i].mask, score, masks[i].y_px, masks[i].x_px);
       if (!instance.mask.empty()) {
         instances.push_back(std::move(instance));
       }
