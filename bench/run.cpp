@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <random>
 #include <string>
@@ -26,6 +25,7 @@
 
 #include "mote/core/image.h"
 #include "mote/io/tiff_writer.h"
+#include "mote/pipeline/bench.h"
 #include "mote/simulate/demo.h"
 
 namespace {
@@ -70,16 +70,6 @@ Cost cost_of(const std::string& program, std::vector<std::string> arguments) {
   return {.wall_s = wall.count(),
           .cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime),
           .peak_mb = static_cast<double>(usage.ru_maxrss) / 1e3 * 1.024};
-}
-
-std::string processor() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) {
-      return line.substr(line.find(':') + 2);
-    }
-  }
-  return "unknown processor";
 }
 
 // ---- recordings ----
@@ -301,7 +291,7 @@ int main(int count, char** arguments) {
   fs::create_directories(bench.folder);
   std::array<double, 1> load{};
   ::getloadavg(load.data(), 1);
-  fmt::print("{}, {} processors, load {:.1f} at the start\n\n", processor(),
+  fmt::print("{}, {} processors, load {:.1f} at the start\n\n", pipeline::processor_name(),
              std::thread::hardware_concurrency(), load[0]);
   fmt::print("| {:<48} | {:>6} | {:>8} | {:>8} | {:>8} | {:>7} | {:>6} |\n", "run", "frames",
              "CPU ms", "on 2", "wall", "CPU /", "peak");

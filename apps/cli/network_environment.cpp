@@ -4,22 +4,15 @@
 
 #include <unistd.h>
 
+#include "apps/cli/options_cli.h"
+
 namespace mote::cli {
 
 bool asks_for_network(const std::vector<std::string>& arguments, const pipeline::Job* job) {
-  std::string segmenter = job != nullptr ? job->network.model : "threshold";
-  std::string tracker = job != nullptr ? job->tracker : "overlap";
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    const auto take = [&](const std::string& name, std::string& value) {
-      if (arguments[i] == name && i + 1 < arguments.size()) {
-        value = arguments[i + 1];
-      } else if (arguments[i].starts_with(name + "=")) {
-        value = arguments[i].substr(name.size() + 1);
-      }
-    };
-    take("--model", segmenter);
-    take("--tracker", tracker);
-  }
+  const std::string segmenter =
+      value_of(arguments, "--model").value_or(job != nullptr ? job->network.model : "threshold");
+  const std::string tracker =
+      value_of(arguments, "--tracker").value_or(job != nullptr ? job->tracker : "overlap");
   return segmenter != "threshold" || tracker == "deaot" ||
          (!arguments.empty() && arguments.front() == "bench");
 }

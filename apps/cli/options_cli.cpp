@@ -96,20 +96,6 @@ class CliOptions : public pipeline::OptionVisitor {
   std::string group_ = "Options";
 };
 
-// The value of the last `--name VALUE` or `--name=VALUE` among the arguments.
-std::optional<std::string> value_of(const std::vector<std::string>& arguments,
-                                    const std::string& name) {
-  std::optional<std::string> value;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == name && i + 1 < arguments.size()) {
-      value = arguments[i + 1];
-    } else if (arguments[i].starts_with(name + "=")) {
-      value = arguments[i].substr(name.size() + 1);
-    }
-  }
-  return value;
-}
-
 void apply_preset(const std::string& name, pipeline::Job& job) {
   if (name == "tiles") {
     job.threshold = segment::tiles_preset();
@@ -168,6 +154,19 @@ void tell_result(const pipeline::JobResult& result, const RunFlags& flags, bool 
 }
 
 }  // namespace
+
+std::optional<std::string> value_of(const std::vector<std::string>& arguments,
+                                    const std::string& name) {
+  std::optional<std::string> value;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == name && i + 1 < arguments.size()) {
+      value = arguments[i + 1];
+    } else if (arguments[i].starts_with(name + "=")) {
+      value = arguments[i].substr(name.size() + 1);
+    }
+  }
+  return value;
+}
 
 void add_job_options(CLI::App& command, pipeline::Job& job) {
   CliOptions visitor(command);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ void add_segment_options(CLI::App& command, pipeline::Job& job);
 /// subcommand. They were applied by `apply_files` before the command line is parsed, so that an
 /// option given there wins.
 void add_file_options(CLI::App& command, bool presets);
+
+/// The value of the last `--name VALUE` or `--name=VALUE` among the arguments, for what must be
+/// known before they are parsed.
+std::optional<std::string> value_of(const std::vector<std::string>& arguments,
+                                    const std::string& name);
 
 /// Applies what `--preset`, `--from` and `--config` among `arguments` name, in this order.
 /// With `any_run` the run.json may be of any command. Throws Error.

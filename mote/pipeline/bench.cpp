@@ -5,24 +5,13 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sched.h>
+#include <tbb/task_arena.h>
 
 #include "mote/core/require.h"
 #include "mote/pipeline/networks.h"
 
 namespace mote::pipeline {
 namespace {
-
-std::string processor_name() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    const size_t colon = line.find(": ");
-    if (line.starts_with("model name") && colon != std::string::npos) {
-      return line.substr(colon + 2);
-    }
-  }
-  return "unknown processor";
-}
 
 double rate_of(const FormFigures& form, const MatrixRate& rate) {
   return form.form == "bf16" ? rate.bfloat16 : rate.float32;
@@ -39,18 +28,27 @@ double speedup(const NetworkFigures& figures, const FormFigures& form) {
 
 }  // namespace
 
+std::string processor_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    const size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "unknown processor";
+}
+
 MachineFigures machine_figures() {
-  cpu_set_t allowed;
-  const bool known = sched_getaffinity(0, sizeof(allowed), &allowed) == 0;
   return {.processor = processor_name(),
-          .processors = known ? CPU_COUNT(&allowed) : 1,
+          .processors = tbb::this_task_arena::max_concurrency(),
           .matrix_rate = learned_plugin().matrix_rate()};
 }
 
 std::vector<std::string> benched_networks(const std::vector<std::string>& asked) {
   const std::vector<std::string> all = learned_plugin().networks();
   for (const std::string& name : asked) {
-    learned_plugin().spec(name);
+    require_network(name, all);
   }
   return asked.empty() ? all : asked;
 }

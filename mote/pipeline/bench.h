@@ -17,6 +17,9 @@ struct MachineFigures {
   MatrixRate matrix_rate;
 };
 
+/// As /proc/cpuinfo calls it.
+std::string processor_name();
+
 MachineFigures machine_figures();
 
 /// The networks to time: those asked for, or all. Throws kUsage on an unknown name.

@@ -14,6 +14,7 @@
 #include "mote/io/weights_file.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/models.h"
+#include "mote/pipeline/networks.h"
 #include "mote/pipeline/staged_output.h"
 
 namespace mote::pipeline {
@@ -21,15 +22,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const LearnedPlugin& networks() {
-  return static_cast<const LearnedPlugin&>(load_plugin("mote_learned"));
-}
-
 /// The one network that the weights fit.
 std::string fitting_model(const Weights& weights, const std::string& file) {
   std::vector<std::string> fitting;
-  for (const std::string& name : networks().networks()) {
-    if (networks().compare(name, weights).empty()) {
+  for (const std::string& name : learned_plugin().networks()) {
+    if (learned_plugin().compare(name, weights).empty()) {
       fitting.push_back(name);
     }
   }
@@ -52,7 +49,7 @@ WeightsFit fit_of(std::string model, const std::string& file, const io::Unwrappe
                  .tensors = static_cast<int64_t>(read.weights.tensors.size()),
                  .taken_off = read.taken_off,
                  .left_aside = read.left_aside,
-                 .mismatch = networks().compare(model, read.weights)};
+                 .mismatch = learned_plugin().compare(model, read.weights)};
   fit.published = known.checkpoint && known.checkpoint->sha256 == fit.sha256;
   return fit;
 }
@@ -132,7 +129,7 @@ void export_weights(const std::string& model, const std::string& file, bool forc
 void export_network(const NetworkExport& what, const std::string& file, bool force) {
   const Weights weights = weights_of(what.network);
   const StagedOutput staged(file, force);
-  write_file(staged.path(), networks().exported(what, weights));
+  write_file(staged.path(), learned_plugin().exported(what, weights));
   staged.publish();
 }
 

@@ -8,6 +8,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/learned_plugin.h"
+#include "mote/pipeline/networks.h"
 
 namespace mote::pipeline {
 namespace {
@@ -17,7 +18,7 @@ using Json = nlohmann::ordered_json;
 /// The plug-in, or null where this build has none.
 const LearnedPlugin* networks() {
   try {
-    return static_cast<const LearnedPlugin*>(&load_plugin("mote_learned"));
+    return &learned_plugin();
   } catch (const Error&) {
     return nullptr;  // the models can be listed without: the text says that they are not built
   }

@@ -19,7 +19,12 @@ const LearnedPlugin& learned_plugin() {
   return static_cast<const LearnedPlugin&>(load_plugin("mote_learned"));
 }
 
-std::string weights_file(const std::string& network, const std::string& given) {
+namespace {
+
+/// The file that `given` means for `network`, empty for random weights; `option` is what it was
+/// given by.
+std::string weights_file(const std::string& network, const std::string& given,
+                         const std::string& option) {
   if (given == "random") {
     return {};
   }
@@ -30,24 +35,23 @@ std::string weights_file(const std::string& network, const std::string& given) {
   if (!std::filesystem::exists(imported)) {
     throw Error(ErrorKind::kNotFound,
                 "there are no weights of {}: import them (mote models import), name a file "
-                "(--weights FILE), or try the way with --weights random",
-                network);
+                "({} FILE), or try the way with {} random",
+                network, option, option);
   }
   return imported;
 }
-
-namespace {
 
 /// The weights in a file, or nothing where `file` is empty: random ones.
 std::optional<Weights> weights_in(const std::string& file) {
   return file.empty() ? std::nullopt : std::optional(io::unwrapped(io::read_weights(file)).weights);
 }
 
-/// Calls `make` with the weights that `given` means for `network`; what does not fit is told with
-/// the file in front.
+/// Calls `make` with the weights that `given` by `option` means for `network`; what does not fit is
+/// told with the file in front.
 template <typename Make>
-auto with_weights(const std::string& network, const std::string& given, Make make) {
-  const std::string file = weights_file(network, given);
+auto with_weights(const std::string& network, const std::string& given, const std::string& option,
+                  Make make) {
+  const std::string file = weights_file(network, given, option);
   const std::optional<Weights> weights = weights_in(file);
   try {
     return make(weights ? &*weights : nullptr);
@@ -63,7 +67,7 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job) {
     return segment::make_threshold_segmenter(job.threshold);
   }
   const LearnedPlugin& plugin = learned_plugin();
-  plugin.spec(job.network.model);  // an unknown name before weights that are not there
+  require_network(job.network.model, plugin.networks());  // before weights that are not there
   segment::NetworkOptions options = job.network;
   options.seed = job.seed;
   for (const std::string& point : job.points) {
@@ -72,7 +76,7 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job) {
   for (const std::string& box : job.boxes) {
     options.boxes.push_back(parse_box(box));
   }
-  return with_weights(options.model, options.weights, [&](const Weights* weights) {
+  return with_weights(options.model, options.weights, "--weights", [&](const Weights* weights) {
     return plugin.make_segmenter(options, job.threshold, weights);
   });
 }
@@ -83,16 +87,16 @@ std::unique_ptr<track::Tracker> make_tracker(const Job& job, const TimeScale& sc
     return track::make_overlap_tracker(overlap, field);
   }
   const LearnedPlugin& plugin = learned_plugin();
-  plugin.spec(job.deaot.model);
+  require_network(job.deaot.model, plugin.networks());
   track::DeaotOptions options = job.deaot;
   options.device = job.network.device;
   options.seed = job.seed;
   options.black = job.network.black;
   options.white = job.network.white;
   options.max_gap_frames = static_cast<int64_t>(std::llround(overlap.max_gap / scale.per_frame));
-  return with_weights(options.model, options.weights, [&](const Weights* weights) {
-    return plugin.make_tracker(options, field, weights);
-  });
+  return with_weights(
+      options.model, options.weights, "--tracker-weights",
+      [&](const Weights* weights) { return plugin.make_tracker(options, field, weights); });
 }
 
 }  // namespace mote::pipeline

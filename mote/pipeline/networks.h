@@ -26,8 +26,4 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job);
 /// Throws likewise.
 std::unique_ptr<track::Tracker> make_tracker(const Job& job, const TimeScale& scale, Size field);
 
-/// The file that `--weights` means for `network`, empty for random ones.
-/// Throws kNotFound where none is given and none was imported.
-std::string weights_file(const std::string& network, const std::string& given);
-
 }  // namespace mote::pipeline

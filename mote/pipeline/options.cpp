@@ -1,6 +1,8 @@
 #include "mote/pipeline/options.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -185,50 +187,29 @@ class FromJson : public OptionVisitor {
 
   void group(const std::string&) override {}
   void number(const std::string& name, double& value, const std::string&) override {
-    if (const Json* found = find(name)) {
-      expect(found->is_number(), name, "a number", *found);
-      value = found->get<double>();
-    }
+    take(name, value, "a number", &Json::is_number);
   }
   void number(const std::string& name, std::optional<double>& value, const std::string&) override {
-    if (const Json* found = find(name)) {
-      expect(found->is_number() || found->is_null(), name, "a number", *found);
-      value = found->is_null() ? std::nullopt : std::optional(found->get<double>());
-    }
+    take(name, value, "a number", &Json::is_number);
   }
   void texts(const std::string& name, std::vector<std::string>& values,
              const std::string&) override {
-    if (const Json* found = find(name)) {
-      const bool all_texts =
-          found->is_array() && std::all_of(found->begin(), found->end(),
-                                           [](const Json& one) { return one.is_string(); });
-      expect(all_texts, name, "a list of texts in quotes", *found);
-      values = found->get<std::vector<std::string>>();
-    }
+    take(name, values, "a list of texts in quotes", [](const Json& found) {
+      return found.is_array() && std::all_of(found.begin(), found.end(),
+                                             [](const Json& one) { return one.is_string(); });
+    });
   }
   void count(const std::string& name, int64_t& value, const std::string&) override {
-    if (const Json* found = find(name)) {
-      expect(found->is_number_integer(), name, "a whole number", *found);
-      value = found->get<int64_t>();
-    }
+    take(name, value, "a whole number", &Json::is_number_integer);
   }
   void count(const std::string& name, std::optional<int64_t>& value, const std::string&) override {
-    if (const Json* found = find(name)) {
-      expect(found->is_number_integer() || found->is_null(), name, "a whole number", *found);
-      value = found->is_null() ? std::nullopt : std::optional(found->get<int64_t>());
-    }
+    take(name, value, "a whole number", &Json::is_number_integer);
   }
   void flag(const std::string& name, bool& value, const std::string&) override {
-    if (const Json* found = find(name)) {
-      expect(found->is_boolean(), name, "true or false", *found);
-      value = found->get<bool>();
-    }
+    take(name, value, "true or false", &Json::is_boolean);
   }
   void text(const std::string& name, std::string& value, const std::string&) override {
-    if (const Json* found = find(name)) {
-      expect(found->is_string(), name, "a text in quotes", *found);
-      value = found->get<std::string>();
-    }
+    take(name, value, "a text in quotes", &Json::is_string);
   }
   void choice(const std::string& name, const Choice& choice, const std::string&) override {
     if (const Json* found = find(name)) {
@@ -253,6 +234,26 @@ class FromJson : public OptionVisitor {
     met_.insert(name);
     const auto found = object_.find(name);
     return found == object_.end() ? nullptr : &*found;
+  }
+
+  /// The value of an option that is there, if it `is_right`.
+  template <typename Value, typename Test>
+  void take(const std::string& name, Value& value, const std::string& wanted, Test is_right) {
+    if (const Json* found = find(name)) {
+      expect(std::invoke(is_right, *found), name, wanted, *found);
+      value = found->get<Value>();
+    }
+  }
+  template <typename Value, typename Test>
+  void take(const std::string& name, std::optional<Value>& value, const std::string& wanted,
+            Test is_right) {
+    const Json* found = find(name);
+    if (found != nullptr && found->is_null()) {
+      value = std::nullopt;
+    } else if (found != nullptr) {
+      expect(std::invoke(is_right, *found), name, wanted, *found);
+      value = found->get<Value>();
+    }
   }
 
   static void expect(bool right, const std::string& name, const std::string& wanted,

@@ -37,7 +37,7 @@ runs "$mote" track $recording --no-overlay --frames 0:4 --weights random "${sam[
 runs "$mote" track $recording --no-overlay --frames 0:4 --tracker deaot --tracker-weights random -o followed
 grep -q 'followed by their pixels with the network deaot-t' followed/methods.txt ||
   fail "methods.txt does not name the tracker"
-expect 3 "there are no weights of deaot-t" \
+expect 3 "there are no weights of deaot-t: import them (mote models import), name a file (--tracker-weights FILE)" \
   "$mote" track $recording --no-overlay --tracker deaot -o out
 expect 2 "tracker-model is unet" "$mote" track $recording --no-overlay --tracker deaot \
   --tracker-model unet --tracker-weights random -o out
