@@ -8,9 +8,12 @@
 #include "mote/learned/guard.h"
 #include "mote/learned/onnx_export.h"
 #include "mote/learned/trace.h"
+#include "mote/nn/autoencoder.h"
 #include "mote/nn/efficient_sam.h"
 #include "mote/nn/models.h"
 #include "mote/nn/swin_unet.h"
+#include "mote/nn/vmunet.h"
+#include "mote/nn/vmunet_v2.h"
 #include "mote/nn/weights.h"
 #include "mote/nn/yolo.h"
 
@@ -18,6 +21,14 @@ namespace mote::learned {
 namespace {
 
 using Tensors = std::vector<torch::Tensor>;
+
+// Sides of the images that the networks were published for; of the autoencoder what mote cuts.
+constexpr int64_t kSamPx = 1024;
+constexpr int64_t kYoloPx = 640;
+constexpr int64_t kSwinPx = 448;
+constexpr int64_t kMambaPx = 512;
+constexpr int64_t kMambaV2Px = 256;
+constexpr int64_t kConvolutionalPx = 512;
 
 int64_t side_of(const NetworkExport& what, int64_t published_px) {
   return what.input_px > 0 ? what.input_px : published_px;
@@ -31,9 +42,8 @@ void require_whole(const NetworkExport& what) {
 }
 
 Traceable part_of(nn::YoloImpl& yolo, const NetworkExport& what) {
-  constexpr int64_t kPublished = 640;
   require_whole(what);
-  const int64_t side = side_of(what, kPublished);
+  const int64_t side = side_of(what, kYoloPx);
   return {.name = what.network,
           .inputs = {"image"},
           .outputs = {"box_logits", "class_logits", "coefficients", "prototypes"},
@@ -44,14 +54,16 @@ Traceable part_of(nn::YoloImpl& yolo, const NetworkExport& what) {
           }};
 }
 
-Traceable part_of(nn::SwinUnetImpl& network, const NetworkExport& what) {
-  constexpr int64_t kPublished = 448;
+/// A network whose forward takes an image and gives a map a class.
+template <typename Network>
+Traceable map_network(Network& network, const NetworkExport& what, int64_t published_px,
+                      int64_t channels) {
   require_whole(what);
-  const int64_t side = side_of(what, kPublished);
+  const int64_t side = side_of(what, published_px);
   return {.name = what.network,
           .inputs = {"image"},
-          .outputs = {"logits"},
-          .samples = {torch::zeros({1, 3, side, side})},
+          .outputs = {"maps"},
+          .samples = {torch::zeros({1, channels, side, side})},
           .run = [&network](const Tensors& in) { return Tensors{network.forward(in[0])}; }};
 }
 
@@ -63,23 +75,29 @@ Traceable encoder(nn::EfficientSamImpl& sam, int64_t side) {
           .run = [&sam](const Tensors& in) { return Tensors{sam.encode(in[0])}; }};
 }
 
+/// Queries of as many points as the network has slots; points that a query lacks have the label -1.
 Traceable decoder(nn::EfficientSamImpl& sam, int64_t side) {
+  constexpr int64_t kQueries = 2;
   const nn::SamImageSize image{.height = side, .width = side};
-  return {.name = "efficientsam_decoder",
-          .inputs = {"embedding", "points", "labels"},
-          .outputs = {"logits", "iou"},
-          .samples = {sam.encode(torch::zeros({1, 3, side, side})),
-                      torch::zeros({1, 1, sam.options().prompt_slots, 2}),
-                      torch::ones({1, 1, sam.options().prompt_slots})},
-          .run = [&sam, image](const Tensors& in) {
-            const nn::SamMasks out = sam.decode(in[0], {.points = in[1], .labels = in[2]}, image);
-            return Tensors{out.logits, out.iou};
-          }};
+  const int64_t slots = sam.options().prompt_slots;
+  return {
+      .name = "efficientsam_decoder",
+      .inputs = {"embedding", "points", "labels"},
+      .outputs = {"logits", "iou"},
+      .samples = {sam.encode(torch::zeros({1, 3, side, side})),
+                  torch::zeros({1, kQueries, slots, 2}), torch::ones({1, kQueries, slots})},
+      .run =
+          [&sam, image](const Tensors& in) {
+            const torch::Tensor prompts =
+                sam.prompt_tokens({.points = in[1], .labels = in[2]}, image);
+            const nn::SamMasks all = sam.decode_batch(in[0], prompts);
+            return Tensors{all.logits.slice(1, 1).unsqueeze(0), all.iou.slice(1, 1).unsqueeze(0)};
+          },
+      .open = OpenSize{.name = "queries", .dimensions = {{1, 1}, {2, 1}}}};
 }
 
 Traceable part_of(nn::EfficientSamImpl& sam, const NetworkExport& what) {
-  constexpr int64_t kPublished = 1024;
-  const int64_t side = side_of(what, kPublished);
+  const int64_t side = side_of(what, kSamPx);
   if (what.part.empty() || what.part == "encoder") {
     return encoder(sam, side);
   }
@@ -100,12 +118,24 @@ Traceable traceable(torch::nn::Module& network, const NetworkExport& what) {
     return part_of(*yolo, what);
   }
   if (auto* swin = dynamic_cast<nn::SwinUnetImpl*>(&network)) {
-    return part_of(*swin, what);
+    return map_network(*swin, what, kSwinPx, 3);
+  }
+  if (auto* mamba = dynamic_cast<nn::VmUnetImpl*>(&network)) {
+    return map_network(*mamba, what, kMambaPx, 3);
+  }
+  if (auto* mamba = dynamic_cast<nn::VmUnetV2Impl*>(&network)) {
+    return map_network(*mamba, what, kMambaV2Px, 3);
+  }
+  if (auto* convolutional = dynamic_cast<nn::AutoencoderImpl*>(&network)) {
+    return map_network(*convolutional, what, kConvolutionalPx,
+                       convolutional->options().in_channels);
   }
   if (auto* sam = dynamic_cast<nn::EfficientSamImpl*>(&network)) {
     return part_of(*sam, what);
   }
-  throw Error(ErrorKind::kUnsupported, "{} cannot be exported to other programs", what.network);
+  throw Error(ErrorKind::kUnsupported,
+              "{} keeps a memory of frames: mote exports networks that see one image alone",
+              what.network);
 }
 
 std::string exported(const NetworkExport& what, const Weights& weights) {
@@ -116,9 +146,8 @@ std::string exported(const NetworkExport& what, const Weights& weights) {
       throw Error(ErrorKind::kBadFile, "the weights do not fit {}", what.network);
     }
     const Traceable function = traceable(*network, what);
-    const torch::jit::Module module = traced(function);
-    return what.format == NetworkFormat::kOnnx ? onnx_file(onnx_graph(module, function))
-                                               : torchscript_file(module);
+    return what.format == NetworkFormat::kOnnx ? onnx_file(onnx_graph(function))
+                                               : torchscript_file(traced(function));
   });
 }
 

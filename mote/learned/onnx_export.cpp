@@ -17,7 +17,7 @@ void convert(OnnxBuilder& builder, const torch::jit::Node& node) {
     builder.unpack(node);
     return;
   }
-  const std::string op = node.kind().toQualString();
+  const std::string op = OnnxBuilder::operator_name(node);
   const OnnxConversion conversion = onnx_conversion(op);
   if (conversion == nullptr) {
     throw Error(ErrorKind::kUnsupported, "the operator {} has no conversion to ONNX in mote", op);
@@ -27,9 +27,14 @@ void convert(OnnxBuilder& builder, const torch::jit::Node& node) {
 
 }  // namespace
 
-OnnxGraph onnx_graph(const torch::jit::Module& traced_module, const Traceable& function) {
-  const auto graph = traced_module.get_method("forward").graph();
+OnnxGraph onnx_graph(const Traceable& function) {
+  const auto graph = traced(function).get_method("forward").graph();
   OnnxBuilder builder;
+  std::shared_ptr<torch::jit::Graph> larger;
+  if (function.open) {
+    larger = traced(enlarged(function)).get_method("forward").graph();
+    builder.compare(*graph, *larger, *function.open);
+  }
   for (size_t i = 0; i < function.inputs.size(); ++i) {
     builder.add_input(graph->inputs().at(i + 1), function.inputs[i]);  // the first is the module
   }

@@ -64,10 +64,13 @@ int64_t data_type(ScalarType type) {
 
 // Field numbers and types are those of onnx.proto3.
 
+Message graph_message(const OnnxGraph& graph);
+
 Message attribute_message(const OnnxAttribute& attribute) {
   constexpr int64_t kFloat = 1;
   constexpr int64_t kInt = 2;
   constexpr int64_t kString = 3;
+  constexpr int64_t kGraph = 5;
   constexpr int64_t kInts = 7;
   constexpr int kType = 20;
   Message message;
@@ -81,6 +84,9 @@ Message attribute_message(const OnnxAttribute& attribute) {
   } else if (const auto* text = std::get_if<std::string>(&attribute.value)) {
     message.put(4, std::string_view(*text));
     message.put(kType, kString);
+  } else if (const auto* graph = std::get_if<std::shared_ptr<const OnnxGraph>>(&attribute.value)) {
+    message.put(6, graph_message(**graph));
+    message.put(kType, kGraph);
   } else {
     for (const int64_t one : std::get<std::vector<int64_t>>(attribute.value)) {
       message.put(8, one);
@@ -119,9 +125,13 @@ Message tensor_message(const StoredTensor& tensor) {
 
 Message value_message(const OnnxValue& value) {
   Message shape;
-  for (const int64_t size : value.shape) {
+  for (size_t at = 0; at < value.shape.size(); ++at) {
     Message dimension;
-    dimension.put(1, size);
+    if (const auto open = value.open.find(at); open != value.open.end()) {
+      dimension.put(2, std::string_view(open->second));
+    } else {
+      dimension.put(1, value.shape[at]);
+    }
     shape.put(1, dimension);
   }
   Message tensor;

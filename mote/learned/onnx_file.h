@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -9,10 +11,14 @@
 
 namespace mote::learned {
 
-/// A setting of an ONNX operator.
+struct OnnxGraph;
+
+/// A setting of an ONNX operator; a graph is what an operator repeats, and sees the names around
+/// it.
 struct OnnxAttribute {
   std::string name;
-  std::variant<int64_t, float, std::string, std::vector<int64_t>> value;
+  std::variant<int64_t, float, std::string, std::vector<int64_t>, std::shared_ptr<const OnnxGraph>>
+      value;
 };
 
 struct OnnxNode {
@@ -26,6 +32,7 @@ struct OnnxValue {
   std::string name;
   ScalarType type = ScalarType::kFloat32;
   std::vector<int64_t> shape;
+  std::map<size_t, std::string> open = {};  ///< names of dimensions that may be of any size
 };
 
 /// A graph of operators (ONNX, github.com/onnx/onnx, docs/IR.md).

@@ -9,19 +9,18 @@ namespace mote::learned {
 namespace {
 
 using Node = torch::jit::Node;
+using Value = torch::jit::Value;
 using Builder = OnnxBuilder;
 
 // Of one tensor, without settings.
 
 const std::map<std::string, std::string>& unary_operators() {
   static const std::map<std::string, std::string> table = {
-      {"aten::relu", "Relu"}, {"aten::sigmoid", "Sigmoid"},
-      {"aten::tanh", "Tanh"}, {"aten::exp", "Exp"},
-      {"aten::log", "Log"},   {"aten::sqrt", "Sqrt"},
-      {"aten::neg", "Neg"},   {"aten::abs", "Abs"},
-      {"aten::sin", "Sin"},   {"aten::cos", "Cos"},
-      {"aten::erf", "Erf"},   {"aten::floor", "Floor"},
-      {"aten::ceil", "Ceil"}, {"aten::reciprocal", "Reciprocal"},
+      {"aten::softplus", "Softplus"}, {"aten::relu", "Relu"}, {"aten::sigmoid", "Sigmoid"},
+      {"aten::tanh", "Tanh"},         {"aten::exp", "Exp"},   {"aten::log", "Log"},
+      {"aten::sqrt", "Sqrt"},         {"aten::neg", "Neg"},   {"aten::abs", "Abs"},
+      {"aten::sin", "Sin"},           {"aten::cos", "Cos"},   {"aten::erf", "Erf"},
+      {"aten::floor", "Floor"},       {"aten::ceil", "Ceil"}, {"aten::reciprocal", "Reciprocal"},
   };
   return table;
 }
@@ -44,7 +43,7 @@ void silu(Builder& builder, const Node& node) {
 /// x Phi(x), with the error function.
 void gelu(Builder& builder, const Node& node) {
   if (const auto place = node.schema().argumentIndexWithName("approximate");
-      place && Builder::constant(node, "approximate").toStringRef() != "none") {
+      place && builder.constant(node, "approximate").toStringRef() != "none") {
     throw Error(ErrorKind::kUnsupported, "aten::gelu with an approximation");
   }
   const std::string x = builder.input(node, "self");
@@ -58,7 +57,7 @@ void gelu(Builder& builder, const Node& node) {
 
 void softmax(Builder& builder, const Node& node) {
   builder.finish(node, "Softmax", {builder.input(node, "self")},
-                 {{"axis", Builder::whole(node, "dim")}});
+                 {{"axis", builder.whole(node, "dim")}});
 }
 
 void convert(Builder& builder, const Node& node) {  // aten::to
@@ -86,7 +85,7 @@ const std::map<std::string, std::string>& binary_operators() {
 
 std::string scaled(Builder& builder, const Node& node, const std::string& other) {
   const auto place = node.schema().argumentIndexWithName("alpha");
-  if (!place || Builder::constant(node, "alpha").toScalar().toDouble() == 1) {
+  if (!place || builder.constant(node, "alpha").toScalar().toDouble() == 1) {
     return other;
   }
   return builder.add("Mul", {other, builder.input(node, "alpha")});
@@ -107,6 +106,21 @@ void rsub(Builder& builder, const Node& node) {
       {builder.input(node, "other"), scaled(builder, node, builder.input(node, "self"))});
 }
 
+/// The comparison of a tensor with another or a number, which has the tensor's type.
+void compared(Builder& builder, const Node& node) {
+  const Value* self = Builder::argument(node, "self");
+  const bool equal = node.kind() == torch::jit::aten::eq;
+  builder.finish(
+      node, equal ? "Equal" : "GreaterOrEqual",
+      {builder.name(self), builder.name(Builder::argument(node, "other"), Builder::type(*self))});
+}
+
+void where(Builder& builder, const Node& node) {
+  builder.finish(node, "Where",
+                 {builder.input(node, "condition"), builder.input(node, "self"),
+                  builder.input(node, "other")});
+}
+
 void power(Builder& builder, const Node& node) {
   builder.finish(node, "Pow", {builder.input(node, "self"), builder.input(node, "exponent")});
 }
@@ -119,7 +133,7 @@ void matmul(Builder& builder, const Node& node) {
 
 void addmm(Builder& builder, const Node& node) {
   const auto factor = [&](const char* name) {
-    return static_cast<float>(Builder::constant(node, name).toScalar().toDouble());
+    return static_cast<float>(builder.constant(node, name).toScalar().toDouble());
   };
   builder.finish(
       node, "Gemm",
@@ -128,10 +142,10 @@ void addmm(Builder& builder, const Node& node) {
 }
 
 void linear(Builder& builder, const Node& node) {
-  const torch::jit::IValue weight = Builder::constant(node, "weight");
+  const torch::jit::IValue weight = builder.constant(node, "weight");
   const std::string turned = builder.add_constant(weight.toTensor().t().contiguous());
   const std::string product = builder.add("MatMul", {builder.input(node, "input"), turned});
-  const torch::jit::IValue bias = Builder::constant(node, "bias");
+  const torch::jit::IValue bias = builder.constant(node, "bias");
   if (bias.isNone()) {
     builder.finish(node, product);
   } else {
@@ -139,135 +153,15 @@ void linear(Builder& builder, const Node& node) {
   }
 }
 
-// Layers.
-
-/// A setting of two dimensions, which ATen writes as one number where both are alike.
-std::vector<int64_t> of_both(const Node& node, const std::string& name) {
-  const std::vector<int64_t> given = Builder::wholes(node, name);
-  return given.size() == 1 ? std::vector<int64_t>{given[0], given[0]} : given;
-}
-
-/// The padding before and after both dimensions.
-std::vector<int64_t> pads_of(const Node& node) {
-  const std::vector<int64_t> padding = of_both(node, "padding");
-  return {padding.at(0), padding.at(1), padding.at(0), padding.at(1)};
-}
-
-void convolution(Builder& builder, const Node& node) {
-  std::vector<std::string> inputs = {builder.input(node, "input"), builder.input(node, "weight")};
-  if (!torch::jit::toIValue(Builder::argument(node, "bias")).value_or(0).isNone()) {
-    inputs.push_back(builder.input(node, "bias"));
-  }
-  std::vector<OnnxAttribute> attributes = {{"strides", of_both(node, "stride")},
-                                           {"pads", pads_of(node)},
-                                           {"dilations", of_both(node, "dilation")},
-                                           {"group", Builder::whole(node, "groups")}};
-  const bool transposed = Builder::constant(node, "transposed").toBool();
-  if (transposed) {
-    attributes.push_back({"output_padding", of_both(node, "output_padding")});
-  }
-  builder.finish(node, transposed ? "ConvTranspose" : "Conv", inputs, attributes);
-}
-
-void batch_norm(Builder& builder, const Node& node) {
-  if (Builder::constant(node, "training").toBool()) {
-    throw Error(ErrorKind::kUnsupported, "aten::batch_norm that is being trained");
-  }
-  builder.finish(
-      node, "BatchNormalization",
-      {builder.input(node, "input"), builder.input(node, "weight"), builder.input(node, "bias"),
-       builder.input(node, "running_mean"), builder.input(node, "running_var")},
-      {{"epsilon", static_cast<float>(Builder::constant(node, "eps").toDouble())}});
-}
-
-void layer_norm(Builder& builder, const Node& node) {
-  const auto dimensions = static_cast<int64_t>(Builder::wholes(node, "normalized_shape").size());
-  builder.finish(
-      node, "LayerNormalization",
-      {builder.input(node, "input"), builder.input(node, "weight"), builder.input(node, "bias")},
-      {{"axis", -dimensions},
-       {"epsilon", static_cast<float>(Builder::constant(node, "eps").toDouble())}});
-}
-
-void max_pool(Builder& builder, const Node& node) {
-  const std::vector<int64_t> kernel = of_both(node, "kernel_size");
-  const std::vector<int64_t> stride = of_both(node, "stride");
-  builder.finish(node, "MaxPool", {builder.input(node, "self")},
-                 {{"kernel_shape", kernel},
-                  {"strides", stride.empty() ? kernel : stride},
-                  {"pads", pads_of(node)},
-                  {"dilations", of_both(node, "dilation")},
-                  {"ceil_mode", int64_t{Builder::constant(node, "ceil_mode").toBool()}}});
-}
-
-void mean(Builder& builder, const Node& node) {
-  builder.finish(node, "ReduceMean", {builder.input(node, "self")},
-                 {{"axes", Builder::wholes(node, "dim")},
-                  {"keepdims", int64_t{Builder::constant(node, "keepdim").toBool()}}});
-}
-
-void sum(Builder& builder, const Node& node) {
-  builder.finish(node, "ReduceSum",
-                 {builder.input(node, "self"), builder.add_wholes(Builder::wholes(node, "dim"))},
-                 {{"keepdims", int64_t{Builder::constant(node, "keepdim").toBool()}}});
-}
-
-void resize(Builder& builder, const Node& node, std::vector<OnnxAttribute> attributes) {
-  builder.finish(
-      node, "Resize",
-      {builder.input(node, "self"), "", "", builder.add_wholes(Builder::shape(*node.output()))},
-      std::move(attributes));
-}
-
-void nearest(Builder& builder, const Node& node) {
-  resize(builder, node,
-         {{"mode", std::string("nearest")},
-          {"coordinate_transformation_mode", std::string("asymmetric")},
-          {"nearest_mode", std::string("floor")}});
-}
-
-std::string coordinates(const Node& node) {
-  return Builder::constant(node, "align_corners").toBool() ? "align_corners" : "half_pixel";
-}
-
-void bilinear(Builder& builder, const Node& node) {
-  resize(builder, node,
-         {{"mode", std::string("linear")}, {"coordinate_transformation_mode", coordinates(node)}});
-}
-
-void bicubic(Builder& builder, const Node& node) {
-  constexpr float kPyTorchs = -0.75F;
-  resize(builder, node,
-         {{"mode", std::string("cubic")},
-          {"coordinate_transformation_mode", coordinates(node)},
-          {"cubic_coeff_a", kPyTorchs}});
-}
-
 }  // namespace
 
 OnnxConversion onnx_conversion(const std::string& op) {
   static const std::map<std::string, OnnxConversion> table = {
-      {"aten::square", square},
-      {"aten::silu", silu},
-      {"aten::gelu", gelu},
-      {"aten::softmax", softmax},
-      {"aten::to", convert},
-      {"aten::type_as", convert},
-      {"aten::rsub", rsub},
-      {"aten::pow", power},
-      {"aten::matmul", matmul},
-      {"aten::bmm", matmul},
-      {"aten::addmm", addmm},
-      {"aten::linear", linear},
-      {"aten::_convolution", convolution},
-      {"aten::batch_norm", batch_norm},
-      {"aten::layer_norm", layer_norm},
-      {"aten::max_pool2d", max_pool},
-      {"aten::mean", mean},
-      {"aten::sum", sum},
-      {"aten::upsample_nearest2d", nearest},
-      {"aten::upsample_bilinear2d", bilinear},
-      {"aten::upsample_bicubic2d", bicubic},
+      {"aten::square", square},   {"aten::silu", silu},   {"aten::gelu", gelu},
+      {"aten::softmax", softmax}, {"aten::to", convert},  {"aten::type_as", convert},
+      {"aten::rsub", rsub},       {"aten::eq", compared}, {"aten::ge", compared},
+      {"aten::where", where},     {"aten::pow", power},   {"aten::matmul", matmul},
+      {"aten::bmm", matmul},      {"aten::addmm", addmm}, {"aten::linear", linear},
   };
   if (unary_operators().contains(op)) {
     return unary;
@@ -276,7 +170,11 @@ OnnxConversion onnx_conversion(const std::string& op) {
     return binary;
   }
   const auto found = table.find(op);
-  return found != table.end() ? found->second : onnx_shape_conversion(op);
+  if (found != table.end()) {
+    return found->second;
+  }
+  const OnnxConversion layer = onnx_layer_conversion(op);
+  return layer != nullptr ? layer : onnx_shape_conversion(op);
 }
 
 }  // namespace mote::learned

@@ -11,6 +11,9 @@ using OnnxConversion = void (*)(OnnxBuilder& builder, const torch::jit::Node& no
 /// By the operator's name: `aten::conv2d`. Null where mote converts none of that name.
 OnnxConversion onnx_conversion(const std::string& op);
 
+/// Layers of networks: convolutions, norms, pooling, resizing, scans; null likewise.
+OnnxConversion onnx_layer_conversion(const std::string& op);
+
 /// Operators that move numbers without computing; null likewise.
 OnnxConversion onnx_shape_conversion(const std::string& op);
 

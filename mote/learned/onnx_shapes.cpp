@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -16,15 +18,20 @@ int64_t rank(const Node& node) {
   return static_cast<int64_t>(Builder::shape(*Builder::argument(node, "self")).size());
 }
 
-int64_t axis(const Node& node, const std::string& name) {
-  const int64_t given = Builder::whole(node, name);
+int64_t axis(const Builder& builder, const Node& node, const std::string& name) {
+  const int64_t given = builder.whole(node, name);
   return given < 0 ? given + rank(node) : given;
 }
 
 /// Whatever only sees the same numbers, row-major, in another shape.
 void reshape(Builder& builder, const Node& node) {
-  builder.finish(node, "Reshape",
-                 {builder.input(node, "self"), builder.add_wholes(Builder::shape(*node.output()))});
+  const std::vector<int64_t> sizes = builder.sizes(*node.output());
+  if (std::count(sizes.begin(), sizes.end(), Builder::kOpen) > 1) {
+    throw Error(ErrorKind::kUnsupported, "{} to a shape with two open sizes",
+                node.kind().toQualString());
+  }
+  builder.finish(node, "Reshape",  // which finds one size, marked by -1, itself
+                 {builder.input(node, "self"), builder.add_wholes(sizes)});
 }
 
 void identity(Builder& builder, const Node& node) {
@@ -32,12 +39,11 @@ void identity(Builder& builder, const Node& node) {
 }
 
 void expand(Builder& builder, const Node& node) {
-  builder.finish(node, "Expand",
-                 {builder.input(node, "self"), builder.add_wholes(Builder::shape(*node.output()))});
+  builder.finish(node, "Expand", {builder.input(node, "self"), builder.add_shape(*node.output())});
 }
 
 void permute(Builder& builder, const Node& node) {
-  std::vector<int64_t> order = Builder::wholes(node, "dims");
+  std::vector<int64_t> order = builder.wholes(node, "dims");
   for (int64_t& one : order) {
     one += one < 0 ? rank(node) : 0;
   }
@@ -47,8 +53,8 @@ void permute(Builder& builder, const Node& node) {
 void transpose(Builder& builder, const Node& node) {
   std::vector<int64_t> order(static_cast<size_t>(rank(node)));
   std::iota(order.begin(), order.end(), int64_t{0});
-  std::swap(order.at(static_cast<size_t>(axis(node, "dim0"))),
-            order.at(static_cast<size_t>(axis(node, "dim1"))));
+  std::swap(order.at(static_cast<size_t>(axis(builder, node, "dim0"))),
+            order.at(static_cast<size_t>(axis(builder, node, "dim1"))));
   builder.finish(node, "Transpose", {builder.input(node, "self")}, {{"perm", order}});
 }
 
@@ -58,19 +64,18 @@ void turn(Builder& builder, const Node& node) {  // aten::t
 
 void cat(Builder& builder, const Node& node) {
   const auto rank = static_cast<int64_t>(Builder::shape(*node.output()).size());
-  const int64_t given = Builder::whole(node, "dim");
+  const int64_t given = builder.whole(node, "dim");
   builder.finish(node, "Concat", builder.list(node, "tensors"),
                  {{"axis", given < 0 ? given + rank : given}});
 }
 
 void stack(Builder& builder, const Node& node) {
-  std::vector<int64_t> shape = Builder::shape(*node.output());
-  const int64_t given = Builder::whole(node, "dim");
-  const int64_t at = given < 0 ? given + static_cast<int64_t>(shape.size()) : given;
-  shape.at(static_cast<size_t>(at)) = 1;
+  const auto rank = static_cast<int64_t>(Builder::shape(*node.output()).size());
+  const int64_t given = builder.whole(node, "dim");
+  const int64_t at = given < 0 ? given + rank : given;
   std::vector<std::string> parts;
   for (const std::string& tensor : builder.list(node, "tensors")) {
-    parts.push_back(builder.add("Reshape", {tensor, builder.add_wholes(shape)}));
+    parts.push_back(builder.add("Unsqueeze", {tensor, builder.add_wholes({at})}));
   }
   builder.finish(node, "Concat", parts, {{"axis", at}});
 }
@@ -82,29 +87,29 @@ std::string part(Builder& builder, const std::string& whole, int64_t at, int64_t
 }
 
 void slice(Builder& builder, const Node& node) {
-  const auto begin = Builder::constant(node, "start");
-  const auto end = Builder::constant(node, "end");
-  builder.finish(node, part(builder, builder.input(node, "self"), axis(node, "dim"),
+  const auto begin = builder.constant(node, "start");
+  const auto end = builder.constant(node, "end");
+  builder.finish(node, part(builder, builder.input(node, "self"), axis(builder, node, "dim"),
                             begin.isNone() ? 0 : begin.toInt(), end.isNone() ? kEnd : end.toInt(),
-                            Builder::whole(node, "step")));
+                            builder.whole(node, "step")));
 }
 
 void narrow(Builder& builder, const Node& node) {
-  const int64_t begin = Builder::whole(node, "start");
-  builder.finish(node, part(builder, builder.input(node, "self"), axis(node, "dim"), begin,
-                            begin + Builder::whole(node, "length")));
+  const int64_t begin = builder.whole(node, "start");
+  builder.finish(node, part(builder, builder.input(node, "self"), axis(builder, node, "dim"), begin,
+                            begin + builder.whole(node, "length")));
 }
 
 void select(Builder& builder, const Node& node) {
   const std::string index =
-      builder.add_constant(torch::scalar_tensor(Builder::whole(node, "index"), torch::kInt64));
+      builder.add_constant(torch::scalar_tensor(builder.whole(node, "index"), torch::kInt64));
   builder.finish(node, "Gather", {builder.input(node, "self"), index},
-                 {{"axis", axis(node, "dim")}});
+                 {{"axis", axis(builder, node, "dim")}});
 }
 
 void index_select(Builder& builder, const Node& node) {
   builder.finish(node, "Gather", {builder.input(node, "self"), builder.input(node, "index")},
-                 {{"axis", axis(node, "dim")}});
+                 {{"axis", axis(builder, node, "dim")}});
 }
 
 /// chunk, split, unbind: the pieces' sizes are those that were traced.
@@ -118,16 +123,15 @@ void split(Builder& builder, const Node& node) {
                 node.kind().toQualString());
   }
   const std::string whole = builder.name(Builder::argument(node, "self"));
-  const int64_t at = axis(node, "dim");
+  const int64_t at = axis(builder, node, "dim");
   const bool one_each = node.kind() == torch::jit::aten::unbind;
   std::vector<std::string> pieces;
   int64_t begin = 0;
   for (const torch::jit::Value* piece : unpacked->outputs()) {
-    const std::vector<int64_t> shape = Builder::shape(*piece);
-    const int64_t size = one_each ? 1 : shape.at(static_cast<size_t>(at));
+    const int64_t size = one_each ? 1 : builder.fixed_size(*piece, at);
     pieces.push_back(part(builder, whole, at, begin, begin + size));
     if (one_each) {
-      pieces.back() = builder.add("Reshape", {pieces.back(), builder.add_wholes(shape)});
+      pieces.back() = builder.add("Squeeze", {pieces.back(), builder.add_wholes({at})});
     }
     begin += size;
   }
@@ -136,13 +140,13 @@ void split(Builder& builder, const Node& node) {
 
 /// Each dimension is cut in two, and the pieces change places.
 void roll(Builder& builder, const Node& node) {
-  const std::vector<int64_t> shape = Builder::shape(*node.output());
-  const std::vector<int64_t> shifts = Builder::wholes(node, "shifts");
-  const std::vector<int64_t> dims = Builder::wholes(node, "dims");
+  const auto rank = static_cast<int64_t>(Builder::shape(*node.output()).size());
+  const std::vector<int64_t> shifts = builder.wholes(node, "shifts");
+  const std::vector<int64_t> dims = builder.wholes(node, "dims");
   std::string rolled = builder.input(node, "self");
   for (size_t i = 0; i < dims.size(); ++i) {
-    const int64_t at = dims[i] < 0 ? dims[i] + static_cast<int64_t>(shape.size()) : dims[i];
-    const int64_t size = shape.at(static_cast<size_t>(at));
+    const int64_t at = dims[i] < 0 ? dims[i] + rank : dims[i];
+    const int64_t size = builder.fixed_size(*node.output(), at);
     const int64_t cut = ((-shifts.at(i)) % size + size) % size;
     if (cut != 0) {
       rolled = builder.add(
@@ -155,14 +159,14 @@ void roll(Builder& builder, const Node& node) {
 
 void flip(Builder& builder, const Node& node) {
   std::string flipped = builder.input(node, "self");
-  for (const int64_t dim : Builder::wholes(node, "dims")) {
+  for (const int64_t dim : builder.wholes(node, "dims")) {
     flipped = part(builder, flipped, dim < 0 ? dim + rank(node) : dim, kEnd, -kEnd, -1);
   }
   builder.finish(node, flipped);
 }
 
 void pad(Builder& builder, const Node& node) {
-  const std::vector<int64_t> given = Builder::wholes(node, "pad");  // last dimension first
+  const std::vector<int64_t> given = builder.wholes(node, "pad");  // last dimension first
   const auto count = static_cast<size_t>(rank(node));
   std::vector<int64_t> pads(2 * count, 0);
   for (size_t i = 0; i < given.size() / 2; ++i) {
@@ -175,11 +179,11 @@ void pad(Builder& builder, const Node& node) {
 }
 
 void repeat(Builder& builder, const Node& node) {
-  const std::vector<int64_t> times = Builder::wholes(node, "repeats");
-  std::vector<int64_t> shape = Builder::shape(*Builder::argument(node, "self"));
-  shape.insert(shape.begin(), times.size() - shape.size(), 1);
+  const std::vector<int64_t> times = builder.wholes(node, "repeats");
+  std::vector<int64_t> leading(times.size() - static_cast<size_t>(rank(node)));
+  std::iota(leading.begin(), leading.end(), int64_t{0});
   const std::string whole =
-      builder.add("Reshape", {builder.input(node, "self"), builder.add_wholes(shape)});
+      builder.add("Unsqueeze", {builder.input(node, "self"), builder.add_wholes(leading)});
   builder.finish(node, "Tile", {whole, builder.add_wholes(times)});
 }
 

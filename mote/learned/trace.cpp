@@ -34,6 +34,15 @@ void check_same(torch::jit::Module& module, const Traceable& function) {
 
 }  // namespace
 
+Traceable enlarged(const Traceable& function) {
+  Traceable larger = function;
+  for (const auto& [input, dimension] : function.open->dimensions) {
+    torch::Tensor& sample = larger.samples.at(input);
+    sample = torch::cat({sample, sample.narrow(dimension, 0, 1)}, dimension);
+  }
+  return larger;
+}
+
 torch::jit::Module traced(const Traceable& function) {
   const torch::NoGradGuard no_grad;
   const nn::PlainOperators plain;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,12 @@
 
 namespace mote::learned {
 
+/// A size that a function takes as it comes: how many points it is asked for, say.
+struct OpenSize {
+  std::string name;
+  std::map<size_t, int64_t> dimensions;  ///< by the number of the input
+};
+
 /// A function of tensors, and tensors to try it with.
 struct Traceable {
   std::string name;
@@ -18,7 +25,11 @@ struct Traceable {
   std::vector<std::string> outputs;
   std::vector<torch::Tensor> samples;  ///< one an input
   std::function<std::vector<torch::Tensor>(const std::vector<torch::Tensor>&)> run;
+  std::optional<OpenSize> open = {};  ///< a size of more than 1 in the samples
 };
+
+/// The same with samples whose open size is larger by one.
+Traceable enlarged(const Traceable& function);
 
 /// What it computed, operator by operator, for tensors of the samples' shapes: a TorchScript module
 /// whose `forward` it is, with all weights in it as constants. Several outputs come as a tuple.

@@ -46,6 +46,8 @@ class AutoencoderImpl : public torch::nn::Module {
   explicit AutoencoderImpl(const AutoencoderOptions& options);
   torch::Tensor forward(const torch::Tensor& image);
 
+  const AutoencoderOptions& options() const { return options_; }
+
  private:
   AutoencoderOptions options_;
   torch::nn::ModuleList down_;   // a ConvPair for each stage

@@ -57,11 +57,11 @@ torch::Tensor EfficientSamImpl::encode(const torch::Tensor& image) {
 torch::Tensor EfficientSamImpl::prompt_tokens(const SamQueries& queries,
                                               const SamImageSize& image) {
   const auto side = static_cast<double>(options_.encoder.image_px);
-  const torch::Tensor scale = torch::tensor(
-      {side / static_cast<double>(image.width), side / static_cast<double>(image.height)},
-      queries.points.options());
-  const torch::Tensor points = torch::where(queries.points.ge(0), queries.points * scale,
-                                            torch::full_like(queries.points, -1));
+  const torch::Tensor x =
+      queries.points.narrow(-1, 0, 1) * (side / static_cast<double>(image.width));
+  const torch::Tensor y =
+      queries.points.narrow(-1, 1, 1) * (side / static_cast<double>(image.height));
+  const torch::Tensor points = torch::where(queries.points.ge(0), torch::cat({x, y}, -1), -1);
   return prompt_encoder(points.flatten(0, 1), queries.labels.flatten(0, 1));
 }
 

@@ -65,8 +65,11 @@ class EfficientSamImpl : public torch::nn::Module {
   /// Shapes: image (N, 3, H, W) -> logits (N, Q, 3, H, W), iou (N, Q, 3).
   SamMasks forward(const torch::Tensor& image, const SamQueries& queries);
 
-  /// The tokens of the queries' points. Shapes: -> (N Q, prompt_slots, 256).
+  /// The steps of decode, for all queries at once, operator by operator: the tokens of the queries'
+  /// points, and the masks of all mask tokens.
+  /// Shapes: queries -> (N Q, prompt_slots, 256) -> logits (N Q, 4, 4 h, 4 w), iou (N Q, 4).
   torch::Tensor prompt_tokens(const SamQueries& queries, const SamImageSize& image);
+  SamMasks decode_batch(const torch::Tensor& embedding, const torch::Tensor& prompts);
 
   const EfficientSamOptions& options() const { return options_; }
 
@@ -75,7 +78,6 @@ class EfficientSamImpl : public torch::nn::Module {
   SamDecoder mask_decoder;
 
  private:
-  SamMasks decode_batch(const torch::Tensor& embedding, const torch::Tensor& prompts);
   SamMasks decode_fast(const torch::Tensor& embedding, const torch::Tensor& prompts);
 
   EfficientSamOptions options_;

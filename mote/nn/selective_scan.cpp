@@ -2,9 +2,12 @@
 
 #include <vector>
 
+#include <torch/csrc/jit/frontend/tracer.h>
+
 #include "mote/core/error.h"
 #include "mote/nn/cross_scan.h"
 #include "mote/nn/plain.h"
+#include "mote/nn/recorded_scan.h"
 
 namespace mote::nn {
 namespace {
@@ -35,6 +38,18 @@ ScanResult plain_selective_scan(const ScanInputs& in) {
   const auto delta =
       torch::softplus((in.delta + in.delta_bias.unsqueeze(-1)).unflatten(1, {groups, channels}));
   const auto a = in.a.unflatten(0, {groups, channels});  // (G, E, S)
+  const auto skip = in.d.unflatten(0, {groups, channels}).unsqueeze(-1) * u;
+
+  if (torch::jit::tracer::isTracing()) {
+    const auto by_position = [](const torch::Tensor& x) { return x.permute({3, 0, 1, 2}); };
+    const auto outputs = recorded_scan({.rates = by_position(delta).unsqueeze(-1),
+                                        .inputs = by_position(delta * u).unsqueeze(-1),
+                                        .a = a,
+                                        .b = by_position(in.b).unsqueeze(-2),
+                                        .c = by_position(in.c).unsqueeze(-1)});
+    return {.y = (outputs.squeeze(-1).permute({1, 2, 3, 0}) + skip).flatten(1, 2),
+            .last_state = {}};
+  }
 
   // One node of autograd for all positions: `select` would write a whole gradient for each.
   const auto deltas = delta.unsqueeze(-1).unbind(3);        // L of (N, G, E, 1)
@@ -48,7 +63,6 @@ ScanResult plain_selective_scan(const ScanInputs& in) {
     state = torch::exp(deltas[l] * a) * state + inputs[l] * bs[l];
     outputs.push_back((state * cs[l]).sum(-1));  // (N, G, E)
   }
-  const auto skip = in.d.unflatten(0, {groups, channels}).unsqueeze(-1) * u;
   return {.y = (torch::stack(outputs, -1) + skip).flatten(1, 2),
           .last_state = state.flatten(1, 2).detach()};
 }
