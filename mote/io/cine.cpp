@@ -72,6 +72,24 @@ RawFormat read_format(BinaryReader& reader, const CineHeader& header) {
   return format;
 }
 
+// How many images end within the file: of a recording that was cut off, fewer than the table lists.
+int64_t images_held(BinaryReader& reader, const CineHeader& header, const RawFormat& format) {
+  constexpr int64_t kLeastAnnotation = 8;
+  const int64_t last_start = reader.file_bytes() - format.bytes() - kLeastAnnotation;
+  const auto lies_within = [&](int64_t index) {
+    const auto at = reader.get_at<int64_t>(header.offsets_at + index * 8);
+    return at > 0 && at <= last_start;
+  };
+  if (lies_within(header.images - 1)) {
+    return header.images;
+  }
+  int64_t held = 0;
+  for (int64_t index = 0; index < header.images; ++index) {
+    held = lies_within(index) ? index + 1 : held;
+  }
+  return held;
+}
+
 // Tagged blocks stand between SETUP and the table of offsets.
 void read_blocks(BinaryReader& reader, const CineHeader& header, std::vector<double>& times_s,
                  RecordingInfo& info) {
@@ -111,11 +129,16 @@ std::unique_ptr<FrameSource> open_cine(const std::string& path, const ReadOption
   RecordingInfo& info = recording.info;
   info.format = "CINE";
   recording.format = read_format(reader, header);
-  recording.images = header.images;
   reader.seek(header.offsets_at);
-  if (header.images < 1 || header.images > reader.bytes_left() / 8) {
+  const bool listed = header.images >= 1 && header.images <= reader.bytes_left() / 8;
+  recording.images = listed ? images_held(reader, header, recording.format) : 0;
+  if (recording.images < 1) {
     throw Error(ErrorKind::kBadFile, "the header claims {} images, the file has {} bytes",
                 header.images, file.bytes());
+  }
+  if (recording.images < header.images) {
+    info.warnings.push_back(fmt::format("the header says {} images, the file holds {}",
+                                        header.images, recording.images));
   }
   std::vector<double> times_s;
   read_blocks(reader, header, times_s, info);

@@ -100,6 +100,21 @@ SerElement read_element(const File& file, int64_t offset) {
   return element;
 }
 
+// Leaves out images at the end that the file does not hold whole: it was cut off.
+void leave_out_cut(SerHeader& header, int64_t image_bytes, int64_t file_bytes,
+                   RecordingInfo& info) {
+  const int64_t last_start = file_bytes - kElementHeaderBytes - image_bytes;
+  const int64_t finished = header.finished;
+  while (header.finished > 1 &&
+         header.elements_at[static_cast<size_t>(header.finished - 1)] > last_start) {
+    --header.finished;
+  }
+  if (header.finished < finished) {
+    info.warnings.push_back(
+        fmt::format("the header says {} images, the file holds {}", finished, header.finished));
+  }
+}
+
 StoredType stored_type(int type) {
   switch (type) {
     case 1: return StoredType::kUint8;
@@ -190,6 +205,7 @@ std::unique_ptr<FrameSource> open_ser(const std::string& path, const ReadOptions
                       .stored = stored_type(first.type),
                       .bottom_up = true};
   check_held(recording.format, 1, header.elements_at.front() + kElementHeaderBytes, file.bytes());
+  leave_out_cut(header, recording.format.bytes(), file.bytes(), info);
   recording.images = header.finished;
   calibrate(first, info);
   std::optional<double> frame_time_s;

@@ -12,6 +12,7 @@ namespace mote::io {
 namespace {
 
 using namespace drawn;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::unique_ptr<FrameSource> open_drawn(const std::string& bytes) {
@@ -60,6 +61,24 @@ TEST(Cine, RefusesATableThatClaimsMoreThanTheFileHolds) {
   put(bytes, 20, uint32_t{1'000'000'000});
 
   EXPECT_THAT(message(bytes), HasSubstr("claims 1000000000 images"));
+}
+
+TEST(Cine, ReadsTheImagesThatAFileHoldsWhichWasCutOff) {
+  const std::string bytes = cine_file({.images = 4});
+
+  const auto whole = open_drawn(bytes);
+  const auto cut = open_drawn(bytes.substr(0, bytes.size() - 33));  // an image takes 32
+
+  EXPECT_TRUE(whole->info().warnings.empty());
+  EXPECT_EQ(cut->info().frames, 2);
+  EXPECT_THAT(cut->info().warnings, ElementsAre("the header says 4 images, the file holds 2"));
+  EXPECT_EQ(cut->read(1).image.as<uint16_t>()[11], 15);
+}
+
+TEST(Cine, RefusesAFileThatEndsBeforeItsFirstImageDoes) {
+  const std::string bytes = cine_file({.images = 2});
+
+  EXPECT_THAT(message(bytes.substr(0, bytes.size() - 33)), HasSubstr("claims 2 images"));
 }
 
 TEST(Cine, SurvivesEveryCutAndDamagedByte) {

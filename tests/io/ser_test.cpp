@@ -41,6 +41,17 @@ TEST(Ser, ReadsASeriesOfBothVersionsFromTheLastRowOn) {
   }
 }
 
+TEST(Ser, ReadsTheImagesThatAFileHoldsWhichWasCutOff) {
+  const std::string bytes = ser_file({.elements = 4, .finished = 4});
+
+  const auto cut = open_drawn(bytes.substr(0, bytes.size() - 9));  // a stamp takes 8
+
+  EXPECT_TRUE(open_drawn(bytes)->info().warnings.empty());
+  EXPECT_EQ(cut->info().frames, 3);
+  EXPECT_THAT(cut->info().warnings, ElementsAre("the header says 4 images, the file holds 3"));
+  EXPECT_EQ(cut->read(2).time_s, 6);
+}
+
 TEST(Ser, TakesStampsThatAreSecondsApart) {
   const auto source = open_drawn(ser_file({.elements = 3, .finished = 3, .step_s = 4}));
 
