@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <tbb/task_arena.h>
 
 #include "mote/core/error.h"
+#include "mote/io/open.h"
 #include "mote/io/stills.h"
 #include "mote/pipeline/run_json.h"
 
@@ -74,14 +76,60 @@ std::string pixel_text(const Json& pixel) {
   return fmt::format("{} (from {})", text, pixel.at("source").get<std::string>());
 }
 
-std::string interval_text(const Json& interval, bool stamped) {
+std::string stamps_text(const Json& mean_s) {
+  return mean_s.is_null() ? "time stamps in the frames"
+                          : fmt::format("{:.6g} s on average, by time stamps in the frames",
+                                        mean_s.get<double>());
+}
+
+std::string interval_text(const Json& interval, bool stamped, const Json& mean_s) {
   if (interval.is_null()) {
-    return stamped ? "time stamps in the frames"
+    return stamped ? stamps_text(mean_s)
                    : "not known: give --frame-interval, or times stay in frames";
   }
   return fmt::format("{:.6g} s (from {}){}", interval.at("seconds").get<double>(),
                      interval.at("source").get<std::string>(),
-                     stamped ? "; times from time stamps in the frames" : "");
+                     stamped ? "; taken are times: " + stamps_text(mean_s) : "");
+}
+
+// The recording, or of one of several channels or slices, of which none was chosen, the first.
+Recording open_first(RecordingOptions options, std::vector<std::string>& warnings) {
+  auto source = io::open_frames(options.path, {.channel = options.channel, .z = options.z});
+  const RecordingInfo& found = source->info();
+  const auto choose = [&](const char* what, const char* option, int64_t count,
+                          std::optional<int64_t>& choice) {
+    if (count > 1 && !choice) {
+      choice = 0;
+      warnings.push_back(fmt::format(
+          "of its {} {} every other command takes one, by {} from 0 to {}; told is that of 0",
+          count, what, option, count - 1));
+      return true;
+    }
+    return false;
+  };
+  const bool channel = choose("channels", "--channel", found.channels, options.channel);
+  const bool slice = choose("slices (z)", "--z", found.slices, options.z);
+  return channel || slice ? Recording::open(options) : Recording::from(std::move(source), options);
+}
+
+// Seconds from one frame to the next by the stamps of the first and the last; null where one of
+// them is missing or cannot be read.
+Json mean_interval_s(const Recording& recording) {
+  const int64_t last = recording.info().frames - 1;
+  if (!recording.stamped() || last < 1) {
+    return nullptr;
+  }
+  try {
+    const auto from = recording.time_s(0);
+    const auto to = recording.time_s(last);
+    return from && to && *to > *from ? Json((*to - *from) / static_cast<double>(last))
+                                     : Json(nullptr);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kBadFile) {
+      throw;
+    }
+    return nullptr;
+  }
 }
 
 /// A line a value, `key: value`; further lines of a text stand indented.
@@ -110,7 +158,8 @@ Json describe(const RecordingOptions& options, bool all) {
   if (options.path.empty()) {
     throw Error(ErrorKind::kUsage, "no recording given: name a file, a folder or a glob of frames");
   }
-  const Recording recording = Recording::open(options);
+  std::vector<std::string> warnings;
+  const Recording recording = open_first(options, warnings);
   const RecordingInfo& info = recording.info();
   Json out = {{"path", options.path},        {"format", info.format},
               {"frames", info.frames},       {"height_px", info.size.height},
@@ -120,15 +169,17 @@ Json describe(const RecordingOptions& options, bool all) {
   out.update(calibration_json(info));
   out["instrument"] = info.instrument;
   out["time_stamps"] = recording.stamped();
+  out["mean_interval_s"] = mean_interval_s(recording);
   out["cost"] = cost(info);
-  out["warnings"] = info.warnings;
+  warnings.insert(warnings.end(), info.warnings.begin(), info.warnings.end());
   const auto difference = info.files.size() > 1 ? io::size_difference(info.files) : std::nullopt;
   out["one_size"] = !difference;
   if (difference) {
-    out["warnings"].push_back(
+    warnings.push_back(
         fmt::format("the stills differ in size ({}): mote segment takes them, mote track does not",
                     *difference));
   }
+  out["warnings"] = warnings;
   if (all) {
     out["metadata"] = info.metadata;
   }
@@ -152,7 +203,7 @@ std::string to_text(const Json& d) {
   }
   line("pixel size", pixel_text(d.at("pixel_size")));
   const Json& interval = d.at("frame_interval");
-  line("frame interval", interval_text(interval, d.at("time_stamps")));
+  line("frame interval", interval_text(interval, d.at("time_stamps"), d.at("mean_interval_s")));
   if (!d.at("exposure_s").is_null()) {
     line("exposure", fmt::format("{:.6g} s", d.at("exposure_s").get<double>()));
   }
