@@ -1,7 +1,8 @@
-// mote's ROIs against ImageJ itself, where ImageJ and a JDK are installed.
+// mote's ROIs and stacks against ImageJ itself, where ImageJ and a JDK are installed.
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -11,12 +12,14 @@
 #include <gtest/gtest.h>
 
 #include "mote/io/imagej_roi.h"
+#include "mote/io/tiff_writer.h"
 #include "tests/io/drawn_masks.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::io {
 namespace {
 
+using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::IsEmpty;
 using testing::Not;
@@ -28,11 +31,10 @@ bool is_installed() {
   return std::filesystem::exists(kImagej) && std::filesystem::exists("/usr/bin/javac");
 }
 
-/// What ImagejRois.java prints, line by line.
+/// What Imagej.java prints, line by line.
 std::vector<std::string> lines_of_imagej(const std::string& task, const std::string& path) {
-  const std::string command =
-      fmt::format("java -cp {} {}/tests/io/ImagejRois.java {} {} 2>/dev/null", kImagej,
-                  MOTE_SOURCE_DIR, task, path);
+  const std::string command = fmt::format("java -cp {} {}/tests/io/Imagej.java {} {} 2>/dev/null",
+                                          kImagej, MOTE_SOURCE_DIR, task, path);
   std::string text;
   FILE* out = popen(command.c_str(), "r");
   std::array<char, 4096> piece{};
@@ -86,6 +88,26 @@ TEST(Imagej, DrawsRoisThatMoteReadsAsTheSamePixels) {
 
   EXPECT_THAT(read, Not(IsEmpty()));
   EXPECT_THAT(read, ElementsAreArray(expected));
+}
+
+TEST(Imagej, OpensAStackThatMoteWroteWithItsCalibration) {
+  if (!is_installed()) {
+    GTEST_SKIP() << "no ImageJ (Debian's imagej) with a JDK";
+  }
+  const TemporaryFolder folder;
+  TiffWriter writer(folder / "a.tif", {.pixel_size = PixelSize{.y_nm = 0.25, .x_nm = 0.5},
+                                       .frame_interval = FrameInterval{.seconds = 0.125},
+                                       .frames = 2});
+  for (const uint16_t first : {1, 60001}) {
+    Image image({2, 3}, SampleType::kUint16);
+    std::iota(image.as<uint16_t>(), image.as<uint16_t>() + 6, first);
+    writer.write(image);
+  }
+  writer.close();
+
+  EXPECT_THAT(lines_of_imagej("stack", folder / "a.tif"),
+              ElementsAre("3 2 1 2 16 0.5 0.25 nm 0.125 sec", "1 2 3 4 5 6 ",
+                          "60001 60002 60003 60004 60005 60006 "));
 }
 
 }  // namespace

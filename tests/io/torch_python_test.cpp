@@ -1,33 +1,23 @@
 // mote reads what PyTorch for Python writes, and the other way round. Left out, with a reason,
 // where there is none.
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include "mote/core/error.h"
 #include "mote/io/checkpoint_wrappers.h"
 #include "mote/io/safetensors.h"
 #include "mote/io/weights_file.h"
 #include "tests/io/files.h"
+#include "tests/python.h"
 
 namespace mote::io {
 namespace {
 
-// The exit status of the peer; 77 where there is no PyTorch for any interpreter.
 int peer(const std::string& task, const std::string& folder) {
-  for (const char* python : {"python3", "/usr/bin/python3"}) {
-    const std::string command = std::string(python) + " '" + MOTE_SOURCE_DIR +
-                                "/tests/io/torch_peer.py' " + task + " '" + folder + "' 1>&2";
-    const int status = WEXITSTATUS(std::system(command.c_str()));
-    if (status != 77 && status != 127) {
-      return status;
-    }
-  }
-  return 77;
+  return testing_support::python("tests/io/torch_peer.py", {task, folder});
 }
 
 TEST(TorchPython, WritesEveryKindOfCheckpointThatMoteReadsAndWritesAgain) {

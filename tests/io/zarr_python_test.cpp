@@ -1,40 +1,30 @@
 // mote and zarr-python read what the other writes. Left out, with a reason, where there is none.
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include "mote/io/geff.h"
 #include "mote/io/ome_zarr_writer.h"
 #include "mote/io/open.h"
 #include "mote/io/tiff_samples.h"
 #include "tests/io/files.h"
+#include "tests/python.h"
 
 namespace mote::io {
 namespace {
 
-// The exit status of the peer; 77 where there is no zarr-python for any interpreter.
 int peer(const std::string& task, const std::string& folder) {
-  for (const char* python : {"python3", "/usr/bin/python3"}) {
-    const std::string command = std::string(python) + " '" + MOTE_SOURCE_DIR +
-                                "/tests/io/zarr_peer.py' " + task + " '" + folder + "' 1>&2";
-    const int status = WEXITSTATUS(std::system(command.c_str()));
-    if (status != 77 && status != 127) {
-      return status;
-    }
-  }
-  return 77;
+  return testing_support::python("tests/io/zarr_peer.py", {task, folder});
 }
 
-#define SKIP_WITHOUT_PEER(status)                            \
-  if ((status) == 77) {                                      \
-    GTEST_SKIP() << "no zarr-python (package python3-zarr)"; \
+#define SKIP_WITHOUT_PEER(status)                                                               \
+  if ((status) == 77) {                                                                         \
+    GTEST_SKIP() << "no zarr-python or jsonschema (packages python3-zarr, python3-jsonschema)"; \
   }
 
 // Element i is i * 7 % 120, in 3 frames of 20 x 30.
@@ -113,27 +103,78 @@ TEST(ZarrPython, ReadsImagesAndLabelsThatMoteWrote) {
   }
 }
 
-TEST(ZarrPython, FindsAGraphThatKeepsTheRulesOfGeff) {
-  const std::string folder = files::folder() + "graph.geff";
-  write_geff(
-      folder,
-      {.nodes = {1, 2, 3},
-       .edges = {{1, 3}, {2, 3}},
-       .node_props = {{.name = "t", .values = std::vector<int64_t>{0, 0, 1}},
-                      {.name = "y", .values = std::vector<double>{1.5, -2.25, 3}},
-                      {.name = "x", .values = std::vector<double>{4, 5, 6}},
-                      {.name = "track", .values = std::vector<int64_t>{1, 2, 3}},
-                      {.name = "area",
-                       .values = std::vector<double>{10, 0, 30},
-                       .missing = {false, true, false}},
-                      {.name = "note", .values = std::vector<std::string>{"a", "µ\U0001F600", ""}}},
-       .edge_props = {{.name = "merge", .values = std::vector<int64_t>{1, 1}}},
-       .axes = {{.name = "t", .type = "time"},
-                {.name = "y", .type = "space", .unit = "nanometer"},
-                {.name = "x", .type = "space", .unit = "nanometer"}},
-       .track_node_props = {{"tracklet", "track"}}});
+// Two tracks that merge; a measure that one node lacks, and texts.
+GeffGraph graph_of_a_merge() {
+  return {
+      .nodes = {1, 2, 3, 4},
+      .edges = {{1, 3}, {2, 3}, {3, 4}},
+      .node_props = {{.name = "t", .values = std::vector<int64_t>{0, 0, 1, 2}},
+                     {.name = "y", .values = std::vector<double>{1.5, -2.25, 3, 4}},
+                     {.name = "x", .values = std::vector<double>{4, 5, 6, 7}},
+                     {.name = "track", .values = std::vector<int64_t>{1, 2, 3, 3}},
+                     {.name = "lineage", .values = std::vector<int64_t>{1, 1, 1, 1}},
+                     {.name = "area",
+                      .values = std::vector<double>{10, 0, 30, 30},
+                      .missing = {false, true, false, false}},
+                     {.name = "note",
+                      .values = std::vector<std::string>{"a", "µ\U0001F600", "", ""}}},
+      .edge_props = {{.name = "merge", .values = std::vector<int64_t>{1, 1, 0}}},
+      .axes =
+          {{.name = "t", .type = "time", .unit = "frame", .scale = 0.1, .scaled_unit = "second"},
+           {.name = "y", .type = "space", .unit = "nanometer"},
+           {.name = "x", .type = "space", .unit = "nanometer"}},
+      .track_node_props = {{"tracklet", "track"}, {"lineage", "lineage"}},
+      .related_objects = {{.type = "labels", .path = "../labels", .label_prop = "track"}}};
+}
 
-  const int status = peer("geff", folder);
+int judged(const GeffGraph& graph) {
+  const std::string folder = files::folder() + "graph.geff";
+  write_geff(folder, graph);
+  return testing_support::python("tests/io/geff_rules.py", {folder});
+}
+
+TEST(ZarrPython, FindsAGraphThatKeepsTheSchemaAndTheRulesOfGeff) {
+  const int status = judged(graph_of_a_merge());
+
+  SKIP_WITHOUT_PEER(status)
+  EXPECT_EQ(status, 0);
+}
+
+TEST(ZarrPython, FindsAnEmptyGraphThatKeepsTheRulesOfGeff) {
+  const int status = judged({.axes = {}});
+
+  SKIP_WITHOUT_PEER(status)
+  EXPECT_EQ(status, 0);
+}
+
+TEST(ZarrPython, FindsTrackletsThatGoOnThroughAMerge) {
+  GeffGraph graph = graph_of_a_merge();
+  graph.node_props[3].values = std::vector<int64_t>{1, 2, 1, 1};
+
+  const int status = judged(graph);
+
+  SKIP_WITHOUT_PEER(status)
+  EXPECT_EQ(status, 1);
+}
+
+TEST(ZarrPython, FindsAUnitAndAKindOfAxisThatGeffDoesNotKnow) {
+  GeffGraph unit = graph_of_a_merge();
+  unit.axes[1].unit = "nm";
+  GeffGraph kind = graph_of_a_merge();
+  kind.axes[1].type = "length";
+
+  const int status = judged(unit);
+
+  SKIP_WITHOUT_PEER(status)
+  EXPECT_EQ(status, 1);
+  EXPECT_EQ(judged(kind), 1);
+}
+
+TEST(ZarrPython, ReadsTextsThatMoteWrote) {
+  const std::string folder = files::folder() + "graph.geff";
+  write_geff(folder, graph_of_a_merge());
+
+  const int status = peer("texts", folder);
 
   SKIP_WITHOUT_PEER(status)
   EXPECT_EQ(status, 0);

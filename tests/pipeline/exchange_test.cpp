@@ -14,6 +14,7 @@
 #include "mote/pipeline/jobs.h"
 #include "mote/pipeline/label_input.h"
 #include "tests/pipeline/noisy_recording.h"
+#include "tests/python.h"
 #include "tests/synthetic.h"
 #include "tests/temporary_folder.h"
 
@@ -121,6 +122,17 @@ INSTANTIATE_TEST_SUITE_P(All, ExchangeFormat,
 TEST_F(Exchange, HasARunWithAMergeAndASharedInstance) {
   EXPECT_NE(table("run", "particles.csv").find(";"), std::string::npos);
   EXPECT_NE(table("run", "events.csv").find(",coalescence,"), std::string::npos);
+}
+
+TEST_F(Exchange, WritesAGraphThatKeepsTheSchemaAndTheRulesOfGeff) {
+  exported("geff");
+
+  const int status = testing_support::python("tests/io/geff_rules.py", {path("exported")});
+
+  if (status == 77) {
+    GTEST_SKIP() << "no zarr-python or jsonschema (packages python3-zarr, python3-jsonschema)";
+  }
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(Exchange, TellsWhatTheCellTrackingChallengeCannotHold) {

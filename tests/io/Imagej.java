@@ -1,15 +1,20 @@
-// What ImageJ itself makes of regions of interest, for imagej_roi_test.cpp.
-//   java -cp ij.jar ImagejRois.java read RoiSet.zip     prints every ROI of the file
-//   java -cp ij.jar ImagejRois.java draw RoiSet.zip     writes ROIs that ImageJ drew, and prints them
+// What ImageJ itself makes of files, for imagej_reader_test.cpp.
+//   java -cp ij.jar Imagej.java read RoiSet.zip     prints every ROI of the file
+//   java -cp ij.jar Imagej.java draw RoiSet.zip     writes ROIs that ImageJ drew, and prints them
+//   java -cp ij.jar Imagej.java stack FILE.tif      prints a stack
 // A line a ROI: name, time point, position in the stack, and `y x length` of every run.
+// Of a stack a line of width, height, slices, frames, bits, pixel width, pixel height, unit, frame
+// interval and its unit; then one of samples for every image.
+import ij.ImagePlus;
 import ij.gui.*;
 import ij.io.*;
+import ij.measure.Calibration;
 import ij.process.ImageProcessor;
 import java.awt.Rectangle;
 import java.io.*;
 import java.util.zip.*;
 
-public class ImagejRois {
+public class Imagej {
   static void print(Roi roi) {
     StringBuilder line = new StringBuilder(
         roi.getName() + "\t" + roi.getTPosition() + "\t" + roi.getPosition() + "\t");
@@ -60,8 +65,27 @@ public class ImagejRois {
     zip.close();
   }
 
+  static void stack(String path) {
+    ImagePlus image = new Opener().openImage(path);
+    Calibration scale = image.getCalibration();
+    System.out.println(image.getWidth() + " " + image.getHeight() + " " + image.getNSlices() + " "
+        + image.getNFrames() + " " + image.getBitDepth() + " " + (float) scale.pixelWidth + " "
+        + (float) scale.pixelHeight + " " + scale.getUnit() + " " + (float) scale.frameInterval + " "
+        + scale.getTimeUnit());
+    for (int i = 1; i <= image.getStackSize(); i++) {
+      ImageProcessor samples = image.getStack().getProcessor(i);
+      StringBuilder line = new StringBuilder();
+      for (int at = 0; at < samples.getPixelCount(); at++) line.append((int) samples.getf(at) + " ");
+      System.out.println(line);
+    }
+  }
+
   public static void main(String[] arguments) throws IOException {
     System.setProperty("java.awt.headless", "true");
-    if (arguments[0].equals("read")) read(arguments[1]); else draw(arguments[1]);
+    switch (arguments[0]) {
+      case "read": read(arguments[1]); break;
+      case "draw": draw(arguments[1]); break;
+      default: stack(arguments[1]);
+    }
   }
 }
