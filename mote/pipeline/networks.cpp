@@ -4,10 +4,13 @@
 #include <filesystem>
 #include <optional>
 
+#include <nlohmann/json.hpp>
+
 #include "mote/core/error.h"
 #include "mote/io/checkpoint_wrappers.h"
 #include "mote/io/weights_file.h"
 #include "mote/pipeline/models.h"
+#include "mote/pipeline/models_fit.h"
 #include "mote/pipeline/prompts.h"
 #include "mote/pipeline/tracker_options.h"
 #include "mote/segment/threshold.h"
@@ -61,6 +64,23 @@ auto with_weights(const std::string& network, const std::string& given, const st
 }
 
 }  // namespace
+
+nlohmann::ordered_json weights_identity(const Job& job) {
+  nlohmann::ordered_json found = nlohmann::ordered_json::object();
+  const auto add = [&found](const std::string& network, const std::string& given,
+                            const std::string& option) {
+    if (const std::string file = weights_file(network, given, option); !file.empty()) {
+      found[network] = {{"file", file}, {"sha256", sha256_of_file(file)}};
+    }
+  };
+  if (job.command != Command::kMeasure && job.network.is_network()) {
+    add(job.network.model, job.network.weights, "--weights");
+  }
+  if (job.command == Command::kTrack && job.tracker == "deaot") {
+    add(job.deaot.model, job.deaot.weights, "--tracker-weights");
+  }
+  return found;
+}
 
 std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job) {
   if (!job.network.is_network()) {

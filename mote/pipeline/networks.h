@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "mote/core/learned_plugin.h"
 #include "mote/core/weights.h"
 #include "mote/pipeline/jobs.h"
@@ -25,5 +27,9 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job);
 /// The tracker that a job asks for, over frames of `field`; `scale` is the clock of its times.
 /// Throws likewise.
 std::unique_ptr<track::Tracker> make_tracker(const Job& job, const TimeScale& scale, Size field);
+
+/// The files that the job's networks take their weights from, with their SHA-256, by the network's
+/// name; no entry for random weights. Throws as make_segmenter where there are none.
+nlohmann::ordered_json weights_identity(const Job& job);
 
 }  // namespace mote::pipeline

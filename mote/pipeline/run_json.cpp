@@ -10,6 +10,7 @@
 #include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/methods.h"
+#include "mote/pipeline/networks.h"
 #include "mote/pipeline/options.h"
 #include "mote/pipeline/output_folder.h"
 
@@ -105,10 +106,14 @@ Json calibration_json(const RecordingInfo& info) {
 }
 
 Json run_header(const Job& job, const Json& identity) {
-  return {{"mote", version()},
-          {"command", name(job.command)},
-          {"options", options_to_json(job)},
-          {"input", identity}};
+  Json header = {{"mote", version()},
+                 {"command", name(job.command)},
+                 {"options", options_to_json(job)},
+                 {"input", identity}};
+  if (const Json weights = weights_identity(job); !weights.empty()) {
+    header["weights"] = weights;
+  }
+  return header;
 }
 
 std::vector<std::string> all_warnings(const Recording& recording, const RunSummary& summary) {

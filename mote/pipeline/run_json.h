@@ -10,7 +10,7 @@
 namespace mote::pipeline {
 
 /// What must be equal for a run to be continued, and what run.json says of its input: version,
-/// command, options, input identity.
+/// command, options, input identity, hashes of weights.
 nlohmann::ordered_json run_header(const Job& job, const nlohmann::ordered_json& identity);
 
 /// Pixel size, frame interval and exposure with their sources; null where not known.
