@@ -23,21 +23,12 @@ if(MOTE_OPENBLAS_OPENMP)
 endif()
 
 # mote_torch_headers(TARGET [REUSE_FROM TARGET]): libtorch's headers, precompiled: 6 s a file become
-# less than 1. ccache keeps such objects only when told that it may.
+# less than 1.
 function(mote_torch_headers target)
   cmake_parse_arguments(HEADERS "" "REUSE_FROM" "" ${ARGN})
   if(HEADERS_REUSE_FROM)
-    target_precompile_headers(${target} REUSE_FROM ${HEADERS_REUSE_FROM})
+    mote_precompiled(${target} REUSE_FROM ${HEADERS_REUSE_FROM})
   else()
-    target_precompile_headers(${target} PRIVATE <torch/torch.h>)
-  endif()
-  # What shares a precompiled header is compiled alike, programs too: -fPIC in place of -fPIE.
-  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-  target_compile_options(${target} PRIVATE -fPIC)
-  if(CMAKE_CXX_COMPILER_LAUNCHER STREQUAL "ccache")
-    set_target_properties(
-      ${target} PROPERTIES CXX_COMPILER_LAUNCHER
-                           "env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;ccache")
-    target_compile_options(${target} PRIVATE -fpch-preprocess)
+    mote_precompiled(${target} HEADERS <torch/torch.h>)
   endif()
 endfunction()
