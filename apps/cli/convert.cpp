@@ -13,7 +13,7 @@
 namespace mote::cli {
 namespace {
 
-struct Options {
+struct ConvertOptions {
   pipeline::ConvertJob job;
   bool json = false;
 };
@@ -52,7 +52,7 @@ void tell(const pipeline::ConvertResult& result) {
   }
 }
 
-void run(const Options& options) {
+void run(const ConvertOptions& options) {
   pipeline::ConvertResult result;
   {
     ProgressTeller teller(options.json);
@@ -70,7 +70,7 @@ void run(const Options& options) {
 }  // namespace
 
 Subcommand add_convert_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ConvertOptions>();
   pipeline::ConvertJob& job = options->job;
   CLI::App* command = app.add_subcommand(
       "convert", "Write a recording, or a part of it, in another format, with its calibration");

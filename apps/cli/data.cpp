@@ -36,12 +36,12 @@ void add_kinship_options(CLI::App& command, data::KinshipOptions& options) {
 }
 
 void add_audit_command(CLI::App& data, const std::shared_ptr<int>& exit_code) {
-  struct Options {
+  struct AuditOptions {
     pipeline::AuditJob job;
     bool json = false;
     bool exit_zero = false;
   };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AuditOptions>();
   pipeline::AuditJob& job = options->job;
   CLI::App* command = data.add_subcommand(
       "audit", "Find images that share specimen, pixels or detector, across and within splits");

@@ -15,7 +15,7 @@
 namespace mote::cli {
 namespace {
 
-struct Options {
+struct SimulateOptions {
   pipeline::SimulationRequest request;
   std::string output;
   std::optional<double> noise_sd;
@@ -36,7 +36,7 @@ void refuse(bool given, const char* option, const char* whose) {
   }
 }
 
-pipeline::DemoJob demo_job(const Options& options) {
+pipeline::DemoJob demo_job(const SimulateOptions& options) {
   const pipeline::SimulationRequest& request = options.request;
   constexpr const char* kOthers = "presets other than demo";
   refuse(!request.config.empty(), "--config", kOthers);
@@ -57,7 +57,7 @@ pipeline::DemoJob demo_job(const Options& options) {
   return job;
 }
 
-void write(const Options& options) {
+void write(const SimulateOptions& options) {
   ProgressTeller teller(options.json);
   const pipeline::JobContext context{.progress = [&](const auto& event) { teller.tell(event); },
                                      .cancel = &interrupted()};
@@ -72,7 +72,7 @@ void write(const Options& options) {
   }
 }
 
-void run(const Options& options) {
+void run(const SimulateOptions& options) {
   if (!options.demo()) {
     refuse(options.noise_sd.has_value(), "--noise-sd", "the preset demo");
     refuse(options.drift_px.has_value(), "--drift-px", "the preset demo");
@@ -96,7 +96,7 @@ void run(const Options& options) {
 }  // namespace
 
 Subcommand add_simulate_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SimulateOptions>();
   CLI::App* command = app.add_subcommand(
       "simulate", "Make a recording whose particles, tracks and events are known");
   pipeline::SimulationRequest& request = options->request;
