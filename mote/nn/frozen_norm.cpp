@@ -70,8 +70,9 @@ torch::Tensor ConvNorm::operator()(const torch::Tensor& image) {
     fold();
   }
   const auto& options = conv_->options;
+  // `get` is that of c10 in libtorch 1.13, that of std in 2.x.
   return activated(torch::conv2d(image, folded_weight_, folded_bias_, options.stride(),
-                                 c10::get<torch::ExpandingArray<2>>(options.padding()),
+                                 get<torch::ExpandingArray<2>>(options.padding()),
                                  options.dilation(), options.groups()),
                    activation_, true);
 }
