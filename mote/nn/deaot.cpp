@@ -95,7 +95,7 @@ FeaturePyramid DeAotImpl::encode(const torch::Tensor& image) {
 }
 
 torch::Tensor DeAotImpl::project(const FeaturePyramid& pyramid) {
-  return tokens_of(encoder_projector_(pyramid.last));
+  return tokens_of(pointwise_convolution(pyramid.last, encoder_projector_));
 }
 
 DeAotFeatures DeAotImpl::features(const torch::Tensor& image) {

@@ -32,6 +32,14 @@ torch::Tensor resized_by_corners(const torch::Tensor& image, Size size) {
   return torch::upsample_bilinear2d(image, {size.height, size.width}, true);
 }
 
+torch::Tensor pointwise_convolution(const torch::Tensor& image, torch::nn::Conv2d conv) {
+  if (!kernels_take({image, conv->weight})) {
+    return conv->forward(image);
+  }
+  return torch::linear(image.permute({0, 2, 3, 1}), conv->weight.flatten(1), conv->bias)
+      .permute({0, 3, 1, 2});
+}
+
 ConvGroupNorm::ConvGroupNorm(torch::nn::Module& parent, const std::string& name,
                              int64_t in_channels, int64_t out_channels, int64_t kernel_px) {
   torch::nn::Module& holder = add_holder(parent, name);
@@ -63,9 +71,9 @@ DeAotDecoderImpl::DeAotDecoderImpl(const DeAotDecoderOptions& options)
              ReadyConvolution(conv_4x_.parts())} {}
 
 DecoderSkips DeAotDecoderImpl::skips(const FeaturePyramid& features) {
-  return {.stride4 = adapter_4x_(features.stride4),
-          .stride8 = adapter_8x_(features.stride8),
-          .stride16 = adapter_16x_(features.stride16)};
+  return {.stride4 = pointwise_convolution(features.stride4, adapter_4x_),
+          .stride8 = pointwise_convolution(features.stride8, adapter_8x_),
+          .stride16 = pointwise_convolution(features.stride16, adapter_16x_)};
 }
 
 torch::Tensor DeAotDecoderImpl::plain(const torch::Tensor& map, const DecoderSkips& skips,

@@ -80,6 +80,10 @@ class DeAotDecoderImpl : public torch::nn::Module {
 };
 TORCH_MODULE(DeAotDecoder);
 
+/// A convolution of 1 x 1: one product for all pixels, with channels last in memory, where mote's
+/// kernels compute.
+torch::Tensor pointwise_convolution(const torch::Tensor& image, torch::nn::Conv2d conv);
+
 /// `image` resized bilinearly, corners on corners.
 torch::Tensor resized_by_corners(const torch::Tensor& image, Size size);
 

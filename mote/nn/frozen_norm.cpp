@@ -7,13 +7,19 @@ namespace {
 
 constexpr double kEpsilon = 1e-5;
 
-torch::Tensor activated(torch::Tensor image, Activation activation, bool in_place) {
+torch::Tensor activated(const torch::Tensor& image, Activation activation) {
   switch (activation) {
     case Activation::kNone: return image;
-    case Activation::kRelu: return in_place ? image.relu_() : image.relu();
-    case Activation::kRelu6: return in_place ? image.clamp_(0, 6) : image.clamp(0, 6);
+    case Activation::kSilu: return torch::silu(image);
+    case Activation::kRelu: return image.relu();
+    case Activation::kRelu6: return image.clamp(0, 6);
   }
   return image;
+}
+
+/// (N, C, H, W) -> (N, H, W, C): without a copy where the channels are last in memory.
+torch::Tensor channels_last(const torch::Tensor& image) {
+  return image.permute({0, 2, 3, 1}).contiguous();
 }
 
 }  // namespace
@@ -37,12 +43,12 @@ torch::Tensor FrozenBatchNormImpl::forward(const torch::Tensor& image) const {
 }
 
 ConvNorm::ConvNorm(torch::nn::Module& parent, const std::string& conv_name,
-                   const std::string& norm_name, const torch::nn::Conv2dOptions& options,
-                   Activation activation)
+                   const std::string& norm_name, const torch::nn::Conv2dOptions& convolution,
+                   const Options& options)
     : conv_(parent.register_module(
-          conv_name, torch::nn::Conv2d(torch::nn::Conv2dOptions(options).bias(false)))),
-      norm_(parent.register_module(norm_name, FrozenBatchNorm(options.out_channels()))),
-      activation_(activation) {}
+          conv_name, torch::nn::Conv2d(torch::nn::Conv2dOptions(convolution).bias(false)))),
+      norm_(parent.register_module(norm_name, FrozenBatchNorm(convolution.out_channels()))),
+      options_(options) {}
 
 int64_t ConvNorm::version() const {
   int64_t sum = conv_->weight._version();
@@ -52,29 +58,37 @@ int64_t ConvNorm::version() const {
   return sum;
 }
 
-void ConvNorm::fold() {
-  const torch::NoGradGuard no_grad;
-  folded_weight_ = (conv_->weight * norm_->scale().reshape({-1, 1, 1, 1}))
-                       .contiguous(torch::MemoryFormat::ChannelsLast);
-  folded_bias_ = norm_->shift();
-  folded_version_ = version();
-}
-
-torch::Tensor ConvNorm::operator()(const torch::Tensor& image) {
-  if (plain_operators() || torch::GradMode::is_enabled()) {
-    return activated(norm_(conv_(image)), activation_, false);
-  }
-  const torch::Tensor& weight = conv_->weight;
-  if (folded_version_ != version() || folded_weight_.device() != weight.device() ||
-      folded_weight_.dtype() != weight.dtype()) {
-    fold();
-  }
+FusedConv ConvNorm::fused() const {
   const auto& options = conv_->options;
   // `get` is that of c10 in libtorch 1.13, that of std in 2.x.
-  return activated(torch::conv2d(image, folded_weight_, folded_bias_, options.stride(),
-                                 get<torch::ExpandingArray<2>>(options.padding()),
-                                 options.dilation(), options.groups()),
-                   activation_, true);
+  const auto& padding = *get<torch::ExpandingArray<2>>(options.padding());
+  return {conv_->weight * norm_->scale().reshape({-1, 1, 1, 1}), norm_->shift(),
+          FusedConvOptions{
+              .stride = options.stride()->at(0),
+              .dilation = options.dilation()->at(0),
+              .groups = options.groups(),
+              .padding = {.top = padding[0],
+                          .left = padding[1],
+                          .bottom = padding[0],
+                          .right = padding[1]},
+              .activation = options_.activation,
+              .added = options_.adds ? AddedTensor::kBeforeActivation : AddedTensor::kNone}};
+}
+
+torch::Tensor ConvNorm::operator()(const torch::Tensor& image, const torch::Tensor& added) {
+  const torch::Tensor& weight = conv_->weight;
+  if (plain_operators() || torch::GradMode::is_enabled() ||
+      weight.scalar_type() != torch::kFloat32) {
+    const torch::Tensor normed = norm_(conv_(image));
+    return activated(options_.adds ? normed + added : normed, options_.activation);
+  }
+  if (fused_version_ != version() || fused_device_ != weight.device()) {
+    fused_ = fused();
+    fused_version_ = version();
+    fused_device_ = weight.device();
+  }
+  return fused_(channels_last(image), options_.adds ? channels_last(added) : torch::Tensor())
+      .permute({0, 3, 1, 2});
 }
 
 torch::nn::Module& add_holder(torch::nn::Module& parent, const std::string& name) {

@@ -4,6 +4,8 @@
 
 #include <torch/torch.h>
 
+#include "mote/nn/fused_conv.h"
+
 namespace mote::nn {
 
 /// A batch normalisation that no longer learns: weight, bias, mean and variance are buffers, so
@@ -28,29 +30,33 @@ class FrozenBatchNormImpl : public torch::nn::Module {
 };
 TORCH_MODULE(FrozenBatchNorm);
 
-enum class Activation { kNone, kRelu, kRelu6 };
-
 /// A convolution without bias, a frozen batch normalisation and an activation. Where no gradient is
-/// asked for, the normalisation is folded into the convolution's weights, once for each time that
-/// they change.
+/// asked for, it is a FusedConv, made once for each time that the weights change; then images have
+/// their channels last in memory.
 class ConvNorm {
  public:
+  struct Options {
+    Activation activation = Activation::kNone;
+    bool adds = false;  ///< a tensor to the normalisation, before the activation
+  };
+
   /// Registers both modules in `parent` under the names given.
   ConvNorm(torch::nn::Module& parent, const std::string& conv_name, const std::string& norm_name,
-           const torch::nn::Conv2dOptions& options, Activation activation);
+           const torch::nn::Conv2dOptions& convolution, const Options& options);
 
-  torch::Tensor operator()(const torch::Tensor& image);
+  /// Shapes: image (N, C, H, W), `added`, where it is one that adds, of the result's shape.
+  torch::Tensor operator()(const torch::Tensor& image, const torch::Tensor& added = {});
 
  private:
   int64_t version() const;
-  void fold();
+  FusedConv fused() const;
 
   torch::nn::Conv2d conv_;
   FrozenBatchNorm norm_;
-  Activation activation_;
-  torch::Tensor folded_weight_;
-  torch::Tensor folded_bias_;
-  int64_t folded_version_ = -1;
+  Options options_;
+  FusedConv fused_;
+  int64_t fused_version_ = -1;
+  torch::Device fused_device_ = torch::kCPU;
 };
 
 /// Registers an empty module, to hold others, and returns it.

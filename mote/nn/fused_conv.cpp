@@ -5,6 +5,16 @@
 
 namespace mote::nn {
 
+torch::Tensor activated_(torch::Tensor tensor, Activation activation) {
+  switch (activation) {
+    case Activation::kNone: return tensor;
+    case Activation::kSilu: return torch::silu_(tensor);
+    case Activation::kRelu: return tensor.relu_();
+    case Activation::kRelu6: return tensor.clamp_(0, 6);
+  }
+  return tensor;
+}
+
 FusedConv::FusedConv(const torch::Tensor& weight, const torch::Tensor& bias,
                      const FusedConvOptions& options)
     : options_(options) {
@@ -29,7 +39,7 @@ torch::Tensor FusedConv::operator()(const torch::Tensor& input, const torch::Ten
     const torch::Tensor result = by_operators(input, added);
     return into.defined() ? into.copy_(result) : result;
   }
-  const int64_t kernel = weight_.size(2);
+  const int64_t kernel = (weight_.size(2) - 1) * options_.dilation + 1;
   const auto across = [&](int64_t size, int64_t before, int64_t after) {
     return (size + before + after - kernel) / options_.stride + 1;
   };
@@ -48,14 +58,15 @@ torch::Tensor FusedConv::by_operators(const torch::Tensor& input,
   const ConvPadding& pad = options_.padding;
   const torch::Tensor padded = torch::constant_pad_nd(input.permute({0, 3, 1, 2}),
                                                       {pad.left, pad.right, pad.top, pad.bottom});
-  torch::Tensor result = torch::conv2d(padded, weight_, bias_.to(weight_.dtype()), options_.stride);
+  const auto both_ways = [](int64_t value) { return torch::ExpandingArray<2>(value); };
+  torch::Tensor result =
+      torch::conv2d(padded, weight_, bias_.to(weight_.dtype()), both_ways(options_.stride),
+                    both_ways(0), both_ways(options_.dilation), options_.groups);
   result = result.permute({0, 2, 3, 1});
   if (options_.added == AddedTensor::kBeforeActivation) {
     result = result + added;
   }
-  if (options_.silu) {
-    result = torch::silu(result);
-  }
+  result = activated_(result, options_.activation);
   if (options_.added == AddedTensor::kAfterActivation) {
     result = result + added;
   }

@@ -10,6 +10,12 @@ namespace mote::nn {
 
 class OneDnnConv;
 
+/// What a convolution's result goes through; kRelu6 is min(max(x, 0), 6).
+enum class Activation { kNone, kSilu, kRelu, kRelu6 };
+
+/// `tensor` itself, changed in place.
+torch::Tensor activated_(torch::Tensor tensor, Activation activation);
+
 /// Where a tensor is added to a convolution's result.
 enum class AddedTensor { kNone, kBeforeActivation, kAfterActivation };
 
@@ -23,16 +29,18 @@ struct ConvPadding {
 
 struct FusedConvOptions {
   int64_t stride = 1;
+  int64_t dilation = 1;
+  int64_t groups = 1;  ///< of channels, each convolved by itself
   ConvPadding padding;
-  bool silu = true;
+  Activation activation = Activation::kSilu;
   AddedTensor added = AddedTensor::kNone;
   bool float32_results = false;  ///< even where the precision is bfloat16
   Precision precision = Precision::kFloat32;
 };
 
-/// A convolution that writes its result once: bias, an added tensor and SiLU are applied before it
-/// leaves the registers. For inference only; takes and gives images with their channels last,
-/// (N, H, W, C), contiguous.
+/// A convolution that writes its result once: bias, an added tensor and the activation are applied
+/// before it leaves the registers. For inference only; takes and gives images with their channels
+/// last, (N, H, W, C), contiguous.
 ///
 /// oneDNN computes it on the CPU, with weights packed once for each size of input, 3x3 convolutions
 /// of float32 by Winograd's algorithm where that pays (Lavin and Gray, "Fast Algorithms for
@@ -44,7 +52,7 @@ class FusedConv {
  public:
   FusedConv() = default;
 
-  /// Shapes: weight (O, C, kernel, kernel), bias (O), float32.
+  /// Shapes: weight (O, C / groups, kernel, kernel), bias (O), float32.
   FusedConv(const torch::Tensor& weight, const torch::Tensor& bias,
             const FusedConvOptions& options);
 
@@ -61,7 +69,7 @@ class FusedConv {
   torch::ScalarType result_type() const;
 
   FusedConvOptions options_;
-  torch::Tensor weight_;  // (O, C, kernel, kernel), of the input's type
+  torch::Tensor weight_;  // (O, C / groups, kernel, kernel), of the input's type
   torch::Tensor bias_;    // (O) float32
   std::shared_ptr<OneDnnConv> fast_;
 };

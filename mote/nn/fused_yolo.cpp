@@ -47,7 +47,8 @@ FusedConv FusedYolo::fused(const YoloConv& conv, AddedTensor added) const {
 
 FusedConv FusedYolo::fused(const torch::nn::Conv2d& conv) const {
   return {conv->weight, conv->bias,
-          FusedConvOptions{.silu = false, .float32_results = true, .precision = precision_}};
+          FusedConvOptions{
+              .activation = Activation::kNone, .float32_results = true, .precision = precision_}};
 }
 
 FusedYolo::Block FusedYolo::fused(C2f block) const {

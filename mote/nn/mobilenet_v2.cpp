@@ -30,21 +30,22 @@ constexpr size_t kBlocksToStride4 = 3;
 constexpr size_t kBlocksToStride8 = 6;
 constexpr size_t kBlocksToStride16 = 13;
 
+constexpr ConvNorm::Options kRectified = {.activation = Activation::kRelu6};
+
 torch::nn::Conv2dOptions pointwise(int64_t in_channels, int64_t out_channels) {
   return {in_channels, out_channels, 1};
 }
 
 }  // namespace
 
-InvertedResidual::InvertedResidual(torch::nn::Module& holder, const Options& options)
-    : residual_(options.stride == 1 && options.in_channels == options.out_channels) {
+InvertedResidual::InvertedResidual(torch::nn::Module& holder, const Options& options) {
+  const bool residual = options.stride == 1 && options.in_channels == options.out_channels;
   const int64_t hidden = options.in_channels * options.expansion;
   torch::nn::Module& conv = add_holder(holder, "conv");
   int64_t index = 0;
   if (options.expansion != 1) {
     torch::nn::Module& expand = add_holder(conv, std::to_string(index++));
-    convs_.emplace_back(expand, "0", "1", pointwise(options.in_channels, hidden),
-                        Activation::kRelu6);
+    convs_.emplace_back(expand, "0", "1", pointwise(options.in_channels, hidden), kRectified);
   }
   torch::nn::Module& filter = add_holder(conv, std::to_string(index++));
   convs_.emplace_back(filter, "0", "1",
@@ -53,24 +54,24 @@ InvertedResidual::InvertedResidual(torch::nn::Module& holder, const Options& opt
                           .padding(options.dilation)
                           .dilation(options.dilation)
                           .groups(hidden),
-                      Activation::kRelu6);
+                      kRectified);
   convs_.emplace_back(conv, std::to_string(index), std::to_string(index + 1),
-                      pointwise(hidden, options.out_channels), Activation::kNone);
+                      pointwise(hidden, options.out_channels), ConvNorm::Options{.adds = residual});
 }
 
 torch::Tensor InvertedResidual::operator()(const torch::Tensor& image) {
   torch::Tensor hidden = image;
-  for (ConvNorm& conv : convs_) {
-    hidden = conv(hidden);
+  for (size_t i = 0; i + 1 < convs_.size(); ++i) {
+    hidden = convs_[i](hidden);
   }
-  return residual_ ? image + hidden : hidden;
+  return convs_.back()(hidden, image);
 }
 
 MobileNetV2Impl::MobileNetV2Impl() {
   torch::nn::Module& features = add_holder(*this, "features");
   ends_.emplace_back(add_holder(features, "0"), "0", "1",
                      torch::nn::Conv2dOptions(3, kFirstChannels, 3).stride(2).padding(1),
-                     Activation::kRelu6);
+                     kRectified);
   int64_t channels = kFirstChannels;
   int64_t reached_stride = 2;
   int64_t dilation = 1;
@@ -92,7 +93,7 @@ MobileNetV2Impl::MobileNetV2Impl() {
     }
   }
   ends_.emplace_back(add_holder(features, std::to_string(blocks_.size() + 1)), "0", "1",
-                     pointwise(channels, kLastChannels), Activation::kRelu6);
+                     pointwise(channels, kLastChannels), kRectified);
 }
 
 FeaturePyramid MobileNetV2Impl::forward(const torch::Tensor& image) {

@@ -35,7 +35,6 @@ class InvertedResidual {
 
  private:
   std::vector<ConvNorm> convs_;
-  bool residual_ = false;
 };
 
 /// MobileNetV2 with frozen batch normalisations, dilated after stride 16 in place of a further

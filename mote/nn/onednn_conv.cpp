@@ -51,7 +51,9 @@ class OneDnnConv {
                                                  {DNNL_ARG_BIAS, wrapped(plan.bias, bias_)},
                                                  {DNNL_ARG_DST, wrapped(plan.result, result)}};
     if (added.defined()) {
-      const int place = options_.added == AddedTensor::kAfterActivation && options_.silu ? 1 : 0;
+      const bool comes_second = options_.added == AddedTensor::kAfterActivation &&
+                                options_.activation != Activation::kNone;
+      const int place = comes_second ? 1 : 0;
       arguments.emplace(DNNL_ARG_ATTR_MULTIPLE_POST_OP(place) | DNNL_ARG_SRC_1,
                         wrapped(images(added), added));
     }
@@ -86,8 +88,11 @@ class OneDnnConv {
       }
     };
     add(AddedTensor::kBeforeActivation);
-    if (options_.silu) {
-      after.append_eltwise(1, dnnl::algorithm::eltwise_swish, 1, 0);
+    switch (options_.activation) {
+      case Activation::kNone: break;
+      case Activation::kSilu: after.append_eltwise(1, dnnl::algorithm::eltwise_swish, 1, 0); break;
+      case Activation::kRelu: after.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0); break;
+      case Activation::kRelu6: after.append_eltwise(1, dnnl::algorithm::eltwise_clip, 0, 6); break;
     }
     add(AddedTensor::kAfterActivation);
     dnnl::primitive_attr attributes;
@@ -96,11 +101,12 @@ class OneDnnConv {
   }
 
   /// Winograd's algorithm multiplies 2 to 4 times less in 3x3 convolutions, but wants layouts of
-  /// its own and applies no SiLU: it pays where the image is not small.
+  /// its own and applies no activation: it pays where the image is not small.
   bool winograd_pays(const torch::Tensor& input) const {
     const ConvPadding& pad = options_.padding;
-    return weight_.size(2) == 3 && options_.stride == 1 && pad.top == 1 && pad.left == 1 &&
-           pad.bottom == 1 && pad.right == 1 && options_.added != AddedTensor::kBeforeActivation &&
+    return weight_.size(2) == 3 && options_.stride == 1 && options_.dilation == 1 &&
+           options_.groups == 1 && pad.top == 1 && pad.left == 1 && pad.bottom == 1 &&
+           pad.right == 1 && options_.added != AddedTensor::kBeforeActivation &&
            options_.precision == Precision::kFloat32 && weight_.size(1) >= 32 &&
            weight_.size(0) >= 32 && input.size(1) * input.size(2) >= 400;
   }
@@ -124,10 +130,7 @@ class OneDnnConv {
       dnnl::reorder(blocked_result, to).execute(stream, blocked_result, to);
     }
     stream.wait();
-    torch::Tensor finished = result;
-    if (options_.silu) {
-      torch::silu_(finished);
-    }
+    torch::Tensor finished = activated_(result, options_.activation);
     if (added.defined()) {
       finished.add_(added);
     }
@@ -164,15 +167,15 @@ class OneDnnConv {
         return *plan;
       }
     }
-    const memory::dims shape(weight_.sizes().begin(), weight_.sizes().end());
-    const memory::desc stored(shape, type_of(weight_), memory::format_tag::oihw);
-    const memory::desc packed(shape, type_of(weight_), memory::format_tag::any);
-    const memory::desc bias({shape[0]}, memory::data_type::f32, memory::format_tag::x);
+    const memory::desc stored = stored_weight();
+    const memory::desc packed(stored.dims(), type_of(weight_), memory::format_tag::any);
+    const memory::desc bias({weight_.size(0)}, memory::data_type::f32, memory::format_tag::x);
     const ConvPadding& pad = options_.padding;
+    const int64_t between = options_.dilation - 1;  // oneDNN counts what is left out
     const dnnl::convolution_forward::desc wanted(
         dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, images(input),
-        packed, bias, images(result), {options_.stride, options_.stride}, {pad.top, pad.left},
-        {pad.bottom, pad.right});
+        packed, bias, images(result), {options_.stride, options_.stride}, {between, between},
+        {pad.top, pad.left}, {pad.bottom, pad.right});
     const dnnl::convolution_forward::primitive_desc chosen(wanted, attributes(added), cpu());
     Plan plan{.primitive = dnnl::convolution_forward(chosen),
               .input = chosen.src_desc(),
@@ -180,6 +183,17 @@ class OneDnnConv {
               .result = chosen.dst_desc(),
               .weight = packed_as(chosen.weights_desc(), wrapped(stored, weight_))};
     return plan;
+  }
+
+  /// The weights as they came; where there are groups these are an axis of their own.
+  memory::desc stored_weight() const {
+    memory::dims shape(weight_.sizes().begin(), weight_.sizes().end());
+    if (options_.groups == 1) {
+      return {shape, type_of(weight_), memory::format_tag::oihw};
+    }
+    shape.front() /= options_.groups;
+    shape.insert(shape.begin(), options_.groups);
+    return {shape, type_of(weight_), memory::format_tag::goihw};
   }
 
   /// The weights in the layout of `desc`; sizes of input that want the same share it.

@@ -10,6 +10,8 @@ constexpr int64_t kStemChannels = 64;
 constexpr int64_t kWidening = 4;
 constexpr std::array<int64_t, 3> kBlocks = {3, 4, 6};
 
+constexpr ConvNorm::Options kRectified = {.activation = Activation::kRelu};
+
 torch::nn::Conv2dOptions pointwise(int64_t in_channels, int64_t out_channels) {
   return {in_channels, out_channels, 1};
 }
@@ -18,32 +20,28 @@ torch::nn::Conv2dOptions pointwise(int64_t in_channels, int64_t out_channels) {
 
 Bottleneck::Bottleneck(torch::nn::Module& holder, const Options& options) {
   const int64_t channels = options.channels;
-  convs_.emplace_back(holder, "conv1", "bn1", pointwise(options.in_channels, channels),
-                      Activation::kRelu);
+  convs_.emplace_back(holder, "conv1", "bn1", pointwise(options.in_channels, channels), kRectified);
   convs_.emplace_back(
       holder, "conv2", "bn2",
       torch::nn::Conv2dOptions(channels, channels, 3).stride(options.stride).padding(1),
-      Activation::kRelu);
+      kRectified);
   convs_.emplace_back(holder, "conv3", "bn3", pointwise(channels, channels * kWidening),
-                      Activation::kNone);
+                      ConvNorm::Options{.activation = Activation::kRelu, .adds = true});
   if (options.projects) {
     shortcut_.emplace(add_holder(holder, "downsample"), "0", "1",
                       pointwise(options.in_channels, channels * kWidening).stride(options.stride),
-                      Activation::kNone);
+                      ConvNorm::Options{});
   }
 }
 
 torch::Tensor Bottleneck::operator()(const torch::Tensor& image) {
-  torch::Tensor hidden = image;
-  for (ConvNorm& conv : convs_) {
-    hidden = conv(hidden);
-  }
-  return (hidden + (shortcut_ ? (*shortcut_)(image) : image)).relu();
+  const torch::Tensor hidden = convs_[1](convs_[0](image));
+  return convs_[2](hidden, shortcut_ ? (*shortcut_)(image) : image);
 }
 
 ResNet50Impl::ResNet50Impl()
     : stem_(*this, "conv1", "bn1",
-            torch::nn::Conv2dOptions(3, kStemChannels, 7).stride(2).padding(3), Activation::kRelu) {
+            torch::nn::Conv2dOptions(3, kStemChannels, 7).stride(2).padding(3), kRectified) {
   int64_t in_channels = kStemChannels;
   for (size_t s = 0; s < kBlocks.size(); ++s) {
     torch::nn::Module& layer = add_holder(*this, "layer" + std::to_string(s + 1));
