@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "mote/nn/pyramid_kernel.h"
-#include "mote/nn/winograd.h"
 
 namespace mote::nn {
 namespace {

@@ -5,6 +5,8 @@
 
 #include <torch/torch.h>
 
+#include "mote/nn/winograd.h"
+
 namespace mote::nn {
 
 /// A convolution and a normalisation by groups, as modules.
@@ -24,7 +26,7 @@ class ReadyConvolution {
 
  private:
   ConvGroupNormParts parts_;
-  torch::Tensor ready_;
+  WinogradWeights ready_;
   int64_t version_ = -1;
 };
 

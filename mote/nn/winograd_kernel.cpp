@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include <ATen/Parallel.h>
+#include <hwy/aligned_allocator.h>
+
+#include "mote/nn/row_kernels.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mote/nn/winograd_kernel.cpp"
@@ -40,38 +43,32 @@ void transform_input(const V& a, const V& b, const V& c, const V& d, const V& e,
   hn::Store(hn::MulAdd(four, b, hn::NegMulAdd(five, d, f)), tag, out + 5 * stride);
 }
 
-/// The points of the tiles of one row of them.
-void InputRow(const float* image, const WinogradBand& band, int64_t channels, int64_t row,
-              float* points) {
+/// The points of one tile, `point_stride` apart: (in) each.
+void InputTile(const WinogradTask& task, int64_t index, int64_t point_stride, float* points) {
   const D d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  const WinogradSize& size = band.size;
   HWY_ALIGN float lines[kSide * kSide * kWinogradChannels];
+  HWY_ALIGN float out[kSide * kWinogradChannels];
   const V zero = hn::Zero(d);
-  const int64_t point_stride = band.tiles() * channels;
-  for (int64_t column = 0; column < size.columns(); ++column) {
-    const int64_t y0 = row * kWinogradTile - 1;
-    const int64_t x0 = column * kWinogradTile - 1;
-    float* tile = points + ((row - band.first) * size.columns() + column) * channels;
-    for (int64_t c = 0; c < channels; c += lanes) {
+  const int64_t y0 = index / task.columns() * kWinogradTile - 1;
+  const int64_t x0 = index % task.columns() * kWinogradTile - 1;
+  for (int64_t c = 0; c < task.in; c += lanes) {
+    for (int64_t x = 0; x < kSide; ++x) {
+      const auto at = [&](int64_t y) HWY_ATTR {
+        const bool inside =
+            y0 + y >= 0 && y0 + y < task.height && x0 + x >= 0 && x0 + x < task.width;
+        return inside ? hn::LoadU(d, task.image + ((y0 + y) * task.width + x0 + x) * task.in + c)
+                      : zero;
+      };
+      transform_input(at(0), at(1), at(2), at(3), at(4), at(5), lines + x * lanes, kSide * lanes);
+    }
+    for (int64_t y = 0; y < kSide; ++y) {
+      const float* line = lines + y * kSide * lanes;
+      transform_input(hn::Load(d, line), hn::Load(d, line + lanes), hn::Load(d, line + 2 * lanes),
+                      hn::Load(d, line + 3 * lanes), hn::Load(d, line + 4 * lanes),
+                      hn::Load(d, line + 5 * lanes), out, lanes);
       for (int64_t x = 0; x < kSide; ++x) {
-        const auto at = [&](int64_t y) HWY_ATTR {
-          const bool inside =
-              y0 + y >= 0 && y0 + y < size.height && x0 + x >= 0 && x0 + x < size.width;
-          return inside ? hn::LoadU(d, image + ((y0 + y) * size.width + x0 + x) * channels + c)
-                        : zero;
-        };
-        transform_input(at(0), at(1), at(2), at(3), at(4), at(5), lines + x * lanes, kSide * lanes);
-      }
-      for (int64_t y = 0; y < kSide; ++y) {
-        const float* line = lines + y * kSide * lanes;
-        HWY_ALIGN float out[kSide * kWinogradChannels];
-        transform_input(hn::Load(d, line), hn::Load(d, line + lanes), hn::Load(d, line + 2 * lanes),
-                        hn::Load(d, line + 3 * lanes), hn::Load(d, line + 4 * lanes),
-                        hn::Load(d, line + 5 * lanes), out, lanes);
-        for (int64_t x = 0; x < kSide; ++x) {
-          hn::StoreU(hn::Load(d, out + x * lanes), d, tile + (y * kSide + x) * point_stride + c);
-        }
+        hn::StoreU(hn::Load(d, out + x * lanes), d, points + (y * kSide + x) * point_stride + c);
       }
     }
   }
@@ -92,39 +89,33 @@ void transform_output(const V& a, const V& b, const V& c, const V& d, const V& e
             out + 3 * stride);
 }
 
-void OutputRow(const float* products, const WinogradBand& band, int64_t channels, const float* bias,
-               int64_t row, float* out) {
+/// The outputs of one tile in channels [first, first + count), of products `point_stride` apart.
+void OutputTile(const WinogradTask& task, int64_t index, const float* products,
+                int64_t point_stride, int64_t first, int64_t count) {
   const D d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  const WinogradSize& size = band.size;
   HWY_ALIGN float lines[kWinogradTile * kSide * kWinogradChannels];
   HWY_ALIGN float line_out[kWinogradTile * kWinogradChannels];
-  const int64_t point_stride = band.tiles() * channels;
-  for (int64_t column = 0; column < size.columns(); ++column) {
-    const float* tile = products + ((row - band.first) * size.columns() + column) * channels;
-    const int64_t y0 = row * kWinogradTile;
-    const int64_t x0 = column * kWinogradTile;
-    const int64_t y_end = std::min(kWinogradTile, size.height - y0);
-    const int64_t x_end = std::min(kWinogradTile, size.width - x0);
-    for (int64_t c = 0; c < channels; c += lanes) {
-      for (int64_t x = 0; x < kSide; ++x) {
-        const auto at = [&](int64_t y) HWY_ATTR {
-          return hn::LoadU(d, tile + (y * kSide + x) * point_stride + c);
-        };
-        transform_output(at(0), at(1), at(2), at(3), at(4), at(5), lines + x * lanes,
-                         kSide * lanes);
-      }
-      const V shift = hn::LoadU(d, bias + c);
-      for (int64_t y = 0; y < y_end; ++y) {
-        const float* line = lines + y * kSide * lanes;
-        transform_output(hn::Load(d, line), hn::Load(d, line + lanes),
-                         hn::Load(d, line + 2 * lanes), hn::Load(d, line + 3 * lanes),
-                         hn::Load(d, line + 4 * lanes), hn::Load(d, line + 5 * lanes), line_out,
-                         lanes);
-        for (int64_t x = 0; x < x_end; ++x) {
-          hn::StoreU(hn::Add(hn::Load(d, line_out + x * lanes), shift), d,
-                     out + ((y0 + y) * size.width + x0 + x) * channels + c);
-        }
+  const int64_t y0 = index / task.columns() * kWinogradTile;
+  const int64_t x0 = index % task.columns() * kWinogradTile;
+  const int64_t y_end = std::min(kWinogradTile, task.height - y0);
+  const int64_t x_end = std::min(kWinogradTile, task.width - x0);
+  for (int64_t c = 0; c < count; c += lanes) {
+    for (int64_t x = 0; x < kSide; ++x) {
+      const auto at = [&](int64_t y) HWY_ATTR {
+        return hn::LoadU(d, products + (y * kSide + x) * point_stride + c);
+      };
+      transform_output(at(0), at(1), at(2), at(3), at(4), at(5), lines + x * lanes, kSide * lanes);
+    }
+    const V shift = hn::LoadU(d, task.bias + first + c);
+    for (int64_t y = 0; y < y_end; ++y) {
+      const float* line = lines + y * kSide * lanes;
+      transform_output(hn::Load(d, line), hn::Load(d, line + lanes), hn::Load(d, line + 2 * lanes),
+                       hn::Load(d, line + 3 * lanes), hn::Load(d, line + 4 * lanes),
+                       hn::Load(d, line + 5 * lanes), line_out, lanes);
+      for (int64_t x = 0; x < x_end; ++x) {
+        hn::StoreU(hn::Add(hn::Load(d, line_out + x * lanes), shift), d,
+                   task.result + ((y0 + y) * task.width + x0 + x) * task.out + first + c);
       }
     }
   }
@@ -138,24 +129,78 @@ HWY_AFTER_NAMESPACE();
 namespace mote::nn {
 namespace {
 
-HWY_EXPORT(InputRow);
-HWY_EXPORT(OutputRow);
+HWY_EXPORT(InputTile);
+HWY_EXPORT(OutputTile);
+
+constexpr size_t kRoomBytes = size_t{3} << 18;  // of points and products: they stay in the cache
+constexpr int64_t kTilesATime = 6;              // rows of a tile of RowKernels
+
+/// Tiles that a thread takes at a time.
+int64_t tiles_at_once(const WinogradTask& task) {
+  const auto bytes_of_a_tile =
+      static_cast<size_t>(kWinogradPoints * (task.in + kWinogradPanel)) * sizeof(float);
+  const auto fitting = static_cast<int64_t>(kRoomBytes / bytes_of_a_tile);
+  return std::max(fitting / kTilesATime, int64_t{1}) * kTilesATime;
+}
+
+size_t panel_bytes(int64_t in, int64_t out, int64_t first) {
+  return float32_rows().packed_bytes(in, std::min(kWinogradPanel, out - first));
+}
+
+void compute_tiles(const WinogradTask& task, int64_t first, int64_t count, float* points,
+                   float* products) {
+  for (int64_t tile = 0; tile < count; ++tile) {
+    HWY_DYNAMIC_DISPATCH(InputTile)
+    (task, first + tile, count * task.in, points + tile * task.in);
+  }
+  const auto* weights = static_cast<const std::byte*>(task.weights);
+  for (int64_t channel = 0; channel < task.out; channel += kWinogradPanel) {
+    const int64_t channels = std::min(kWinogradPanel, task.out - channel);
+    for (int64_t point = 0; point < kWinogradPoints; ++point) {
+      float32_rows().multiply(
+          {.data = points + point * count * task.in, .stride = task.in, .count = count},
+          {.data = weights, .in = task.in, .out = channels}, Epilogue::kStore,
+          products + point * count * channels, channels);
+      weights += panel_bytes(task.in, task.out, channel);
+    }
+    for (int64_t tile = 0; tile < count; ++tile) {
+      HWY_DYNAMIC_DISPATCH(OutputTile)
+      (task, first + tile, products + tile * channels, count * channels, channel, channels);
+    }
+  }
+}
 
 }  // namespace
 
-void winograd_input(const float* image, const WinogradBand& band, int64_t channels, float* points) {
-  at::parallel_for(band.first, band.end, 1, [&](int64_t first, int64_t end) {
-    for (int64_t row = first; row < end; ++row) {
-      HWY_DYNAMIC_DISPATCH(InputRow)(image, band, channels, row, points);
-    }
-  });
+size_t winograd_packed_bytes(int64_t in, int64_t out) {
+  size_t bytes = 0;
+  for (int64_t channel = 0; channel < out; channel += kWinogradPanel) {
+    bytes += kWinogradPoints * panel_bytes(in, out, channel);
+  }
+  return bytes;
 }
 
-void winograd_output(const float* products, const WinogradBand& band, int64_t channels,
-                     const float* bias, float* out) {
-  at::parallel_for(band.first, band.end, 1, [&](int64_t first, int64_t end) {
-    for (int64_t row = first; row < end; ++row) {
-      HWY_DYNAMIC_DISPATCH(OutputRow)(products, band, channels, bias, row, out);
+void pack_winograd(const float* weights, int64_t in, int64_t out, void* packed) {
+  auto* to = static_cast<std::byte*>(packed);
+  for (int64_t channel = 0; channel < out; channel += kWinogradPanel) {
+    for (int64_t point = 0; point < kWinogradPoints; ++point) {
+      float32_rows().pack(weights + (point * out + channel) * in, in,
+                          std::min(kWinogradPanel, out - channel), to);
+      to += panel_bytes(in, out, channel);
+    }
+  }
+}
+
+void winograd_kernel(const WinogradTask& task) {
+  const int64_t step = tiles_at_once(task);
+  const auto room = static_cast<size_t>(kWinogradPoints * step);
+  at::parallel_for(0, (task.tiles() + step - 1) / step, 1, [&](int64_t begin, int64_t end) {
+    const auto points = hwy::AllocateAligned<float>(room * static_cast<size_t>(task.in));
+    const auto products = hwy::AllocateAligned<float>(room * kWinogradPanel);
+    for (int64_t part = begin; part < end; ++part) {
+      const int64_t first = part * step;
+      compute_tiles(task, first, std::min(step, task.tiles() - first), points.get(),
+                    products.get());
     }
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace mote::nn {
@@ -7,31 +8,31 @@ namespace mote::nn {
 inline constexpr int64_t kWinogradTile = 4;       ///< outputs of a tile, each way
 inline constexpr int64_t kWinogradPoints = 36;    ///< of a tile and channel
 inline constexpr int64_t kWinogradChannels = 16;  ///< channels come in multiples of this
+inline constexpr int64_t kWinogradPanel = 64;     ///< output channels computed at a time
 
-struct WinogradSize {
+/// A convolution by tiles: an image (height, width, in) to one of as many rows and columns of `out`
+/// channels.
+struct WinogradTask {
   int64_t height = 0;
   int64_t width = 0;
+  int64_t in = 0;
+  int64_t out = 0;
+  const float* image = nullptr;
+  const void* weights = nullptr;  ///< of pack_winograd
+  const float* bias = nullptr;
+  float* result = nullptr;
 
-  int64_t rows() const { return (height + kWinogradTile - 1) / kWinogradTile; }
   int64_t columns() const { return (width + kWinogradTile - 1) / kWinogradTile; }
-  int64_t tiles() const { return rows() * columns(); }
+  int64_t tiles() const { return (height + kWinogradTile - 1) / kWinogradTile * columns(); }
 };
 
-/// Rows [first, end) of tiles.
-struct WinogradBand {
-  WinogradSize size;  ///< of the whole image
-  int64_t first = 0;
-  int64_t end = 0;
+size_t winograd_packed_bytes(int64_t in, int64_t out);
 
-  int64_t tiles() const { return (end - first) * size.columns(); }
-};
+/// Shapes: transformed weights (36, out, in). `packed` is aligned to 64 bytes.
+void pack_winograd(const float* weights, int64_t in, int64_t out, void* packed);
 
-/// The transformed inputs of a band: image (H, W, channels) -> points (36, tiles, channels).
-void winograd_input(const float* image, const WinogradBand& band, int64_t channels, float* points);
-
-/// The outputs of a band: products (36, tiles, channels), bias (channels) -> its rows of
-/// (H, W, channels).
-void winograd_output(const float* products, const WinogradBand& band, int64_t channels,
-                     const float* bias, float* out);
+/// On all threads of libtorch. Each takes some tiles from the image to the result at a time, so
+/// that their points and products stay in its cache.
+void winograd_kernel(const WinogradTask& task);
 
 }  // namespace mote::nn

@@ -34,7 +34,7 @@ TEST(WinogradConvolution, IsThatOfPlainOperatorsOnImagesOfAnySize) {
 }
 
 TEST(WinogradConvolution, RefusesImagesOfOtherChannels) {
-  const torch::Tensor weights = winograd_weights(torch::randn({16, 32, 3, 3}));
+  const WinogradWeights weights = winograd_weights(torch::randn({16, 32, 3, 3}));
 
   EXPECT_THROW(winograd_convolution(torch::randn({4, 4, 16}), weights, torch::zeros({16})), Error);
 }
