@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "mote/nn/attention_kernels.h"
 
@@ -30,12 +31,17 @@ int64_t block_keys(const AttentionSizes& sizes) {
   return static_cast<int64_t>(std::clamp(fitting / 64 * 64, size_t{64}, kBlockKeys));
 }
 
+size_t blocks(const AttentionSizes& sizes) {
+  return (size(sizes.keys) + size(block_keys(sizes)) - 1) / size(block_keys(sizes));
+}
+
 struct Padded {
   explicit Padded(const AttentionSizes& sizes)
       : depth(size(sizes.depth)),
         keys(rounded_up(size(sizes.keys), lanes())),
         value_depth(rounded_up(size(sizes.value_depth), lanes())) {}
   size_t values_at() const { return rounded_up(keys * depth, 16); }  // in the packed memory
+  size_t panels() const { return (value_depth + tile_width() - 1) / tile_width(); }
 
   size_t depth;
   size_t keys;
@@ -44,7 +50,17 @@ struct Padded {
 
 size_t packed_bytes(const AttentionSizes& sizes) {
   const Padded padded(sizes);
-  return (padded.values_at() + size(sizes.keys) * padded.value_depth) * sizeof(float);
+  return (padded.values_at() + size(sizes.keys) * padded.value_depth) * sizeof(float) +
+         blocks(sizes) * padded.panels();
+}
+
+/// Of the block that begins with key `first`, for each panel of values, whether all are zero.
+template <typename Float>
+auto* blanks_of_block(const AttentionSizes& sizes, size_t first, Float* packed) {
+  using Flag = std::conditional_t<std::is_const_v<Float>, const bool, bool>;
+  const Padded padded(sizes);
+  Float* end = packed + padded.values_at() + size(sizes.keys) * padded.value_depth;
+  return reinterpret_cast<Flag*>(end) + first / size(block_keys(sizes)) * padded.panels();
 }
 
 /// A query's running maximum and sum are carried from block to block, in base 2.
@@ -95,12 +111,16 @@ void pack_values(const AttentionSizes& sizes, const AttentionHead& head, size_t 
   const Padded padded(sizes);
   const float* values = static_cast<const float*>(head.v) + first * size(head.v_stride);
   float* block = packed + padded.values_at() + first * padded.value_depth;
+  bool* blanks = blanks_of_block(sizes, first, packed);
   for (size_t begin = 0; begin < padded.value_depth; begin += tile_width()) {
     const size_t width = std::min(tile_width(), padded.value_depth - begin);
     const size_t present = std::min(width, size(sizes.value_depth) - begin);
     float* panel = block + begin * count;
+    bool& blank = blanks[begin / tile_width()];
+    blank = true;
     for (size_t key = 0; key < count; ++key) {
       const float* row = values + key * size(head.v_stride) + begin;
+      blank = blank && std::all_of(row, row + present, [](float value) { return value == 0; });
       std::copy(row, row + present, panel + key * width);
       std::fill(panel + key * width + present, panel + (key + 1) * width, 0.0f);
     }
@@ -177,7 +197,11 @@ void attend_block(const AttentionSizes& sizes, const AttentionHead& head, const 
            scratch.largest[row + i], scratch.total[row + i]);
   }
   const float* values = packed + padded.values_at() + first_key * padded.value_depth;
+  const bool* blanks = blanks_of_block(sizes, first_key, packed);
   for (size_t begin = 0; begin < padded.value_depth; begin += tile_width()) {
+    if (blanks[begin / tile_width()]) {
+      continue;
+    }
     const size_t width = std::min(tile_width(), padded.value_depth - begin);
     tile_product<true>(width / lanes(), scratch.logits, kBlockKeys, values + begin * keys, keys,
                        scratch.sums + row * padded.value_depth + begin, padded.value_depth);

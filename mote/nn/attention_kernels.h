@@ -34,7 +34,8 @@ struct AttentionSizes {
 /// "FlashAttention", NeurIPS 2022, arXiv:2205.14135): no matrix of all queries by all keys exists.
 ///
 /// Keys and values are packed once (`pack`, block by block), then any rows of queries can be
-/// computed, in any order and on any thread; a row's value does not depend on the division.
+/// computed, in any order and on any thread; a row's value does not depend on the division. In
+/// float32, values that are zero for a whole block cost nothing.
 struct AttentionKernels {
   /// Keys of a block.
   int64_t (*block_keys)(const AttentionSizes& sizes);

@@ -1,6 +1,7 @@
 #include "mote/nn/attention_tiles.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <ATen/Parallel.h>
 
@@ -266,6 +267,49 @@ torch::Tensor tiled_attention(const torch::Tensor& q, const torch::Tensor& k,
     return TiledFunction::apply(q, k, v, optional(options.bias), optional(options.mask), scale);
   }
   return Tiles(q, k, v, scale, options).compute({});
+}
+
+PackedMemory::PackedMemory(const torch::Tensor& key, const torch::Tensor& value)
+    : keys_(key.size(0)), depth_(key.size(1)), value_depth_(value.size(1)) {
+  const AttentionKernels& kernels = float32_attention();
+  const torch::Tensor k = key.contiguous();
+  const torch::Tensor v = value.contiguous();
+  const AttentionSizes sizes = {.keys = keys_, .depth = depth_, .value_depth = value_depth_};
+  const AttentionHead head = {.k = k.data_ptr<float>(),
+                              .v = v.data_ptr<float>(),
+                              .k_stride = depth_,
+                              .v_stride = value_depth_};
+  packed_ = memory(kernels.packed_bytes(sizes));
+  at::parallel_for(0, ceil_div(keys_, kernels.block_keys(sizes)), 1,
+                   [&](int64_t begin, int64_t end) {
+                     for (int64_t block = begin; block < end; ++block) {
+                       kernels.pack(sizes, head, block, packed_.data_ptr());
+                     }
+                   });
+}
+
+torch::Tensor PackedMemory::attend(const torch::Tensor& query) const {
+  const AttentionKernels& kernels = float32_attention();
+  const torch::Tensor q = query.stride(1) == 1 ? query : query.contiguous();
+  const torch::Tensor out = torch::empty({q.size(0), value_depth_}, q.options());
+  const AttentionSizes sizes = {.queries = q.size(0),
+                                .keys = keys_,
+                                .depth = depth_,
+                                .value_depth = value_depth_,
+                                .scale = 1 / std::sqrt(static_cast<float>(depth_))};
+  const AttentionHead head = {.q = q.data_ptr<float>(),
+                              .q_stride = q.stride(0),
+                              .out = out.data_ptr<float>(),
+                              .out_stride = value_depth_};
+  at::parallel_for(0, ceil_div(sizes.queries, kAttentionRows), 1, [&](int64_t begin, int64_t end) {
+    const torch::Tensor scratch = memory(kernels.scratch_bytes(sizes));
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t first = task * kAttentionRows;
+      kernels.attend(sizes, head, packed_.data_ptr(), first,
+                     std::min(kAttentionRows, sizes.queries - first), scratch.data_ptr());
+    }
+  });
+  return out;
 }
 
 }  // namespace mote::nn

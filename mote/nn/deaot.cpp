@@ -106,9 +106,13 @@ DeAotFeatures DeAotImpl::features(const torch::Tensor& image) {
                 fmt::join(image.sizes().vec(), " x "));
   }
   const FeaturePyramid pyramid = encode(image);
-  return {.tokens = project(pyramid),
-          .map = {pyramid.last.size(2), pyramid.last.size(3)},
-          .skips = decoder_->skips(pyramid)};
+  DeAotFeatures features = {.tokens = project(pyramid),
+                            .map = {pyramid.last.size(2), pyramid.last.size(3)},
+                            .skips = decoder_->skips(pyramid)};
+  if (image.size(0) == 1 && kernels_take({features.tokens})) {
+    features.first = layer(0)->prepare(features.tokens, {});
+  }
+  return features;
 }
 
 torch::Tensor DeAotImpl::embed(const torch::Tensor& labels) {

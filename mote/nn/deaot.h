@@ -39,6 +39,8 @@ struct DeAotFeatures {
   torch::Tensor tokens;  ///< (N, T, channels), T = map.height * map.width
   Size map;              ///< at stride 16
   DecoderSkips skips;
+  std::optional<LayerTokens> first = {};  ///< of the first layer, where mote's kernels compute
+  int64_t image = 0;                      ///< its number, for an engine to tell images apart
 };
 
 /// The network of DeAOT: an encoder, gated propagation modules over tokens at stride 16, an

@@ -5,6 +5,7 @@
 
 #include "mote/core/error.h"
 #include "mote/nn/deaot_merge.h"
+#include "mote/nn/kernels.h"
 
 namespace mote::nn {
 namespace {
@@ -54,6 +55,7 @@ void DeAotEngine::see(const torch::Tensor& image) {
                 size.width, image_size_.height, image_size_.width);
   }
   image_size_ = size;
+  features_.image = images_++;
 }
 
 int64_t DeAotEngine::ids() const {
@@ -105,8 +107,55 @@ void DeAotEngine::propagate() {
   if (groups_.empty()) {
     throw Error(ErrorKind::kUsage, "DeAOT propagates nothing before its first reference");
   }
-  for (DeAotGroup& group : groups_) {
-    group.propagate(features_);
+  if (!features_.first || !kernels_take({features_.tokens})) {
+    for (DeAotGroup& group : groups_) {
+      group.propagate(features_);
+    }
+    return;
+  }
+  std::vector<Joint> before = std::move(joint_);
+  joint_.clear();
+  for (const std::vector<size_t>& members : groups_by_images()) {
+    Joint now = {.members = members, .changes = {}, .memory = {}};
+    std::vector<PropagationMemory> memories;
+    for (const size_t g : members) {
+      now.changes.push_back(groups_[g].long_term_changes());
+      memories.push_back(groups_[g].long_term(0));
+    }
+    const auto same = std::find_if(before.begin(), before.end(), [&](const Joint& joint) {
+      return joint.members == now.members && joint.changes == now.changes;
+    });
+    now.memory = same != before.end()
+                     ? same->memory
+                     : JointMemory(memories, network_->layer(0)->options().value_channels);
+    propagate_together(members, now.memory);
+    joint_.push_back(std::move(now));
+  }
+}
+
+/// The groups that remember the same images, together.
+std::vector<std::vector<size_t>> DeAotEngine::groups_by_images() const {
+  std::map<std::vector<int64_t>, std::vector<size_t>> by_images;
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    by_images[groups_[g].images()].push_back(g);
+  }
+  std::vector<std::vector<size_t>> sets;
+  for (auto& [images, members] : by_images) {
+    sets.push_back(std::move(members));
+  }
+  return sets;
+}
+
+void DeAotEngine::propagate_together(const std::vector<size_t>& members,
+                                     const JointMemory& long_term) {
+  std::vector<PropagationMemory> short_term;
+  for (const size_t g : members) {
+    short_term.push_back(groups_[g].short_term(0));
+  }
+  const std::vector<BranchTokens> first =
+      network_->layer(0)->propagate_groups(*features_.first, long_term, short_term, features_.map);
+  for (size_t i = 0; i < members.size(); ++i) {
+    groups_[members[i]].propagate(features_, &first[i]);
   }
 }
 
@@ -140,7 +189,7 @@ void DeAotEngine::update(const torch::Tensor& labels) {
 std::vector<std::pair<std::string, torch::Tensor>> DeAotEngine::save_state() const {
   std::vector<std::pair<std::string, torch::Tensor>> state;
   state.emplace_back(kGroups, torch::tensor({static_cast<int64_t>(groups_.size()),
-                                             image_size_.height, image_size_.width}));
+                                             image_size_.height, image_size_.width, images_}));
   for (size_t g = 0; g < groups_.size(); ++g) {
     groups_[g].save(prefix_of(static_cast<int64_t>(g)), state);
   }
@@ -150,7 +199,7 @@ std::vector<std::pair<std::string, torch::Tensor>> DeAotEngine::save_state() con
 void DeAotEngine::load_state(const std::map<std::string, torch::Tensor>& state) {
   const torch::NoGradGuard no_grad;
   const auto found = state.find(kGroups);
-  if (found == state.end() || found->second.numel() != 3 ||
+  if (found == state.end() || found->second.numel() != 4 ||
       found->second.dtype() != torch::kInt64) {
     throw Error(ErrorKind::kBadFile, "the state of DeAOT says no number of groups");
   }
@@ -161,6 +210,8 @@ void DeAotEngine::load_state(const std::map<std::string, torch::Tensor>& state) 
   }
   groups_ = std::move(groups);
   image_size_ = {header[1], header[2]};
+  images_ = header[3];
+  joint_.clear();
 }
 
 }  // namespace mote::nn

@@ -9,6 +9,7 @@
 #include <torch/torch.h>
 
 #include "mote/nn/deaot_group.h"
+#include "mote/nn/joint_memory.h"
 
 namespace mote::nn {
 
@@ -66,12 +67,23 @@ class DeAotEngine {
  private:
   torch::Tensor labels_of_group(const torch::Tensor& labels, int64_t group) const;
   torch::Tensor at_network_size(const torch::Tensor& labels) const;
+  std::vector<std::vector<size_t>> groups_by_images() const;
+  void propagate_together(const std::vector<size_t>& members, const JointMemory& long_term);
 
   DeAot network_;
   DeAotEngineOptions options_;
   std::vector<DeAotGroup> groups_;
   Size image_size_;
+  int64_t images_ = 0;  // seen
   DeAotFeatures features_;
+
+  /// The long-term memory of groups in the first layer, and what of their changes it is of.
+  struct Joint {
+    std::vector<size_t> members;
+    std::vector<int64_t> changes;
+    JointMemory memory;
+  };
+  std::vector<Joint> joint_;
 };
 
 /// `labels` at another size, each pixel from the nearest one: floor(index * from / to).

@@ -43,13 +43,18 @@ std::string short_term_prefix(const std::string& prefix, size_t frame, int64_t l
 DeAotGroup::DeAotGroup(DeAot network, const DeAotEngineOptions& options)
     : network_(std::move(network)), options_(options) {}
 
-void DeAotGroup::run_layers(const DeAotFeatures& features, const torch::Tensor* own_embedding) {
+void DeAotGroup::run_layers(const DeAotFeatures& features, const torch::Tensor* own_embedding,
+                            const BranchTokens* first) {
+  image_ = features.image;
   tokens_.clear();
   seen_ = {.visual = features.tokens};
   for (int64_t l = 0; l < network_->options().layers; ++l) {
     GatedPropagation& layer = network_->layer(l);
-    tokens_.push_back(layer->prepare(seen_.visual, seen_.identity));
-    if (own_embedding != nullptr) {
+    tokens_.push_back(l == 0 && features.first ? *features.first
+                                               : layer->prepare(seen_.visual, seen_.identity));
+    if (l == 0 && first != nullptr) {
+      seen_ = *first;
+    } else if (own_embedding != nullptr) {
       const PropagationMemory own = layer->remember(tokens_.back(), *own_embedding);
       seen_ = layer->propagate(tokens_.back(), own, own, features.map);
     } else {
@@ -58,31 +63,40 @@ void DeAotGroup::run_layers(const DeAotFeatures& features, const torch::Tensor* 
   }
 }
 
-std::vector<PropagationMemory> DeAotGroup::remembered(const torch::Tensor& embedding) {
-  std::vector<PropagationMemory> frame;
+DeAotGroup::Frame DeAotGroup::remembered(const torch::Tensor& embedding) {
+  Frame frame = {.image = image_, .layers = {}};
   for (size_t l = 0; l < tokens_.size(); ++l) {
-    frame.push_back(network_->layer(static_cast<int64_t>(l))->remember(tokens_[l], embedding));
+    frame.layers.push_back(
+        network_->layer(static_cast<int64_t>(l))->remember(tokens_[l], embedding));
   }
   return frame;
+}
+
+void DeAotGroup::add_to_long_term(const Frame& frame) {
+  const int64_t most = options_.max_long_term_frames;
+  long_term_.resize(frame.layers.size());
+  for (size_t l = 0; l < frame.layers.size(); ++l) {
+    long_term_[l].add(frame.layers[l], most);
+  }
+  long_term_images_.push_front(frame.image);
+  long_term_images_.resize(static_cast<size_t>(long_term_.front().frames()));
+  ++long_term_changes_;
+  last_memory_frame_ = frame_;
 }
 
 void DeAotGroup::reference(const DeAotFeatures& features, const torch::Tensor& labels,
                            int64_t ids) {
   ids_ = ids;
   const torch::Tensor embedding = network_->embed(labels);
-  run_layers(features, &embedding);
-  const std::vector<PropagationMemory> frame = remembered(embedding);
-  long_term_.resize(frame.size());
-  for (size_t l = 0; l < frame.size(); ++l) {
-    long_term_[l].add(frame[l], options_.max_long_term_frames);
-  }
+  run_layers(features, &embedding, nullptr);
+  const Frame frame = remembered(embedding);
+  add_to_long_term(frame);
   short_term_.assign(1, frame);
-  last_memory_frame_ = frame_;
 }
 
-void DeAotGroup::propagate(const DeAotFeatures& features) {
+void DeAotGroup::propagate(const DeAotFeatures& features, const BranchTokens* first) {
   ++frame_;
-  run_layers(features, nullptr);
+  run_layers(features, nullptr, first);
 }
 
 torch::Tensor DeAotGroup::logits(const DeAotFeatures& features) {
@@ -98,16 +112,13 @@ torch::Tensor DeAotGroup::logits(const DeAotFeatures& features) {
 }
 
 void DeAotGroup::update(const torch::Tensor& labels) {
-  const std::vector<PropagationMemory> frame = remembered(network_->embed(labels));
+  const Frame frame = remembered(network_->embed(labels));
   short_term_.push_back(frame);
   while (static_cast<int64_t>(short_term_.size()) > options_.short_term_skip) {
     short_term_.pop_front();
   }
   if (frame_ - last_memory_frame_ >= options_.long_term_gap) {
-    for (size_t l = 0; l < frame.size(); ++l) {
-      long_term_[l].add(frame[l], options_.max_long_term_frames);
-    }
-    last_memory_frame_ = frame_;
+    add_to_long_term(frame);
   }
 }
 
@@ -116,7 +127,13 @@ PropagationMemory DeAotGroup::long_term(int64_t layer) const {
 }
 
 PropagationMemory DeAotGroup::short_term(int64_t layer) const {
-  return short_term_.front().at(static_cast<size_t>(layer));
+  return short_term_.front().layers.at(static_cast<size_t>(layer));
+}
+
+std::vector<int64_t> DeAotGroup::images() const {
+  std::vector<int64_t> images(long_term_images_.begin(), long_term_images_.end());
+  images.push_back(short_term_.front().image);
+  return images;
 }
 
 int64_t DeAotGroup::long_term_tokens() const {
@@ -129,12 +146,17 @@ void DeAotGroup::save(const std::string& prefix,
   state.emplace_back(prefix + "counters",
                      torch::tensor({ids_, frame_, last_memory_frame_, kept,
                                     static_cast<int64_t>(short_term_.size())}));
+  std::vector<int64_t> images(long_term_images_.begin(), long_term_images_.end());
+  for (const Frame& frame : short_term_) {
+    images.push_back(frame.image);
+  }
+  state.emplace_back(prefix + "images", torch::tensor(images));
   for (int64_t l = 0; l < network_->options().layers; ++l) {
     const PropagationMemory memory = long_term(l);
     state.emplace_back(long_term_prefix(prefix, l) + "key", memory.key);
     state.emplace_back(long_term_prefix(prefix, l) + "value", memory.value);
     for (size_t f = 0; f < short_term_.size(); ++f) {
-      const PropagationMemory& frame = short_term_[f].at(static_cast<size_t>(l));
+      const PropagationMemory& frame = short_term_[f].layers.at(static_cast<size_t>(l));
       state.emplace_back(short_term_prefix(prefix, f, l) + "key", frame.key);
       state.emplace_back(short_term_prefix(prefix, f, l) + "value", frame.value);
     }
@@ -155,8 +177,19 @@ void DeAotGroup::load(const std::string& prefix,
       counter(4) > options_.short_term_skip) {
     throw Error(ErrorKind::kBadFile, "{}counters in the state of DeAOT are out of range", prefix);
   }
+  const torch::Tensor images = entry(state, prefix + "images");
+  if (counter(3) < 0 || images.dim() != 1 || images.numel() != counter(3) + counter(4) ||
+      images.dtype() != torch::kInt64) {
+    throw Error(ErrorKind::kBadFile, "{}images in the state of DeAOT are not {} and {}", prefix,
+                counter(3), counter(4));
+  }
+  const auto* numbers = images.data_ptr<int64_t>();
+  long_term_images_.assign(numbers, numbers + counter(3));
   long_term_.clear();
-  short_term_.assign(static_cast<size_t>(counter(4)), {});
+  short_term_.clear();
+  for (int64_t f = 0; f < counter(4); ++f) {
+    short_term_.push_back({.image = numbers[counter(3) + f], .layers = {}});
+  }
   tokens_.clear();
   const torch::Device device = network_->parameters().front().device();
   for (int64_t l = 0; l < network_->options().layers; ++l) {
@@ -165,7 +198,8 @@ void DeAotGroup::load(const std::string& prefix,
         {.key = memory.key.to(device), .value = memory.value.to(device)}, counter(3)));
     for (size_t f = 0; f < short_term_.size(); ++f) {
       const PropagationMemory frame = memory_in(state, short_term_prefix(prefix, f, l));
-      short_term_[f].push_back({.key = frame.key.to(device), .value = frame.value.to(device)});
+      short_term_[f].layers.push_back(
+          {.key = frame.key.to(device), .value = frame.value.to(device)});
     }
   }
 }

@@ -35,8 +35,9 @@ class DeAotGroup {
   /// Shapes: labels (1, H, W) int64.
   void reference(const DeAotFeatures& features, const torch::Tensor& labels, int64_t ids);
 
-  /// Looks where the objects are in the next frame. Needs a reference before.
-  void propagate(const DeAotFeatures& features);
+  /// Looks where the objects are in the next frame. Needs a reference before. `first`, where
+  /// given, is what comes out of the first layer.
+  void propagate(const DeAotFeatures& features, const BranchTokens* first = nullptr);
 
   /// Where it saw them: (1, 1 + objects, H / 4, W / 4); ids not in use have -1e10.
   torch::Tensor logits(const DeAotFeatures& features);
@@ -51,6 +52,11 @@ class DeAotGroup {
   PropagationMemory short_term(int64_t layer) const;
   int64_t long_term_tokens() const;
 
+  /// The images remembered, by number, the newest first, then the one of the short-term memory.
+  /// Groups that remember the same have the same keys and visual values in their first layer.
+  std::vector<int64_t> images() const;
+  int64_t long_term_changes() const { return long_term_changes_; }
+
   /// Everything that the next frame depends on, under names that begin with `prefix`. Call it
   /// after `update` or `reference`.
   void save(const std::string& prefix,
@@ -59,18 +65,29 @@ class DeAotGroup {
   void load(const std::string& prefix, const std::map<std::string, torch::Tensor>& state);
 
  private:
-  void run_layers(const DeAotFeatures& features, const torch::Tensor* own_embedding);
-  std::vector<PropagationMemory> remembered(const torch::Tensor& embedding);
+  /// A frame in the short-term memory, by layer.
+  struct Frame {
+    int64_t image = 0;
+    std::vector<PropagationMemory> layers;
+  };
+
+  void run_layers(const DeAotFeatures& features, const torch::Tensor* own_embedding,
+                  const BranchTokens* first);
+  Frame remembered(const torch::Tensor& embedding);
+  void add_to_long_term(const Frame& frame);
 
   DeAot network_;
   DeAotEngineOptions options_;
   int64_t ids_ = 0;
   int64_t frame_ = 0;
   int64_t last_memory_frame_ = 0;
-  std::vector<LongTermMemory> long_term_;                  // by layer
-  std::deque<std::vector<PropagationMemory>> short_term_;  // frames, the oldest first, by layer
-  std::vector<LayerTokens> tokens_;                        // of the frame last seen, by layer
-  BranchTokens seen_;                                      // after the last layer
+  std::vector<LongTermMemory> long_term_;  // by layer
+  std::deque<int64_t> long_term_images_;   // the newest first
+  int64_t long_term_changes_ = 0;
+  std::deque<Frame> short_term_;     // the oldest first
+  int64_t image_ = 0;                // last seen
+  std::vector<LayerTokens> tokens_;  // of it, by layer
+  BranchTokens seen_;                // after the last layer
 };
 
 }  // namespace mote::nn

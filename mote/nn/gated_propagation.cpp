@@ -4,6 +4,7 @@
 
 #include "mote/nn/attention.h"
 #include "mote/nn/frozen_norm.h"
+#include "mote/nn/joint_memory.h"
 #include "mote/nn/token_filter.h"
 #include "mote/nn/windowed_attention.h"
 
@@ -37,6 +38,23 @@ GatedOutput::GatedOutput(torch::nn::Module& holder, int64_t channels, int64_t ou
 torch::Tensor GatedOutput::operator()(const torch::Tensor& attended, const torch::Tensor& gate,
                                       Size map) {
   return projection_->forward(gated_filter(attended, gate, filter_->weight, map));
+}
+
+void GatedOutput::add_to_groups(const torch::Tensor& attended, const torch::Tensor& gate, Size map,
+                                std::vector<torch::Tensor>& sums) {
+  const int64_t half = gate.size(2);
+  const torch::Tensor visual_taps = filter_->weight.narrow(0, 0, half);
+  const torch::Tensor identity_taps = filter_->weight.narrow(0, half, half);
+  std::vector<torch::Tensor> taps(1 + sums.size(), identity_taps);
+  taps.front() = visual_taps;
+  const torch::Tensor filtered = gated_filter(attended, gate, torch::cat(taps), map)[0];
+  const torch::Tensor shared = torch::linear(
+      filtered.narrow(1, 0, half), projection_->weight.narrow(1, 0, half), projection_->bias);
+  const torch::Tensor weight = projection_->weight.narrow(1, half, half).t();
+  for (size_t g = 0; g < sums.size(); ++g) {
+    const auto first = static_cast<int64_t>(1 + g) * half;
+    sums[g].add_(shared).addmm_(filtered.narrow(1, first, half), weight);
+  }
 }
 
 GatedPropagationImpl::GatedPropagationImpl(const GatedPropagationOptions& options)
@@ -110,16 +128,22 @@ torch::Tensor GatedPropagationImpl::look_back(const LayerTokens& tokens,
   return (*long_term_)(attend(tokens.key, memory.key, memory.value), tokens.gate, map);
 }
 
-torch::Tensor GatedPropagationImpl::look_around(const LayerTokens& tokens,
-                                                const PropagationMemory& memory, Size map) {
+torch::Tensor GatedPropagationImpl::attend_around(const LayerTokens& tokens,
+                                                  const torch::Tensor& key,
+                                                  const std::vector<torch::Tensor>& values,
+                                                  Size map) {
   const torch::Tensor bias = torch::linear(tokens.key, relative_emb_k_->weight.flatten(1),
                                            relative_emb_k_->bias);  // of q, not scaled
   const WindowedAttentionOptions window = {
       .map = map,
       .radius = options_.window_radius,
       .scale = 1 / std::sqrt(static_cast<double>(options_.key_channels))};
-  return (*short_term_)(windowed_attention(tokens.key, memory.key, memory.value, bias, window),
-                        tokens.gate, map);
+  return windowed_attention(tokens.key, key, values, bias, window);
+}
+
+torch::Tensor GatedPropagationImpl::look_around(const LayerTokens& tokens,
+                                                const PropagationMemory& memory, Size map) {
+  return (*short_term_)(attend_around(tokens, memory.key, {memory.value}, map), tokens.gate, map);
 }
 
 torch::Tensor GatedPropagationImpl::look_within(const BranchTokens& branches, Size map) {
@@ -152,6 +176,32 @@ BranchTokens GatedPropagationImpl::propagate(const LayerTokens& tokens,
   }
   return {.visual = branches.visual + within.narrow(2, 0, channels),
           .identity = branches.identity + within.narrow(2, channels, channels)};
+}
+
+std::vector<BranchTokens> GatedPropagationImpl::propagate_groups(
+    const LayerTokens& tokens, const JointMemory& long_term,
+    const std::vector<PropagationMemory>& short_term, Size map) {
+  const int64_t channels = options_.channels;
+  std::vector<torch::Tensor> seen(short_term.size());
+  std::vector<torch::Tensor> values = {
+      short_term.front().value.narrow(2, 0, options_.value_channels)};
+  for (size_t g = 0; g < short_term.size(); ++g) {
+    seen[g] = torch::zeros({map.area(), 2 * channels}, tokens.visual.options());
+    values.push_back(
+        short_term[g].value.narrow(2, options_.value_channels, options_.value_channels));
+  }
+  long_term_->add_to_groups(long_term.attend(tokens.key), tokens.gate, map, seen);
+  short_term_->add_to_groups(attend_around(tokens, short_term.front().key, values, map),
+                             tokens.gate, map, seen);
+  std::vector<BranchTokens> groups;
+  for (const torch::Tensor& both : seen) {
+    const BranchTokens branches = {.visual = tokens.visual + both.narrow(1, 0, channels),
+                                   .identity = both.narrow(1, channels, channels).unsqueeze(0)};
+    const torch::Tensor within = look_within(branches, map);
+    groups.push_back({.visual = branches.visual + within.narrow(2, 0, channels),
+                      .identity = branches.identity + within.narrow(2, channels, channels)});
+  }
+  return groups;
 }
 
 }  // namespace mote::nn

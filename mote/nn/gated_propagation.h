@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -15,6 +16,8 @@ struct GatedPropagationOptions {
   int64_t window_radius = 7;     ///< of the short-term attention
   bool first = false;            ///< the first layer has no identity branch to read
 };
+
+class JointMemory;
 
 /// What attention looks up: keys, and values of the visual and the identity branch side by side.
 ///
@@ -58,6 +61,13 @@ class GatedOutput {
   /// Shapes: (N, T, channels), (N, T, up to channels) -> (N, T, out_channels).
   torch::Tensor operator()(const torch::Tensor& attended, const torch::Tensor& gate, Size map);
 
+  /// The same for several groups whose visual halves of `attended` are one, and are gated: added to
+  /// `sums`, one a group.
+  ///
+  /// Shapes: (1, T, channels / 2 * (1 + groups)), (1, T, channels / 2), sums (T, out_channels).
+  void add_to_groups(const torch::Tensor& attended, const torch::Tensor& gate, Size map,
+                     std::vector<torch::Tensor>& sums);
+
  private:
   torch::nn::Conv2d filter_;
   torch::nn::Linear projection_;
@@ -72,6 +82,8 @@ class GatedOutput {
 class GatedPropagationImpl : public torch::nn::Module {
  public:
   explicit GatedPropagationImpl(const GatedPropagationOptions& options);
+
+  const GatedPropagationOptions& options() const { return options_; }
 
   /// `identity` is undefined for the first layer.
   LayerTokens prepare(const torch::Tensor& visual, const torch::Tensor& identity);
@@ -90,9 +102,18 @@ class GatedPropagationImpl : public torch::nn::Module {
                          const PropagationMemory& short_term, Size map,
                          LayerProbe* probe = nullptr);
 
+  /// The same of the first layer for groups of objects that remember the same images: what does not
+  /// depend on the objects is computed once. Float32 on the CPU, without gradients.
+  std::vector<BranchTokens> propagate_groups(const LayerTokens& tokens,
+                                             const JointMemory& long_term,
+                                             const std::vector<PropagationMemory>& short_term,
+                                             Size map);
+
  private:
   torch::Tensor look_back(const LayerTokens& tokens, const PropagationMemory& memory, Size map);
   torch::Tensor look_around(const LayerTokens& tokens, const PropagationMemory& memory, Size map);
+  torch::Tensor attend_around(const LayerTokens& tokens, const torch::Tensor& key,
+                              const std::vector<torch::Tensor>& values, Size map);
   torch::Tensor look_within(const BranchTokens& branches, Size map);
 
   GatedPropagationOptions options_;

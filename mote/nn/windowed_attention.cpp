@@ -73,28 +73,40 @@ torch::Tensor with_rows(const torch::Tensor& matrices) {
   return matrices.stride(2) == 1 ? matrices : matrices.contiguous();
 }
 
-torch::Tensor fast(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value,
-                   const torch::Tensor& bias, const WindowedAttentionOptions& options) {
+torch::Tensor fast(const torch::Tensor& query, const torch::Tensor& key,
+                   const std::vector<torch::Tensor>& values, const torch::Tensor& bias,
+                   const WindowedAttentionOptions& options) {
   const torch::Tensor q = with_rows(query);
   const torch::Tensor k = with_rows(key);
-  const torch::Tensor v = with_rows(value);
   const torch::Tensor b = bias.contiguous();
-  const torch::Tensor out = torch::empty({v.size(0), v.size(1), v.size(2)}, v.options());
-  for (int64_t n = 0; n < v.size(0); ++n) {
-    windowed_attention_kernel({.query = q[n].data_ptr<float>(),
-                               .query_stride = q.stride(1),
-                               .key = k[n].data_ptr<float>(),
-                               .key_stride = k.stride(1),
-                               .value = v[n].data_ptr<float>(),
-                               .value_stride = v.stride(1),
-                               .bias = b[n].data_ptr<float>(),
-                               .out = out[n].data_ptr<float>(),
-                               .height = options.map.height,
-                               .width = options.map.width,
-                               .radius = options.radius,
-                               .depth = q.size(2),
-                               .channels = v.size(2),
-                               .scale = static_cast<float>(options.scale)});
+  std::vector<torch::Tensor> with_row_values;
+  int64_t channels = 0;
+  for (const torch::Tensor& value : values) {
+    with_row_values.push_back(with_rows(value));
+    channels += value.size(2);
+  }
+  const torch::Tensor out = torch::empty({q.size(0), q.size(1), channels}, q.options());
+  for (int64_t n = 0; n < q.size(0); ++n) {
+    WindowedMap map = {.query = q[n].data_ptr<float>(),
+                       .query_stride = q.stride(1),
+                       .key = k[n].data_ptr<float>(),
+                       .key_stride = k.stride(1),
+                       .out_stride = channels,
+                       .bias = b[n].data_ptr<float>(),
+                       .height = options.map.height,
+                       .width = options.map.width,
+                       .radius = options.radius,
+                       .depth = q.size(2),
+                       .scale = static_cast<float>(options.scale)};
+    float* to = out[n].data_ptr<float>();
+    for (const torch::Tensor& value : with_row_values) {
+      map.values.push_back({.data = value[n].data_ptr<float>(),
+                            .stride = value.stride(1),
+                            .channels = value.size(2),
+                            .out = to});
+      to += value.size(2);
+    }
+    windowed_attention_kernel(map);
   }
   return out;
 }
@@ -114,18 +126,29 @@ torch::Tensor windowed_attention_weights(const torch::Tensor& query, const torch
 }
 
 torch::Tensor windowed_attention(const torch::Tensor& query, const torch::Tensor& key,
-                                 const torch::Tensor& value, const torch::Tensor& bias,
+                                 const std::vector<torch::Tensor>& values,
+                                 const torch::Tensor& bias,
                                  const WindowedAttentionOptions& options) {
   check(query, key, bias, options);
-  if (value.dim() != 3 || value.size(0) != key.size(0) || value.size(1) != key.size(1)) {
-    throw Error(ErrorKind::kUsage, "windowed attention: keys {} and values {} disagree",
-                fmt::join(key.sizes().vec(), " x "), fmt::join(value.sizes().vec(), " x "));
+  std::vector<torch::Tensor> tensors = {query, key, bias};
+  for (const torch::Tensor& value : values) {
+    if (value.dim() != 3 || value.size(0) != key.size(0) || value.size(1) != key.size(1)) {
+      throw Error(ErrorKind::kUsage, "windowed attention: keys {} and values {} disagree",
+                  fmt::join(key.sizes().vec(), " x "), fmt::join(value.sizes().vec(), " x "));
+    }
+    tensors.push_back(value);
   }
-  if (kernels_take({query, key, value, bias})) {
-    return fast(query, key, value, bias, options);
+  if (kernels_take(tensors)) {
+    return fast(query, key, values, bias, options);
   }
   const torch::Tensor weights = windowed_attention_weights(query, key, bias, options);
-  return torch::matmul(dense(weights, options), value);
+  return torch::matmul(dense(weights, options), torch::cat(values, 2));
+}
+
+torch::Tensor windowed_attention(const torch::Tensor& query, const torch::Tensor& key,
+                                 const torch::Tensor& value, const torch::Tensor& bias,
+                                 const WindowedAttentionOptions& options) {
+  return windowed_attention(query, key, std::vector<torch::Tensor>{value}, bias, options);
 }
 
 }  // namespace mote::nn

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -25,6 +26,12 @@ struct WindowedAttentionOptions {
 /// Throws kUsage where shapes disagree.
 torch::Tensor windowed_attention(const torch::Tensor& query, const torch::Tensor& key,
                                  const torch::Tensor& value, const torch::Tensor& bias,
+                                 const WindowedAttentionOptions& options);
+
+/// The same of several values (N, T, C_i), whose results come side by side: (N, T, sum of C_i).
+torch::Tensor windowed_attention(const torch::Tensor& query, const torch::Tensor& key,
+                                 const std::vector<torch::Tensor>& values,
+                                 const torch::Tensor& bias,
                                  const WindowedAttentionOptions& options);
 
 /// The weights of it alone, (N, T, (2 radius + 1)^2), always operator by operator.

@@ -100,10 +100,10 @@ void WeightsOfBlock(const WindowedMap& map, int64_t y, int64_t x0, float* weight
   softmax(weights, side * columns);
 }
 
-/// The values that a block attends to, in channels [channel, channel + Vectors lanes).
+/// What a block attends to of some values, in channels [channel, channel + Vectors lanes).
 template <int Vectors>
-void gather(const WindowedMap& map, const Seen& seen, int64_t y, int64_t x0, const float* weights,
-            int64_t channel) {
+void gather(const WindowedMap& map, const WindowedValues& values, const Seen& seen, int64_t y,
+            int64_t x0, const float* weights, int64_t channel) {
   const hn::ScalableTag<float> d;
   using V = hn::Vec<decltype(d)>;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -113,7 +113,7 @@ void gather(const WindowedMap& map, const Seen& seen, int64_t y, int64_t x0, con
   for (int64_t row = seen.first_row; row < seen.end_row; ++row) {
     const int64_t position =
         (y + row - map.radius) * map.width + x0 + seen.first_column - map.radius;
-    const float* value = map.value + position * map.value_stride + channel;
+    const float* value = values.data + position * values.stride + channel;
     const float* w = weights + (row * columns + seen.first_column) * kQueries;
     for (int64_t column = seen.first_column; column < seen.end_column; ++column) {
       const V a = hn::LoadU(d, value);
@@ -133,17 +133,17 @@ void gather(const WindowedMap& map, const Seen& seen, int64_t y, int64_t x0, con
       add(s5, t5, w[5]);
       add(s6, t6, w[6]);
       add(s7, t7, w[7]);
-      value += map.value_stride;
+      value += values.stride;
       w += kQueries;
     }
   }
   const int64_t end = std::min(kQueries, map.width - x0);
-  float* out = map.out + (y * map.width + x0) * map.channels + channel;
+  float* out = values.out + (y * map.width + x0) * map.out_stride + channel;
   const auto store = [&](int64_t q, const V& s, const V& t) HWY_ATTR {
     if (q < end) {
-      hn::StoreU(s, d, out + q * map.channels);
+      hn::StoreU(s, d, out + q * map.out_stride);
       if constexpr (Vectors > 1) {
-        hn::StoreU(t, d, out + q * map.channels + lanes);
+        hn::StoreU(t, d, out + q * map.out_stride + lanes);
       }
     }
   };
@@ -158,8 +158,8 @@ void gather(const WindowedMap& map, const Seen& seen, int64_t y, int64_t x0, con
 }
 
 /// The same of one channel.
-void gather_one(const WindowedMap& map, const Seen& seen, int64_t y, int64_t x0,
-                const float* weights, int64_t channel) {
+void gather_one(const WindowedMap& map, const WindowedValues& values, const Seen& seen, int64_t y,
+                int64_t x0, const float* weights, int64_t channel) {
   const int64_t columns = 2 * map.radius + kQueries;
   for (int64_t q = 0; q < std::min(kQueries, map.width - x0); ++q) {
     float sum = 0;
@@ -167,27 +167,27 @@ void gather_one(const WindowedMap& map, const Seen& seen, int64_t y, int64_t x0,
       for (int64_t column = seen.first_column; column < seen.end_column; ++column) {
         const int64_t position = (y + row - map.radius) * map.width + x0 + column - map.radius;
         sum += weights[(row * columns + column) * kQueries + q] *
-               map.value[position * map.value_stride + channel];
+               values.data[position * values.stride + channel];
       }
     }
-    map.out[(y * map.width + x0 + q) * map.channels + channel] = sum;
+    values.out[(y * map.width + x0 + q) * map.out_stride + channel] = sum;
   }
 }
 
-void ValuesOfBlock(const WindowedMap& map, int64_t y, int64_t x0, const float* weights,
-                   int64_t first_channel, int64_t end_channel) {
+void ValuesOfBlock(const WindowedMap& map, const WindowedValues& values, int64_t y, int64_t x0,
+                   const float* weights) {
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const Seen seen = seen_of(map, y, x0);
-  int64_t channel = first_channel;
-  for (; channel + 2 * lanes <= end_channel; channel += 2 * lanes) {
-    gather<2>(map, seen, y, x0, weights, channel);
+  int64_t channel = 0;
+  for (; channel + 2 * lanes <= values.channels; channel += 2 * lanes) {
+    gather<2>(map, values, seen, y, x0, weights, channel);
   }
-  for (; channel + lanes <= end_channel; channel += lanes) {
-    gather<1>(map, seen, y, x0, weights, channel);
+  for (; channel + lanes <= values.channels; channel += lanes) {
+    gather<1>(map, values, seen, y, x0, weights, channel);
   }
-  for (; channel < end_channel; ++channel) {
-    gather_one(map, seen, y, x0, weights, channel);
+  for (; channel < values.channels; ++channel) {
+    gather_one(map, values, seen, y, x0, weights, channel);
   }
 }
 
@@ -205,13 +205,27 @@ HWY_EXPORT(ValuesOfBlock);
 constexpr int64_t kBlock = 8;
 constexpr int64_t kChannelsAtOnce = 256;  // so that the values of a window fit the cache
 
+/// The map's values in parts of as many channels as are gathered at once.
+std::vector<WindowedValues> parts_of(const WindowedMap& map) {
+  std::vector<WindowedValues> parts;
+  for (const WindowedValues& values : map.values) {
+    for (int64_t channel = 0; channel < values.channels; channel += kChannelsAtOnce) {
+      parts.push_back({.data = values.data + channel,
+                       .stride = values.stride,
+                       .channels = std::min(kChannelsAtOnce, values.channels - channel),
+                       .out = values.out + channel});
+    }
+  }
+  return parts;
+}
+
 }  // namespace
 
 void windowed_attention_kernel(const WindowedMap& map) {
   const int64_t side = 2 * map.radius + 1;
   const int64_t size = side * (side + kBlock - 1) * kBlock;
   const int64_t across = (map.width + kBlock - 1) / kBlock;
-  const int64_t parts = (map.channels + kChannelsAtOnce - 1) / kChannelsAtOnce;
+  const std::vector<WindowedValues> parts = parts_of(map);
   const auto storage = hwy::AllocateAligned<float>(static_cast<size_t>(map.height * across * size));
   float* weights = storage.get();
   at::parallel_for(0, map.height * across, 1, [&](int64_t first, int64_t end) {
@@ -220,14 +234,14 @@ void windowed_attention_kernel(const WindowedMap& map) {
       (map, block / across, block % across * kBlock, weights + block * size);
     }
   });
-  at::parallel_for(0, parts * across, 1, [&](int64_t first, int64_t end) {
+  const int64_t tasks = static_cast<int64_t>(parts.size()) * across;
+  at::parallel_for(0, tasks, 1, [&](int64_t first, int64_t end) {
     for (int64_t task = first; task < end; ++task) {
       const int64_t column = task % across;
-      const int64_t channel = task / across * kChannelsAtOnce;
       for (int64_t y = 0; y < map.height; ++y) {
         HWY_DYNAMIC_DISPATCH(ValuesOfBlock)
-        (map, y, column * kBlock, weights + (y * across + column) * size, channel,
-         std::min(channel + kChannelsAtOnce, map.channels));
+        (map, parts[static_cast<size_t>(task / across)], y, column * kBlock,
+         weights + (y * across + column) * size);
       }
     }
   });

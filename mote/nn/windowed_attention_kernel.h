@@ -1,8 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace mote::nn {
+
+/// Values that a map attends to, and where the result goes; `out` has the stride of the map's.
+struct WindowedValues {
+  const float* data = nullptr;
+  int64_t stride = 0;
+  int64_t channels = 0;
+  float* out = nullptr;
+};
 
 /// One map of windowed attention in memory; see windowed_attention. Rows of every matrix are
 /// contiguous and follow one another by the stride named.
@@ -11,15 +20,13 @@ struct WindowedMap {
   int64_t query_stride = 0;
   const float* key = nullptr;
   int64_t key_stride = 0;
-  const float* value = nullptr;
-  int64_t value_stride = 0;
+  std::vector<WindowedValues> values = {};
+  int64_t out_stride = 0;
   const float* bias = nullptr;  ///< without gaps
-  float* out = nullptr;         ///< likewise
   int64_t height = 0;
   int64_t width = 0;
   int64_t radius = 0;
-  int64_t depth = 0;     ///< of query and key
-  int64_t channels = 0;  ///< of value
+  int64_t depth = 0;  ///< of query and key
   float scale = 1;
 };
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
+#include "mote/nn/attention_tiles.h"
 #include "mote/nn/precision.h"
 
 namespace mote::nn {
@@ -53,6 +54,18 @@ torch::Tensor reference(const Heads& heads, const AttentionOptions& options = {}
 double relative_error(const torch::Tensor& found, const torch::Tensor& expected) {
   const torch::Tensor difference = (found.to(torch::kFloat64) - expected).abs().max();
   return (difference / expected.abs().max()).item<double>();
+}
+
+// 600 keys are some blocks of keys, the second of which has no values in some channels.
+TEST(PackedMemory, IsAttendedToAsItsKeysAndValues) {
+  const torch::NoGradGuard no_grad;
+  Heads heads = random_heads({.heads = 1, .queries = 100, .keys = 600, .value_depth = 200});
+  heads.v[0][0].narrow(0, 60, 300).narrow(1, 0, 130).zero_();
+
+  const PackedMemory memory(heads.k[0][0], heads.v[0][0]);
+  const torch::Tensor result = memory.attend(heads.q[0][0]);
+
+  EXPECT_LE(relative_error(result, reference(heads)[0][0]), 1e-6);
 }
 
 TEST(Attention, IsTheFormula) {

@@ -69,6 +69,17 @@ TEST(WindowedAttention, TakesViewsOfWiderRows) {
   EXPECT_LE(relative_error(attended(in), reference(in)), 1e-5);
 }
 
+TEST(WindowedAttention, PutsTheResultsOfSeveralValuesSideBySide) {
+  const torch::NoGradGuard no_grad;
+  const Inputs in = random_inputs({9, 10}, 3, 32, 333);
+
+  const torch::Tensor result = windowed_attention(
+      in.query, in.key, {in.value.narrow(2, 0, 300), in.value.narrow(2, 300, 33)}, in.bias,
+      in.options);
+
+  EXPECT_LE(relative_error(result, reference(in)), 1e-5);
+}
+
 TEST(WindowedAttention, GivesPositionsOutsideTheMapNoWeight) {
   const Inputs in = random_inputs({2, 2}, 1, 4, 4);
 
