@@ -125,8 +125,24 @@ torch::Tensor DeAotImpl::embed(const torch::Tensor& labels) {
   return id_norm_(tokens_of(patch_wise_id_bank_(one_hot)));
 }
 
+torch::Tensor DeAotImpl::norm_of_branches(const torch::Tensor& both) {
+  std::vector<torch::Tensor> scales;
+  std::vector<torch::Tensor> means;
+  for (const torch::Tensor& branch : both.chunk(2, 2)) {
+    const auto [variance, mean] = torch::var_mean(branch, /*unbiased=*/false);
+    scales.push_back((variance + decoder_norm_->options.eps()).rsqrt().expand(options_.channels));
+    means.push_back(mean.expand(options_.channels));
+  }
+  const torch::Tensor scale = torch::cat(scales) * decoder_norm_->weight;
+  const torch::Tensor shift = decoder_norm_->bias - torch::cat(means) * scale;
+  return (both * scale).add_(shift);
+}
+
 torch::Tensor DeAotImpl::decoder_norm(const BranchTokens& branches) {
   const torch::Tensor both = torch::cat({branches.visual, branches.identity}, 2);
+  if (both.size(0) == 1 && kernels_take({both, decoder_norm_->weight})) {
+    return norm_of_branches(both);
+  }
   return decoder_norm_(both.transpose(1, 2)).transpose(1, 2);
 }
 

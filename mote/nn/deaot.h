@@ -77,6 +77,8 @@ class DeAotImpl : public torch::nn::Module {
   torch::Tensor project(const FeaturePyramid& pyramid);
 
  private:
+  torch::Tensor norm_of_branches(const torch::Tensor& both);
+
   DeAotOptions options_;
   MobileNetV2 mobilenet_{nullptr};
   ResNet50 resnet_{nullptr};

@@ -3,8 +3,10 @@
 #include <cmath>
 
 #include "mote/nn/attention.h"
+#include "mote/nn/dense_rows.h"
 #include "mote/nn/frozen_norm.h"
 #include "mote/nn/joint_memory.h"
+#include "mote/nn/kernels.h"
 #include "mote/nn/token_filter.h"
 #include "mote/nn/windowed_attention.h"
 
@@ -93,12 +95,89 @@ GatedPropagationImpl::GatedPropagationImpl(const GatedPropagationOptions& option
   self_.emplace(self, 2 * values, 2 * channels);
 }
 
+struct GatedPropagationImpl::Packed {
+  RowNorm norm1, id_norm1, norm2, id_norm2;
+  PackedLinear query, value, gate, id_value, id_gate;
+  PackedLinear qk, v1, v2, u1, u2;
+};
+
+const GatedPropagationImpl::Packed& GatedPropagationImpl::packed() {
+  int64_t version = 0;
+  for (const torch::Tensor& parameter : parameters()) {
+    version += parameter._version();
+  }
+  if (packed_version_ == version) {
+    return *packed_;
+  }
+  const RowKernels& kernels = float32_rows();
+  const auto norm = [&](const torch::nn::LayerNorm& layer) {
+    return RowNorm(kernels, layer->weight, layer->bias, layer->options.eps());
+  };
+  const auto part = [&](const torch::nn::Linear& layer, int64_t first, int64_t count) {
+    return PackedLinear(kernels, layer->weight.narrow(0, first, count),
+                        layer->bias.narrow(0, first, count));
+  };
+  const auto whole = [&](const torch::nn::Linear& layer) {
+    return part(layer, 0, layer->weight.size(0));
+  };
+  Packed layers = {.norm1 = norm(norm1_),
+                   .norm2 = norm(norm2_),
+                   .id_norm2 = norm(id_norm2_),
+                   .query = part(linear_qv_, 0, options_.key_channels),
+                   .value = part(linear_qv_, options_.key_channels, options_.value_channels),
+                   .gate = whole(linear_u_),
+                   .id_value = whole(linear_id_v_),
+                   .qk = whole(linear_qk_),
+                   .v1 = whole(linear_v1_),
+                   .v2 = whole(linear_v2_),
+                   .u1 = whole(linear_u1_),
+                   .u2 = whole(linear_u2_)};
+  if (!options_.first) {
+    layers.id_norm1 = norm(id_norm1_);
+    layers.id_gate = whole(linear_id_u_);
+  }
+  packed_ = std::make_shared<const Packed>(std::move(layers));
+  packed_version_ = version;
+  return *packed_;
+}
+
+LayerTokens GatedPropagationImpl::prepare_fast(const torch::Tensor& visual,
+                                               const torch::Tensor& identity) {
+  const Packed& layers = packed();
+  const int64_t values = options_.value_channels;
+  const auto room = [&](int64_t width) {
+    return torch::empty({1, visual.size(1), width}, visual.options());
+  };
+  LayerTokens tokens = {.visual = visual,
+                        .identity = identity,
+                        .key = room(options_.key_channels),
+                        .value = room(values),
+                        .gate = room(options_.first ? values : 2 * values)};
+  dense_rows({{.rows = visual[0], .norm = &layers.norm1}},
+             {{.layer = &layers.query, .to = tokens.key[0]},
+              {.layer = &layers.value, .epilogue = Epilogue::kSilu, .to = tokens.value[0]},
+              {.layer = &layers.gate,
+               .epilogue = Epilogue::kSilu,
+               .to = tokens.gate[0].narrow(1, 0, values)}});
+  if (!options_.first) {
+    tokens.identity_norm = id_norm1_(identity);
+    dense_rows({{.rows = tokens.identity_norm[0]}},
+               {{.layer = &layers.id_gate,
+                 .epilogue = Epilogue::kSilu,
+                 .to = tokens.gate[0].narrow(1, values, values)}});
+  }
+  return tokens;
+}
+
 torch::Tensor GatedPropagationImpl::query_and_value(const torch::Tensor& visual) {
   return linear_qv_(norm1_(visual));
 }
 
 LayerTokens GatedPropagationImpl::prepare(const torch::Tensor& visual,
                                           const torch::Tensor& identity) {
+  if (visual.size(0) == 1 && kernels_take({visual, identity, linear_u_->weight})) {
+    return prepare_fast(visual, identity);
+  }
   const torch::Tensor normed = norm1_(visual);
   const torch::Tensor qv = linear_qv_(normed);
   LayerTokens tokens;
@@ -115,8 +194,27 @@ LayerTokens GatedPropagationImpl::prepare(const torch::Tensor& visual,
   return tokens;
 }
 
+PropagationMemory GatedPropagationImpl::remember_fast(const LayerTokens& tokens,
+                                                      const torch::Tensor& embedding) {
+  const int64_t channels = options_.value_channels;
+  const torch::Tensor value =
+      torch::empty({1, embedding.size(1), 2 * channels}, embedding.options());
+  value.narrow(2, 0, channels).copy_(tokens.value);
+  std::vector<RowInput> read = {{.rows = embedding[0]}};
+  if (!options_.first) {
+    read.insert(read.begin(), {.rows = tokens.identity_norm[0]});
+  }
+  dense_rows(read, {{.layer = &packed().id_value,
+                     .epilogue = Epilogue::kSilu,
+                     .to = value[0].narrow(1, channels, channels)}});
+  return {.key = tokens.key, .value = value};
+}
+
 PropagationMemory GatedPropagationImpl::remember(const LayerTokens& tokens,
                                                  const torch::Tensor& embedding) {
+  if (embedding.size(0) == 1 && kernels_take({tokens.value, embedding, linear_id_v_->weight})) {
+    return remember_fast(tokens, embedding);
+  }
   const torch::Tensor read =
       options_.first ? embedding : torch::cat({tokens.identity_norm, embedding}, 2);
   return {.key = tokens.key,
@@ -146,7 +244,35 @@ torch::Tensor GatedPropagationImpl::look_around(const LayerTokens& tokens,
   return (*short_term_)(attend_around(tokens, memory.key, {memory.value}, map), tokens.gate, map);
 }
 
+torch::Tensor GatedPropagationImpl::look_within_fast(const BranchTokens& branches, Size map) {
+  const Packed& layers = packed();
+  const int64_t channels = options_.channels;
+  const int64_t values = options_.value_channels;
+  const auto room = [&](int64_t width) {
+    return torch::empty({map.area(), width}, branches.visual.options());
+  };
+  const torch::Tensor key = room(options_.key_channels);
+  const torch::Tensor value = room(2 * values);
+  const torch::Tensor gate = room(2 * values);
+  const auto activated = [&](const PackedLinear& layer, int64_t first, const torch::Tensor& to) {
+    return RowOutput{.layer = &layer, .first = first, .epilogue = Epilogue::kSilu, .to = to};
+  };
+  dense_rows({{.rows = branches.visual[0], .norm = &layers.norm2},
+              {.rows = branches.identity[0], .norm = &layers.id_norm2}},
+             {{.layer = &layers.qk, .to = key},
+              activated(layers.v1, 0, value.narrow(1, 0, values)),
+              activated(layers.v2, channels, value.narrow(1, values, values)),
+              activated(layers.u1, 0, gate.narrow(1, 0, values)),
+              activated(layers.u2, channels, gate.narrow(1, values, values))});
+  const torch::Tensor keys = key.unsqueeze(0);
+  return (*self_)(attend(keys, keys, value.unsqueeze(0)), gate.unsqueeze(0), map);
+}
+
 torch::Tensor GatedPropagationImpl::look_within(const BranchTokens& branches, Size map) {
+  if (branches.visual.size(0) == 1 &&
+      kernels_take({branches.visual, branches.identity, linear_qk_->weight})) {
+    return look_within_fast(branches, map);
+  }
   const torch::Tensor visual = norm2_(branches.visual);
   const torch::Tensor identity = id_norm2_(branches.identity);
   const torch::Tensor key = linear_qk_(torch::cat({visual, identity}, 2));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -116,6 +117,13 @@ class GatedPropagationImpl : public torch::nn::Module {
                               const std::vector<torch::Tensor>& values, Size map);
   torch::Tensor look_within(const BranchTokens& branches, Size map);
 
+  /// The dense layers for mote's kernels, packed anew where weights have changed.
+  struct Packed;
+  const Packed& packed();
+  LayerTokens prepare_fast(const torch::Tensor& visual, const torch::Tensor& identity);
+  PropagationMemory remember_fast(const LayerTokens& tokens, const torch::Tensor& embedding);
+  torch::Tensor look_within_fast(const BranchTokens& branches, Size map);
+
   GatedPropagationOptions options_;
   torch::nn::LayerNorm norm1_;
   torch::nn::Linear linear_qv_;
@@ -134,6 +142,8 @@ class GatedPropagationImpl : public torch::nn::Module {
   torch::nn::Linear linear_u1_{nullptr};
   torch::nn::Linear linear_u2_{nullptr};
   std::optional<GatedOutput> self_;
+  std::shared_ptr<const Packed> packed_;
+  int64_t packed_version_ = -1;
 };
 TORCH_MODULE(GatedPropagation);
 

@@ -17,6 +17,7 @@ struct PackedWeights {
 enum class Epilogue {
   kStore,         ///< float
   kAdd,           ///< added to what is there, float
+  kSilu,          ///< float, of x sigmoid(x)
   kStoreOperand,  ///< an operand of the next product
   kGeluOperand,   ///< the same, of the exact GELU (Hendrycks and Gimpel, arXiv:1606.08415)
 };

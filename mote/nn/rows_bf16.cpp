@@ -67,6 +67,14 @@ inline __m512 gelu(__m512 x) {
   return _mm512_fnmadd_ps(magnitude, half_erfc, _mm512_max_ps(x, _mm512_setzero_ps()));
 }
 
+/// x sigmoid(x), of the magnitude's power, which does not overflow.
+inline __m512 silu(__m512 x) {
+  const __m512 e = exp2_of_negative(_mm512_mul_ps(_mm512_abs_ps(x), _mm512_set1_ps(-1.44269504f)));
+  const __mmask16 negative = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ);
+  return _mm512_div_ps(_mm512_mask_mul_ps(x, negative, x, e),
+                       _mm512_add_ps(_mm512_set1_ps(1.0f), e));
+}
+
 __mmask16 first(size_t count) {
   return static_cast<__mmask16>((1u << std::min(count, kLanes)) - 1);
 }
@@ -85,6 +93,7 @@ inline void finish(const float* tile, const float* bias, size_t count, Epilogue 
         value = _mm512_add_ps(value, _mm512_maskz_loadu_ps(present, sums));
         _mm512_mask_storeu_ps(sums, present, value);
         break;
+      case Epilogue::kSilu: _mm512_mask_storeu_ps(sums, present, silu(value)); break;
       case Epilogue::kStore: _mm512_mask_storeu_ps(sums, present, value); break;
       case Epilogue::kGeluOperand: value = gelu(value); [[fallthrough]];
       case Epilogue::kStoreOperand: store_bf16(value, operands, std::min(kLanes, count - i)); break;

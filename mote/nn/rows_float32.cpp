@@ -57,6 +57,14 @@ HWY_INLINE FloatVec gelu(FloatVec x) {
   return hn::NegMulAdd(magnitude, half_erfc, hn::Max(x, hn::Zero(d)));
 }
 
+HWY_INLINE FloatVec silu(FloatVec x) {
+  const Floats d;
+  // Of the magnitude, whose power does not overflow: x sigmoid(x) = x e / (1 + e) below 0.
+  const FloatVec e = exp2_of_negative(hn::Mul(hn::Abs(x), hn::Set(d, -1.44269504f)));
+  const FloatVec numerator = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(x, e), x);
+  return hn::Div(numerator, hn::Add(hn::Set(d, 1.0f), e));
+}
+
 /// A row of a tile to its place.
 HWY_INLINE void finish(const float* HWY_RESTRICT tile, const float* bias, size_t count,
                        Epilogue epilogue, float* HWY_RESTRICT result) {
@@ -67,12 +75,14 @@ HWY_INLINE void finish(const float* HWY_RESTRICT tile, const float* bias, size_t
     if (bias != nullptr) value = hn::Add(value, hn::LoadU(d, bias + i));
     if (epilogue == Epilogue::kAdd) value = hn::Add(value, hn::LoadU(d, result + i));
     if (epilogue == Epilogue::kGeluOperand) value = gelu(value);
+    if (epilogue == Epilogue::kSilu) value = silu(value);
     hn::StoreU(value, d, result + i);
   }
   for (; i < count; ++i) {
     float value = tile[i] + (bias != nullptr ? bias[i] : 0.0f);
     if (epilogue == Epilogue::kAdd) value += result[i];
     if (epilogue == Epilogue::kGeluOperand) value = hn::GetLane(gelu(hn::Set(d, value)));
+    if (epilogue == Epilogue::kSilu) value = hn::GetLane(silu(hn::Set(d, value)));
     result[i] = value;
   }
 }
