@@ -46,10 +46,4 @@ CocoFile coco_file(std::string_view text);
 /// Throws kBadFile where its runs are of another size, or not as long as the image.
 Mask mask_of(const CocoAnnotation& annotation, Size size);
 
-/// The pixels that COCO's text of runs stands for. Throws as mask_of.
-Mask coco_mask(const std::string& counts, Size size);
-
-/// The runs of a mask in an image of `size` as COCO's text of them, `counts`; `mask` lies within.
-std::string coco_counts(const Mask& mask, Size size);
-
 }  // namespace mote::io

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mote/io/coco_runs.h"
+
 namespace mote::io {
 namespace {
 

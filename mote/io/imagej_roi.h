@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "mote/core/mask.h"
-#include "mote/io/zip.h"
 
 namespace mote::io {
 
@@ -19,16 +18,6 @@ struct ImagejRoi {
 
   bool operator==(const ImagejRoi&) const = default;
 };
-
-/// The bytes of a .roi file (version 227): the outline of the mask along the edges of its pixels,
-/// in ImageJ's own coordinates, which are whole at the upper left corner of a pixel. One piece
-/// without holes becomes a traced ROI, any other mask a composite one. The frame stands as the
-/// position in a stack and as the time point of a hyperstack.
-///
-/// ImageJ 1.53t, ij.io.RoiEncoder and RoiDecoder.
-/// Throws kUsage for an empty mask, kUnsupported for one beyond 60,535 px, the farthest that a file
-/// can hold.
-std::string imagej_roi_bytes(const ImagejRoi& roi);
 
 /// The pixels that ImageJ selects for a .roi file: rectangle, oval, polygon, freehand, traced
 /// (ellipses and rotated rectangles among them) and composite. A name in the file goes before
@@ -43,17 +32,5 @@ ImagejRoi imagej_roi(std::string_view bytes, const std::string& file_name);
 /// Throws as `imagej_roi` and `for_each_zip_entry`; the message does not repeat the path.
 void for_each_imagej_roi(const std::string& path,
                          const std::function<void(const ImagejRoi& roi)>& use);
-
-/// Writes a RoiSet.zip, ROI by ROI. Their names name the entries and are to be unique.
-class ImagejRoiWriter {
- public:
-  explicit ImagejRoiWriter(const std::string& path) : zip_(path) {}
-
-  void write(const ImagejRoi& roi) { zip_.write(roi.name + ".roi", imagej_roi_bytes(roi)); }
-  void close() { zip_.close(); }
-
- private:
-  ZipWriter zip_;
-};
 
 }  // namespace mote::io

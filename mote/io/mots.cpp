@@ -8,7 +8,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/image.h"
-#include "mote/io/coco.h"
+#include "mote/io/coco_runs.h"
 #include "mote/io/frame_number.h"
 #include "mote/io/picture_file.h"
 

@@ -5,7 +5,7 @@
 
 #include "mote/core/mask.h"
 #include "mote/io/coco_writer.h"
-#include "mote/io/imagej_roi.h"
+#include "mote/io/imagej_roi_writer.h"
 #include "mote/io/mots.h"
 #include "mote/io/ome_tiff_writer.h"
 #include "mote/io/ome_zarr_writer.h"

@@ -4,6 +4,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/coco.h"
+#include "mote/io/coco_runs.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr int64_t kMostArea = 1 << 22;

@@ -4,6 +4,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/imagej_roi.h"
+#include "mote/io/imagej_roi_writer.h"
 #include "tests/io/memory_file.h"
 
 namespace {

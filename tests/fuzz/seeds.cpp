@@ -10,6 +10,7 @@
 #include "mote/io/coco_writer.h"
 #include "mote/io/ctc_lineage.h"
 #include "mote/io/imagej_roi.h"
+#include "mote/io/imagej_roi_writer.h"
 #include "mote/io/mots.h"
 #include "mote/io/track_csv.h"
 #include "mote/io/trackmate.h"

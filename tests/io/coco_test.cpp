@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/io/coco_runs.h"
 
 namespace mote::io {
 namespace {

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "mote/io/imagej_roi.h"
+#include "mote/io/imagej_roi_writer.h"
 #include "mote/io/tiff_writer.h"
 #include "tests/io/drawn_masks.h"
 #include "tests/temporary_folder.h"

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
+#include "mote/io/imagej_roi_writer.h"
 #include "tests/io/drawn_masks.h"
 #include "tests/temporary_folder.h"
 
