@@ -9,6 +9,7 @@
 #include "mote/core/error.h"
 #include "mote/io/coco_polygon.h"
 #include "mote/io/coco_runs.h"
+#include "mote/io/json_fault.h"
 
 namespace mote::io {
 namespace {
@@ -86,7 +87,7 @@ std::vector<CocoAnnotation> annotations_of(const Json& list) {
     } catch (const Error& error) {
       throw error.in(fmt::format("annotation {}", i + 1));
     } catch (const Json::exception& error) {
-      throw Error(ErrorKind::kBadFile, "annotation {}: {}", i + 1, error.what());
+      throw Error(ErrorKind::kBadFile, "annotation {}: {}", i + 1, json_fault(error));
     }
   }
   return annotations;
@@ -111,7 +112,7 @@ CocoFile coco_file(std::string_view text) {
     }
     file.annotations = annotations_of(json.at("annotations"));
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "no COCO JSON: {}", error.what());
+    throw Error(ErrorKind::kBadFile, "no COCO JSON: {}", json_fault(error));
   }
   return file;
 }

@@ -9,6 +9,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/frame_number.h"
+#include "mote/io/json_fault.h"
 #include "mote/io/json_number.h"
 
 namespace mote::io {
@@ -151,7 +152,7 @@ Sidecar sidecar_of(std::string_view text) {
                                 .tracks = json_int32s(entry.at("tracks"), 1)});
     }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "is no sidecar of mote: {}", error.what());
+    throw Error(ErrorKind::kBadFile, "is no sidecar of mote: {}", json_fault(error));
   } catch (const Error& error) {
     throw error.in("is no sidecar of mote");
   }

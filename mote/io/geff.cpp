@@ -11,6 +11,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/geff_arrays.h"
+#include "mote/io/json_fault.h"
 #include "mote/io/zarr_metadata.h"
 #include "mote/io/zarr_writer.h"
 
@@ -194,7 +195,7 @@ Json metadata_json(const GeffGraph& graph) {
   try {
     json["extra"] = Json::parse(graph.extra_json);
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::kUsage, "extra metadata: {}", error.what());
+    throw Error(ErrorKind::kUsage, "extra metadata: {}", json_fault(error));
   }
   return json;
 }
@@ -318,7 +319,7 @@ GeffGraph read_geff(const ZarrStore& store) {
     check(graph, ErrorKind::kBadFile);
     return graph;
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "its GEFF metadata: {}", error.what());
+    throw Error(ErrorKind::kBadFile, "its GEFF metadata: {}", json_fault(error));
   }
 }
 

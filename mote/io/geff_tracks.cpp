@@ -10,6 +10,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/frame_number.h"
+#include "mote/io/json_fault.h"
 #include "mote/io/json_number.h"
 
 namespace mote::io {
@@ -203,7 +204,7 @@ void read_extra(const GeffGraph& geff, TrackGraph& graph) {
     graph.frames = number("frames", kMostFrames);
     graph.size = {.height = number("height_px", kMostIds), .width = number("width_px", kMostIds)};
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "what mote wrote into it is damaged: {}", error.what());
+    throw Error(ErrorKind::kBadFile, "what mote wrote into it is damaged: {}", json_fault(error));
   } catch (const Error& error) {
     throw error.in("what mote wrote into it is damaged");
   }

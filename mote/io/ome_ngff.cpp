@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/io/json_fault.h"
 
 namespace mote::io {
 namespace {
@@ -224,7 +225,7 @@ std::optional<NgffImage> parse_ngff(const Json& attributes) {
   try {
     return image_of(multiscales, ome);
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "its OME metadata: {}", error.what());
+    throw Error(ErrorKind::kBadFile, "its OME metadata: {}", json_fault(error));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/io/json_fault.h"
 #include "mote/io/ome_ngff.h"
 #include "mote/io/raw_image.h"
 #include "mote/io/raw_source.h"
@@ -260,7 +261,7 @@ std::unique_ptr<FrameSource> open_zarr(std::unique_ptr<ZarrStore> store, const s
     Found found = find_image(*store);
     return std::make_unique<ZarrSource>(std::move(store), folder, std::move(found), options);
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "its metadata: {}", error.what());
+    throw Error(ErrorKind::kBadFile, "its metadata: {}", json_fault(error));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "mote/core/number_text.h"
 #include "mote/io/csv.h"
 #include "mote/io/frame_number.h"
+#include "mote/io/json_fault.h"
 #include "mote/io/json_number.h"
 #include "mote/io/output_file.h"
 
@@ -223,7 +224,7 @@ std::vector<Track> tracks_of_napari(std::string_view json, int32_t raised_by) {
       tracks.push_back(std::move(track));
     }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "{}: {}", kNoGraph, error.what());
+    throw Error(ErrorKind::kBadFile, "{}: {}", kNoGraph, json_fault(error));
   } catch (const Error& error) {
     throw error.in(kNoGraph);
   }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/io/json_fault.h"
 #include "mote/io/zarr_types.h"
 
 namespace mote::io {
@@ -179,7 +180,7 @@ ZarrMetadata checked(const Parse& parse) {
   try {
     return parse();
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "{}", error.what());
+    throw Error(ErrorKind::kBadFile, "{}", json_fault(error));
   }
 }
 

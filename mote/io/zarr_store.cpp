@@ -6,6 +6,7 @@
 
 #include "mote/core/error.h"
 #include "mote/io/file.h"
+#include "mote/io/json_fault.h"
 
 namespace mote::io {
 namespace {
@@ -91,7 +92,7 @@ std::optional<nlohmann::json> read_zarr_json(const ZarrStore& store, const std::
     }
     return json;
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "{}: {}", key, error.what());
+    throw Error(ErrorKind::kBadFile, "{}: {}", key, json_fault(error));
   }
 }
 

@@ -15,6 +15,7 @@
 #include "mote/core/error.h"
 #include "mote/core/number_text.h"
 #include "mote/io/csv.h"
+#include "mote/io/json_fault.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/score_tables.h"
 #include "mote/pipeline/track_numbers.h"
@@ -64,7 +65,7 @@ void read_run_json(const std::string& run, TrackGraph& graph) {
           FrameInterval{.seconds = interval.at("seconds"), .source = interval.value("source", "")};
     }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "{}: is no run.json of mote: {}", path, error.what());
+    throw Error(ErrorKind::kBadFile, "{}: is no run.json of mote: {}", path, io::json_fault(error));
   }
 }
 

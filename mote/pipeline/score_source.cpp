@@ -12,6 +12,7 @@
 #include "mote/io/coco.h"
 #include "mote/io/csv.h"
 #include "mote/io/ctc.h"
+#include "mote/io/json_fault.h"
 #include "mote/io/motchallenge.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/label_input.h"
@@ -229,7 +230,7 @@ void add_input(const std::string& text, ScoreInfo& info) {
                     .full = input.value("hash_covers", "") == "full"};
     }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::kBadFile, "is no run.json of mote: {}", error.what());
+    throw Error(ErrorKind::kBadFile, "is no run.json of mote: {}", io::json_fault(error));
   }
 }
 
