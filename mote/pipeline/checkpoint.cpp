@@ -66,7 +66,7 @@ void CheckpointWriter::publish(int64_t journal_bytes) {
 }
 
 std::optional<Checkpoint> read_checkpoint(const std::string& path) {
-  if (!std::filesystem::exists(path)) {
+  if (!exists(path)) {
     return std::nullopt;
   }
   std::string content = read_file(path);

@@ -1,7 +1,6 @@
 #include "mote/pipeline/corrector.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "mote/measure/instance.h"
 #include "mote/pipeline/corrected_lineage.h"
 #include "mote/pipeline/edited_tables.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/first_reading.h"
 #include "mote/pipeline/frame_correction.h"
 #include "mote/pipeline/identity.h"
@@ -28,7 +28,6 @@ namespace mote::pipeline {
 namespace {
 
 using Json = nlohmann::ordered_json;
-namespace fs = std::filesystem;
 
 // Options that say which pixels of which frames a run is of.
 const std::set<std::string>& options_of_pixels() {
@@ -66,7 +65,7 @@ Json asked_options(const Job& measure, const Json& of_run) {
 }  // namespace
 
 bool is_correctable(const std::string& folder) {
-  return fs::exists(journal_of(folder)) && fs::exists(folder + "/run.json");
+  return exists(journal_of(folder)) && exists(folder + "/run.json");
 }
 
 Job corrected_job(const Job& measure) {
@@ -163,7 +162,7 @@ struct Corrector::Impl {
     edited.particles = folder + "/particles.csv";
     edited.tracks = folder + "/tracks.csv";
     edited.events = folder + "/events.csv";
-    if (fs::exists(edited.events)) {
+    if (exists(edited.events)) {
       edited.event_rows = read_edited_events(edited.events);
     }
     const Json run = read_options_of_run(folder + "/run.json");
@@ -317,7 +316,7 @@ std::vector<std::string> Corrector::files() const {
   const EditedFiles& edited = impl_->edited;
   std::vector<std::string> files = {journal_of(impl_->job.corrected_from), edited.labels,
                                     edited.particles, edited.tracks};
-  if (fs::exists(edited.events)) {
+  if (exists(edited.events)) {
     files.push_back(edited.events);
   }
   return files;

@@ -1,8 +1,7 @@
 #include "mote/pipeline/export_source.h"
 
-#include <filesystem>
-
 #include "mote/core/error.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/run_tracks.h"
 
 namespace mote::pipeline {
@@ -17,8 +16,8 @@ LabelInput& ExportSource::labels() {
   if (!labels_) {
     // Stills of several sizes have a file each.
     const std::string folder = run_ + "/labels";
-    const bool single = std::filesystem::exists(run_ + "/labels.tif");
-    if (!single && !std::filesystem::exists(folder)) {
+    const bool single = exists(run_ + "/labels.tif");
+    if (!single && !exists(folder)) {
       throw Error(ErrorKind::kNotFound, "{}: is not there: the run's masks are needed",
                   run_ + "/labels.tif");
     }

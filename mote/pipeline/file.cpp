@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <vector>
 
 #include <fcntl.h>
@@ -21,7 +22,25 @@ constexpr size_t kBufferBytes = 1 << 16;
   throw Error(ErrorKind::kResource, "{}: cannot {}: {}", path, action, std::strerror(errno));
 }
 
+std::filesystem::file_status status_of(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  // What is not there has an error, too, and a status that says so.
+  if (!std::filesystem::status_known(status)) {
+    throw Error(ErrorKind::kResource, "{}: cannot be looked at: {}", path, error.message());
+  }
+  return status;
+}
+
 }  // namespace
+
+bool exists(const std::string& path) {
+  return std::filesystem::exists(status_of(path));
+}
+
+bool is_folder(const std::string& path) {
+  return std::filesystem::is_directory(status_of(path));
+}
 
 void write_file(const std::string& path, std::string_view content) {
   const std::string part = path + ".part";

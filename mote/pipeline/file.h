@@ -13,6 +13,13 @@ void write_file(const std::string& path, std::string_view content);
 /// The whole file. Throws kNotFound, kUsage where it is a folder, kResource where reading fails.
 std::string read_file(const std::string& path);
 
+/// Whether something is at `path`. Throws kResource where that cannot be seen, as in a folder that
+/// may not be entered.
+bool exists(const std::string& path);
+
+/// Whether a folder is at `path`. Throws likewise.
+bool is_folder(const std::string& path);
+
 /// Waits until the file's content (or the folder's entries) are on the disk. Throws kResource.
 void sync_path(const std::string& path);
 

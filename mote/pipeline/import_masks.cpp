@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <numeric>
 #include <set>
@@ -23,8 +22,6 @@
 
 namespace mote::pipeline {
 namespace {
-
-namespace fs = std::filesystem;
 
 LabelImage painted(const NumberedMasks& masks, int64_t frame, Size size) {
   LabelImage labels(size);
@@ -223,7 +220,7 @@ struct CtcNames {
 std::optional<CtcNames> ctc_names_in(const std::string& folder) {
   for (const CtcNames& names :
        {CtcNames{"res_track.txt", "mask*.tif"}, CtcNames{"man_track.txt", "man_track*.tif"}}) {
-    if (fs::exists(fs::path(folder) / names.table)) {
+    if (exists(folder + "/" + names.table)) {
       return names;
     }
   }
@@ -284,7 +281,7 @@ ImportedTracks read_ctc_folder(const std::string& folder, const JobContext& cont
   const std::string sidecar = folder + "/" + io::kCtcSidecar;
   const io::CtcLineage lineage =
       io::ctc_lineage_of(io::ctc_tracks(read_file(folder + "/" + names->table)),
-                         fs::exists(sidecar) ? read_file(sidecar) : "");
+                         exists(sidecar) ? read_file(sidecar) : "");
   const auto input = std::make_shared<LabelInput>(folder + "/" + names->masks);
   std::map<int64_t, int64_t> image_of;  // by frame
   for (const std::string& file : input->info().files) {

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool has(const std::string& folder, const char* file) {
-  return fs::exists(folder + "/" + file);
+  return exists(folder + "/" + file);
 }
 
 ImportedTracks of_graph(std::string format, TrackGraph graph) {
@@ -39,7 +39,7 @@ bool has_parents(const TrackGraph& graph) {
 ImportedTracks read_table(const std::string& path, const ImportReading& reading) {
   auto [graph, raised_by] = io::track_table(read_file(path));
   const std::string beside = (fs::path(path).parent_path() / "graph.json").string();
-  const std::string parents = reading.graph.empty() && fs::exists(beside) ? beside : reading.graph;
+  const std::string parents = reading.graph.empty() && exists(beside) ? beside : reading.graph;
   if (!parents.empty()) {
     const std::string text = read_file(parents);
     try {
@@ -74,11 +74,11 @@ ImportedTracks read_folder(const std::string& path, const ImportReading& reading
 
 ImportedTracks read_one(const std::string& path, const ImportReading& reading,
                         const JobContext& context) {
-  if (fs::is_directory(path)) {
+  if (is_folder(path)) {
     return read_folder(path, reading, context);
   }
   constexpr int64_t kSignatureBytes = 4096;
-  if (!fs::exists(path) && path.find_first_of("*?[") != std::string::npos) {
+  if (!exists(path) && path.find_first_of("*?[") != std::string::npos) {
     return read_label_images(path, context);
   }
   const std::string leading = io::File(path).leading_bytes(kSignatureBytes);

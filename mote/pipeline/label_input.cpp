@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -14,8 +13,6 @@
 
 namespace mote::pipeline {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int32_t kMaskValue = 255;
 
@@ -110,7 +107,7 @@ LabelImage numbered_parts(const LabelImage& mask) {
 // The recorded frames that a mote run's label images are of; empty where `path` is no such run.
 std::vector<int64_t> frames_of_run(const std::string& path) {
   const std::string table = path + "/frames.csv";
-  if (!fs::exists(path + "/labels.tif") || !fs::exists(table)) {
+  if (!exists(path + "/labels.tif") || !exists(table)) {
     return {};
   }
   std::vector<int64_t> frames;
@@ -144,7 +141,7 @@ std::vector<int64_t> pages_of_run(const std::string& path, const RecordingOption
 
 RecordingOptions label_options(std::string path, const RecordingOptions& options) {
   RecordingOptions own;
-  if (fs::exists(path + "/labels.tif")) {
+  if (exists(path + "/labels.tif")) {
     path += "/labels.tif";
   }
   own.path = std::move(path);

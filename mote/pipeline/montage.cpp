@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -65,7 +64,7 @@ std::set<int32_t> ids(const std::string& cell) {
 
 Happening find_event(const MontageOptions& options) {
   const std::string path = options.run + "/events.csv";
-  if (!std::filesystem::exists(path)) {
+  if (!exists(path)) {
     throw Error(ErrorKind::kNotFound, "{}: is not there; only mote track tells events", path);
   }
   const auto rows = io::csv_cells(read_file(path), {"event", "frame_before", "frame", "tracks",
@@ -89,7 +88,7 @@ Happening find_event(const MontageOptions& options) {
 std::map<int64_t, Point> drifts(const std::string& run) {
   std::map<int64_t, Point> found;
   const std::string path = run + "/drift.csv";
-  if (std::filesystem::exists(path)) {
+  if (exists(path)) {
     for (const auto& row :
          io::csv_numbers(read_file(path), {"frame", "drift_y_px", "drift_x_px"})) {
       found[std::llround(row[0])] = {row[1], row[2]};
@@ -106,8 +105,7 @@ RecordingOptions recording_of(const MontageOptions& options, const nlohmann::ord
   options_from_json(run.at("options"), job);
   job.recording.path =
       options.recording.empty() ? run.at("recording").value("path", "") : options.recording;
-  if (!std::filesystem::exists(job.recording.path) &&
-      job.recording.path.find('*') == std::string::npos) {
+  if (!exists(job.recording.path) && job.recording.path.find('*') == std::string::npos) {
     throw Error(ErrorKind::kNotFound,
                 "{}: the run's recording is not there any more; say where with --recording",
                 job.recording.path);
@@ -313,7 +311,7 @@ void check_options(const MontageOptions& options) {
   require(options.columns >= 1 && options.columns <= 100, "columns", options.columns, "1 to 100");
   require(options.tile_px >= 64 && options.tile_px <= 2000, "tile-px", options.tile_px,
           "64 to 2000");
-  if (!options.force && std::filesystem::exists(options.output)) {
+  if (!options.force && exists(options.output)) {
     throw Error(ErrorKind::kUsage, "{}: exists; overwrite it with --force", options.output);
   }
 }

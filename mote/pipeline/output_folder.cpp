@@ -37,15 +37,6 @@ void make_folder(const std::string& path, const std::string& named) {
   }
 }
 
-bool exists(const std::string& path) {
-  std::error_code error;
-  const bool found = fs::exists(path, error);
-  if (error) {
-    throw Error(ErrorKind::kResource, "{}: cannot be looked at: {}", path, error.message());
-  }
-  return found;
-}
-
 // What the run that lies in the folder says it wrote.
 std::set<std::string> files_of_run(const std::string& run_json) {
   const auto run = nlohmann::json::parse(read_file(run_json), nullptr, false);
@@ -67,7 +58,7 @@ OutputFolder::OutputFolder(const std::string& path, bool force, bool resume)
   if (path.empty()) {
     throw Error(ErrorKind::kUsage, "no output folder: give one with -o DIR");
   }
-  if (exists(path) && !fs::is_directory(path)) {
+  if (exists(path) && !is_folder(path)) {
     throw Error(ErrorKind::kUsage, "{}: is a file, expected a folder to write to", path);
   }
   const bool complete = exists(path + "/run.json");

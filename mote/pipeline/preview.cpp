@@ -19,6 +19,7 @@
 #include "mote/imaging/regions.h"
 #include "mote/imaging/resemblance.h"
 #include "mote/io/picture_file.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/nothing_found.h"
@@ -267,7 +268,7 @@ std::string subtitle(const RecordingInfo& info, bool stills) {
 }  // namespace
 
 PreviewResult preview(const Job& given, const JobContext& context) {
-  if (std::filesystem::exists(given.output) && !given.force) {
+  if (exists(given.output) && !given.force) {
     throw Error(ErrorKind::kUsage, "{}: exists; overwrite it with --force", given.output);
   }
   cv::setNumThreads(1);

@@ -45,7 +45,8 @@ std::vector<std::string> input_files(const Job& job, const Recording& recording,
   if (!job.tracks.empty()) {
     files.push_back(job.tracks);
   }
-  if (std::filesystem::is_regular_file(job.drift_from)) {
+  std::error_code ignored;  // whether it can be read is found when it is
+  if (std::filesystem::is_regular_file(job.drift_from, ignored)) {
     files.push_back(job.drift_from);
   }
   if (labels != nullptr) {
@@ -85,7 +86,7 @@ void check_options(const Job& job) {
   }
   const bool corrects = is_corrections(job);
   if (job.command == Command::kMeasure && job.labels.find_first_of("*?[") == std::string::npos &&
-      !job.labels.empty() && !std::filesystem::exists(job.labels)) {
+      !job.labels.empty() && !exists(job.labels)) {
     throw Error(ErrorKind::kNotFound, "{}: no such file or folder", job.labels);
   }
   if (job.recording.path.empty() && job.command == Command::kMeasure && !corrects) {

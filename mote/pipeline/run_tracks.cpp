@@ -40,14 +40,15 @@ std::string images_of(const std::string& run, const std::string& recording,
                       const nlohmann::json& options) {
   const bool whole = options.value("roi", "").empty() && options.value("frames", "").empty() &&
                      options.value("bin", 1) == 1 && options.value("average", 1) == 1;
-  const std::filesystem::path path =
-      whole && std::filesystem::is_regular_file(recording) ? recording : run + "/labels.tif";
+  std::error_code ignored;  // a recording that cannot be looked at is none to show
+  const bool is_file = std::filesystem::is_regular_file(recording, ignored);
+  const std::filesystem::path path = whole && is_file ? recording : run + "/labels.tif";
   return std::filesystem::absolute(path).lexically_normal().string();
 }
 
 void read_run_json(const std::string& run, TrackGraph& graph) {
   const std::string path = run + "/run.json";
-  if (!std::filesystem::exists(path)) {
+  if (!exists(path)) {
     throw Error(ErrorKind::kNotFound, "{}: no finished run lies here: it has no run.json", run);
   }
   try {
@@ -202,7 +203,7 @@ void drop_empty_values(TrackGraph& graph) {
 }  // namespace
 
 bool has_tracks(const std::string& run) {
-  return std::filesystem::exists(run + "/tracks.csv");
+  return exists(run + "/tracks.csv");
 }
 
 TrackGraph tracks_of_run(const std::string& run) {

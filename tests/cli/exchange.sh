@@ -48,6 +48,9 @@ printf '<?xml version="1.0"?>\n<TrackMate><Model>' >cut.xml
 expect 4 "ends without </TrackMate>" "$mote" import cut.xml -o in
 printf 'PK\003\004broken' >broken.zip
 expect 4 "broken.zip" "$mote" import broken.zip --run run -o in
+ln -s loop loop
+expect 6 "cannot be looked at: Too many levels of symbolic links" "$mote" import loop -o in
+expect 6 "cannot be looked at: Too many levels of symbolic links" "$mote" export loop --to ctc
 printf 'ID,T,Y,X\n' >empty.csv
 expect 4 "holds no particle" "$mote" import empty.csv -o in --run run
 [ ! -e in ] || fail "a refused import left something"
