@@ -304,8 +304,19 @@ void for_each_zip_entry(
     const std::string& path, const std::function<bool(const std::string& name)>& wanted,
     const std::function<void(const std::string& name, const std::string& bytes)>& use) {
   Unzip zip(path);
+  // Entries lie behind each other: where several lie in the same bytes, a small file would unpack
+  // to any size.
+  constexpr uint64_t kLocalHeaderBytes = 30;
+  uint64_t bytes_left = static_cast<uint64_t>(zip.file_bytes());
   for (bool more = zip.go_to(true); more; more = zip.go_to(false)) {
     const auto [name, info] = zip.entry();
+    const uint64_t overhead = kLocalHeaderBytes + name.size();
+    if (info.compressed_size > bytes_left || overhead > bytes_left - info.compressed_size) {
+      throw Error(ErrorKind::kBadFile,
+                  "its entries up to {} claim more bytes than the file has, {}", name,
+                  zip.file_bytes());
+    }
+    bytes_left -= info.compressed_size + overhead;
     if (!wanted(name)) {
       continue;
     }

@@ -36,8 +36,9 @@ class ZipWriter {
 /// Hands every entry of a zip file to `use`, in the order of its list of names; entries whose name
 /// `wanted` refuses are not unpacked.
 ///
-/// Throws kBadFile where the file is no sound zip file or an entry has more than 32 MB,
-/// kUnsupported for encrypted entries; the message names the entry, not the path.
+/// Throws kBadFile where the file is no sound zip file, an entry has more than 32 MB or entries lie
+/// in the same bytes, kUnsupported for encrypted entries; the message names the entry, not the
+/// path.
 void for_each_zip_entry(
     const std::string& path, const std::function<bool(const std::string& name)>& wanted,
     const std::function<void(const std::string& name, const std::string& bytes)>& use);

@@ -13,6 +13,7 @@
 #include "mote/io/coco.h"
 #include "mote/io/ctc.h"
 #include "mote/io/ctc_lineage.h"
+#include "mote/io/file.h"
 #include "mote/io/imagej_roi.h"
 #include "mote/io/mots.h"
 #include "mote/io/tiff_writer.h"
@@ -160,6 +161,21 @@ ImportedTracks read_mots_text(const std::string& path, const JobContext& context
 
 namespace {
 
+// The part of a mask that lies in the image.
+Mask cut_to(const Mask& mask, Size size) {
+  Mask part;
+  for (const Run& run : mask.runs) {
+    const int64_t begin = std::max<int64_t>(run.x, 0);
+    const int64_t end = std::min<int64_t>(int64_t{run.x} + run.length, size.width);
+    if (run.y >= 0 && run.y < size.height && begin < end) {
+      part.runs.push_back({.y = run.y,
+                           .x = static_cast<int32_t>(begin),
+                           .length = static_cast<int32_t>(end - begin)});
+    }
+  }
+  return part;
+}
+
 // The track that mote wrote into a ROI's name, `TRACK-FRAME`.
 std::optional<int32_t> track_in(const io::ImagejRoi& roi) {
   int track = 0;
@@ -174,12 +190,22 @@ std::optional<int32_t> track_in(const io::ImagejRoi& roi) {
 }  // namespace
 
 ImportedTracks read_imagej_rois(const std::string& path, Size size, const JobContext& context) {
-  std::vector<io::ImagejRoi> rois;
-  io::for_each_imagej_roi(path, [&](const io::ImagejRoi& roi) { rois.push_back(roi); });
   if (size == Size{}) {
     throw Error(ErrorKind::kUsage,
                 "ImageJ's ROIs do not say how large the images are: give --run or --image");
   }
+  // An outline has two corners a row of pixels; an oval and a rectangle have as many as they like.
+  constexpr int64_t kRowsBeside = 4'000'000;
+  int64_t rows_left = kRowsBeside + 4 * io::File(path).bytes();
+  std::vector<io::ImagejRoi> rois;
+  io::for_each_imagej_roi(path, [&](const io::ImagejRoi& roi) {
+    rois.push_back({.name = roi.name, .frame = roi.frame, .mask = cut_to(roi.mask, size)});
+    rows_left -= static_cast<int64_t>(rois.back().mask.runs.size());
+    if (rows_left < 0) {
+      throw Error(ErrorKind::kBadFile,
+                  "its ROIs have more rows of pixels than a file of its size holds");
+    }
+  });
   const bool tracked = std::all_of(
       rois.begin(), rois.end(), [](const io::ImagejRoi& roi) { return track_in(roi).has_value(); });
   NumberedMasks masks;

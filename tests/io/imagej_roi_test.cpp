@@ -8,7 +8,9 @@
 
 #include "mote/core/error.h"
 #include "mote/io/imagej_roi_writer.h"
+#include "tests/io/drawn_bytes.h"
 #include "tests/io/drawn_masks.h"
+#include "tests/io/files.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::io {
@@ -178,6 +180,35 @@ TEST(ImagejRois, AreReadFromASingleFile) {
               ElementsAre(ImagejRoi{.name = "0002-0001-0001",
                                     .frame = 1,
                                     .mask = {.runs = {{.y = 0, .x = 0, .length = 1}}}}));
+}
+
+// A zip file whose list of names has its last entry `count` times.
+std::string repeated(std::string zip, uint16_t count) {
+  const size_t end = zip.rfind("PK\x05\x06");
+  const size_t list = zip.find("PK\x01\x02");
+  const std::string entry = zip.substr(list, end - list);
+  for (uint16_t i = 1; i < count; ++i) {
+    zip.insert(list, entry);
+  }
+  const size_t new_end = zip.rfind("PK\x05\x06");
+  drawn::put(zip, new_end + 8, count);
+  drawn::put(zip, new_end + 10, count);
+  drawn::put(zip, new_end + 12, static_cast<uint32_t>(entry.size() * count));
+  return zip;
+}
+
+TEST(ImagejRois, InTheSameBytesOfAZipFileAreRefused) {
+  const TemporaryFolder folder;
+  ImagejRoiWriter writer(folder / "one.zip");
+  writer.write({.name = "a", .mask = {.runs = {{.y = 1, .x = 2, .length = 3}}}});
+  writer.close();
+  const std::string one = files::read(folder / "one.zip");
+  files::write(folder / "once.zip", repeated(one, 1));
+  files::write(folder / "often.zip", repeated(one, 1000));
+
+  EXPECT_EQ(rois_in(folder / "once.zip").size(), 1U);
+  EXPECT_THAT([&] { rois_in(folder / "often.zip"); },
+              ThrowsMessage<Error>(HasSubstr("claim more bytes than the file has")));
 }
 
 TEST(ImagejRois, OfADamagedZipFileAreRefused) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@
 #include "mote/io/geff_tracks.h"
 #include "mote/io/picture_file.h"
 #include "mote/io/tiff_writer.h"
+#include "mote/io/zip.h"
 #include "mote/pipeline/export.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/jobs.h"
@@ -53,6 +55,30 @@ TEST_F(Import, RefusesFramesThatNoRecordingHas) {
   EXPECT_THAT([&] { imported("2147483000 1001 1 3 3 414\n"); },
               ThrowsMessage<Error>(HasSubstr("frame 2147483000, expected 0 to 9999999")));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
+}
+
+// Ovals of a few bytes each that would be the rows of large masks.
+TEST_F(Import, RefusesRoisOfMoreRowsThanAFileOfItsSizeHolds) {
+  constexpr int64_t kSide = 60000;
+  io::write_grey_png(folder_ / "image.png", Image({kSide, 1}, SampleType::kUint8));
+  std::string oval("Iout", 4);
+  oval.resize(64, '\0');
+  oval[5] = '\xE3';                             // version 227
+  oval[6] = 2;                                  // an oval
+  oval.replace(12, 4, {'\xEA', '\x60', 0, 1});  // bottom 60000, right 1
+  io::ZipWriter zip(folder_ / "rois.zip");
+  for (int i = 0; i < 80; ++i) {
+    zip.write(fmt::format("{}.roi", i), oval);
+  }
+  zip.close();
+
+  EXPECT_THAT(
+      [&] {
+        import_tracks({.input = folder_ / "rois.zip",
+                       .recording = folder_ / "image.png",
+                       .output = folder_ / "out"});
+      },
+      ThrowsMessage<Error>(HasSubstr("more rows of pixels than a file of its size holds")));
 }
 
 TEST_F(Import, RefusesImagesOfNegativeSize) {
