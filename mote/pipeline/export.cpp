@@ -45,7 +45,7 @@ const std::vector<Entry>& entries() {
        export_napari,
        {"tracks.csv", "graph.json"}},
       {{"coco", "COCO JSON: masks as runs, for CVAT and detectors", ".json"}, {}, export_coco},
-      {{"mots", "MOTS: masks with ids, as text and PNG", "_mots"},
+      {{"mots", "MOTS: masks with ids, as text and PNG", "_mots", true},
        true,
        export_mots,
        {"mots.txt", "??????.png"}},

@@ -20,6 +20,11 @@ std::string frame_name(int64_t frame) {
   return fmt::format("frame_{:06}", frame);
 }
 
+// By which an import knows whose numbers they have.
+std::string name_of_labels(const ExportSource& source) {
+  return source.tracked() ? "labels" : kLabelsByFrame;
+}
+
 }  // namespace
 
 void export_coco(ExportSource& source, const std::string& path) {
@@ -105,7 +110,7 @@ void export_ome_tiff(ExportSource& source, const std::string& path) {
   const TrackGraph& graph = source.graph();
   io::OmeTiffWriter writer(path, {.pixel_size = graph.pixel_size,
                                   .frame_interval = graph.frame_interval,
-                                  .name = "labels",
+                                  .name = name_of_labels(source),
                                   .frames = graph.frames});
   source.for_each_labels([&](int64_t frame, const LabelImage& labels) {
     const auto place = static_cast<size_t>(frame);
@@ -120,9 +125,9 @@ void export_ome_tiff(ExportSource& source, const std::string& path) {
 
 void export_ome_zarr(ExportSource& source, const std::string& path) {
   const TrackGraph& graph = source.graph();
-  io::OmeZarrWriter writer(
-      path,
-      {.pixel_size = graph.pixel_size, .frame_interval = graph.frame_interval, .name = "labels"});
+  io::OmeZarrWriter writer(path, {.pixel_size = graph.pixel_size,
+                                  .frame_interval = graph.frame_interval,
+                                  .labels_name = name_of_labels(source)});
   source.for_each_labels([&](int64_t, const LabelImage& labels) { writer.write(labels); });
   writer.close();
 }

@@ -20,6 +20,7 @@
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/frame_progress.h"
 #include "mote/pipeline/label_input.h"
+#include "mote/pipeline/run_tracks.h"
 
 namespace mote::pipeline {
 namespace {
@@ -221,9 +222,26 @@ ImportedTracks read_imagej_rois(const std::string& path, Size size, const JobCon
                          size, context);
 }
 
+namespace {
+
+// Whether label images are those of a run without tracks: as an export says it, or run.json beside.
+bool are_by_frame(const std::string& path, const RecordingInfo& info) {
+  if (const auto name = info.metadata.find("name");
+      name != info.metadata.end() && name->second == kLabelsByFrame) {
+    return true;
+  }
+  const std::string folder = is_folder(path) ? path : path.substr(0, path.find_last_of('/') + 1);
+  const std::string run = folder.empty() ? "." : folder;
+  return exists(run + "/run.json") && !has_tracks(run);
+}
+
+}  // namespace
+
 ImportedTracks read_label_images(const std::string& path, const JobContext& context) {
   const auto input = std::make_shared<LabelInput>(path);
-  ImportedTracks tracks{.format = "label images", .tracked = !input->masks(), .parents = false};
+  ImportedTracks tracks{.format = "label images",
+                        .tracked = !input->masks() && !are_by_frame(path, input->info()),
+                        .parents = false};
   tracks.graph.frames = input->info().frames;
   tracks.graph.size = input->info().size;
   tracks.graph.pixel_size = input->info().pixel_size;

@@ -9,6 +9,9 @@
 
 namespace mote::pipeline {
 
+/// What an export calls label images whose numbers are those of particles in one frame.
+inline constexpr const char* kLabelsByFrame = "labels, numbered frame by frame";
+
 /// Label images that exist already: a multi-page TIFF, a folder or glob of stills, or the output
 /// folder of a mote run. Where the first image with any label is of 8 bits and holds nothing but 0
 /// and 255, all of them are masks: their connected parts are numbered.

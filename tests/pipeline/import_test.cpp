@@ -165,5 +165,27 @@ TEST_F(ExportOfStills, MakesNoTracksOfNumbersInAFrame) {
   EXPECT_THAT(result.next, HasSubstr("mote track"));
 }
 
+TEST_F(ExportOfStills, MakesNoTracksOfLabelImages) {
+  segment({128, 128});
+  export_run({.run = folder_ / "run", .to = "ome-tiff", .output = folder_ / "labels.ome.tif"});
+  export_run({.run = folder_ / "run", .to = "ome-zarr", .output = folder_ / "labels.ome.zarr"});
+
+  for (const char* labels : {"labels.ome.tif", "labels.ome.zarr", "run", "run/labels.tif"}) {
+    const ImportResult result =
+        import_tracks({.input = folder_ / labels, .output = folder_ / "out", .force = true});
+
+    EXPECT_EQ(result.instances, 4) << labels;
+    EXPECT_EQ(result.tracks, 0) << labels;
+  }
+}
+
+TEST_F(ExportOfStills, RefusesMotsWhoseNumbersAreTracks) {
+  segment({128, 128});
+
+  EXPECT_THAT(
+      [&] { export_run({.run = folder_ / "run", .to = "mots", .output = folder_ / "out"}); },
+      ThrowsMessage<Error>(HasSubstr("has no tracks, which mots is made of")));
+}
+
 }  // namespace
 }  // namespace mote::pipeline
