@@ -11,6 +11,25 @@
 namespace mote::io {
 namespace {
 
+constexpr std::string_view kOurs = "mote.";
+
+// The reverse of `unescaped`, without what would end a line or a key.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char32_t code : utf8_to_utf32(text)) {
+    if (code < ' ') {
+      result += ' ';
+    } else if (code < 0x80 && code != '\\' && code != '=') {
+      result += static_cast<char>(code);
+    } else if (code < 0x10000) {
+      result += fmt::format("\\u{:04x}", static_cast<uint32_t>(code));
+    } else {
+      result += '?';
+    }
+  }
+  return result;
+}
+
 // The micro, angstrom and degree signs come escaped, as Latin-1 or as UTF-8, by ImageJ's version.
 std::string unescaped(std::string_view text) {
   std::string result;
@@ -60,7 +79,13 @@ std::optional<ImageJDescription> parse_imagej(const std::string& description) {
     const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (const size_t equals = line.find('='); equals != std::string_view::npos) {
-      result.metadata.emplace(line.substr(0, equals), unescaped(line.substr(equals + 1)));
+      const std::string_view key = line.substr(0, equals);
+      const std::string value = unescaped(line.substr(equals + 1));
+      if (key.starts_with(kOurs)) {
+        result.instrument.emplace(unescaped(key.substr(kOurs.size())), value);
+      } else {
+        result.metadata.emplace(key, value);
+      }
     }
   }
   const auto text = [&](const std::string& key) {
@@ -90,6 +115,14 @@ std::optional<ImageJDescription> parse_imagej(const std::string& description) {
         "ImageJ's fps={} is a playback rate, not taken for the frame interval", text("fps")));
   }
   return result;
+}
+
+std::string imagej_instrument(const std::map<std::string, std::string>& instrument) {
+  std::string lines;
+  for (const auto& [key, value] : instrument) {
+    lines += fmt::format("{}{}={}\n", kOurs, escaped(key), escaped(value));
+  }
+  return lines;
 }
 
 }  // namespace mote::io

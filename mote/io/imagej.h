@@ -19,12 +19,16 @@ struct ImageJDescription {
   int64_t frames = 1;
   std::string x_unit;  ///< as written, with \u escapes put in; empty where there is none
   std::string y_unit;
-  std::optional<FrameInterval> frame_interval;  ///< from `finterval`; `fps` is a playback rate
-  std::map<std::string, std::string> metadata;  ///< every line, by its key
+  std::optional<FrameInterval> frame_interval;    ///< from `finterval`; `fps` is a playback rate
+  std::map<std::string, std::string> instrument;  ///< as `imagej_instrument` wrote it
+  std::map<std::string, std::string> metadata;    ///< every other line, by its key
   std::vector<std::string> warnings;
 };
 
 /// Nothing where the description is not ImageJ's.
 std::optional<ImageJDescription> parse_imagej(const std::string& description);
+
+/// What is known of a microscope, as lines that ImageJ leaves alone.
+std::string imagej_instrument(const std::map<std::string, std::string>& instrument);
 
 }  // namespace mote::io

@@ -13,6 +13,7 @@
 #include "mote/core/version.h"
 #include "mote/io/file.h"
 #include "mote/io/mask_outline.h"
+#include "mote/io/ome_xml.h"
 #include "mote/io/xml_text.h"
 
 namespace mote::io {
@@ -154,6 +155,22 @@ std::string OmeTiffWriter::image_element() const {
          data + planes_ + "</Pixels>\n";
 }
 
+// With what stands behind it, before the ROIs.
+std::string OmeTiffWriter::end_of_image() const {
+  if (options_.instrument.empty()) {
+    return "</Image>\n";
+  }
+  std::string pairs;
+  for (const auto& [key, value] : options_.instrument) {
+    pairs += fmt::format("<M K=\"{}\">{}</M>", xml_escaped(key), xml_escaped(value));
+  }
+  return fmt::format(
+      "<AnnotationRef ID=\"Annotation:0\"/>\n</Image>\n<StructuredAnnotations><MapAnnotation "
+      "ID=\"Annotation:0\" Namespace=\"{}\"><Value>{}</Value></MapAnnotation>"
+      "</StructuredAnnotations>\n",
+      kInstrumentNamespace, pairs);
+}
+
 void OmeTiffWriter::close() {
   constexpr const char* kSchema = "http://www.openmicroscopy.org/Schemas/OME/2016-06";
   std::string text = fmt::format(
@@ -174,7 +191,7 @@ void OmeTiffWriter::close() {
     std::string piece = std::exchange(text, {});
     for (; referred < roi_count_ && piece.size() < kPieceBytes; ++referred) {
       piece += fmt::format("<ROIRef ID=\"ROI:{}\"/>\n", referred);
-      piece += referred + 1 == roi_count_ ? "</Image>\n" : "";
+      piece += referred + 1 == roi_count_ ? end_of_image() : "";
     }
     if (piece.empty() && rois && copied < rois->bytes()) {
       piece.resize(kPieceBytes);
@@ -182,7 +199,7 @@ void OmeTiffWriter::close() {
       copied += static_cast<int64_t>(piece.size());
     }
     if (piece.empty() && !std::exchange(ended, true)) {
-      piece = roi_count_ == 0 ? "</Image>\n</OME>\n" : "</OME>\n";
+      piece = (roi_count_ == 0 ? end_of_image() : "") + "</OME>\n";
     }
     return piece;
   });

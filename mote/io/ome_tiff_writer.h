@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,9 @@ struct OmeTiffOptions {
   std::optional<PixelSize> pixel_size;
   std::optional<FrameInterval> frame_interval;
   std::optional<double> exposure_s;
-  std::string name;            ///< of the image
+  std::string name;  ///< of the image
+  /// Of RecordingInfo; written as an annotation of keys and values.
+  std::map<std::string, std::string> instrument;
   int64_t bytes_expected = 0;  ///< as TiffWriterOptions has it
   int64_t frames = 0;          ///< likewise
 };
@@ -49,6 +52,7 @@ class OmeTiffWriter {
  private:
   void count(Size size, SampleType type, std::optional<double> time_s);
   std::string image_element() const;
+  std::string end_of_image() const;
 
   OmeTiffOptions options_;
   TiffWriter tiff_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include "mote/core/error.h"
 #include "mote/io/xml_scanner.h"
@@ -26,18 +27,44 @@ struct Document {
   std::vector<int64_t> samples_per_channel;
   std::vector<PlaneRun> runs;
   std::vector<XmlTag> planes;
+  std::string name;
+  std::map<std::string, std::string> instrument;
+  std::map<std::string, std::string> annotations;
+};
+
+/// Takes up the pairs of key and value of annotations.
+class MapAnnotations {
+ public:
+  explicit MapAnnotations(Document& document) : document_(document) {}
+
+  void take(const XmlTag& tag, const XmlScanner& scanner) {
+    if (tag.name == "MapAnnotation") {
+      of_mote_ = tag.attribute("Namespace") == kInstrumentNamespace;
+    } else if (tag.name == "M") {
+      auto& map = of_mote_ ? document_.instrument : document_.annotations;
+      map.emplace(tag.attribute("K").value_or(""), scanner.decoded_text());
+    }
+  }
+
+ private:
+  Document& document_;
+  bool of_mote_ = false;
 };
 
 std::optional<Document> scan(std::string_view text) {
   Document document;
   bool in_pixels = false;
+  MapAnnotations annotations(document);
   XmlScanner scanner(text);
   while (const std::optional<XmlTag> tag = scanner.next()) {
     if (tag->closes) {
       in_pixels = in_pixels && tag->name != "Pixels";
       continue;
     }
-    if (tag->name == "Pixels") {
+    annotations.take(*tag, scanner);
+    if (tag->name == "Image" && document.images == 0) {
+      document.name = tag->attribute("Name").value_or("");
+    } else if (tag->name == "Pixels") {
       in_pixels = ++document.images == 1;
       if (in_pixels) {
         document.pixels = *tag;
@@ -226,6 +253,9 @@ std::optional<OmeDescription> parse_ome(const std::string& description,
     result.frame_interval = {.seconds = *interval, .source = "OME-XML"};
   }
   read_times(document->planes, result);
+  result.name = std::move(document->name);
+  result.instrument = std::move(document->instrument);
+  result.annotations = std::move(document->annotations);
   return result;
 }
 

@@ -10,6 +10,9 @@
 
 namespace mote::io {
 
+/// The namespace of the annotation in which mote writes RecordingInfo::instrument.
+inline constexpr const char* kInstrumentNamespace = "mote:instrument";
+
 /// What OME-XML in the ImageDescription of a TIFF file says of its first image.
 ///
 /// OME Data Model, schema 2016-06: Pixels, Channel, TiffData, Plane.
@@ -22,6 +25,10 @@ struct OmeDescription {
   std::optional<PixelSize> pixel_size;
   std::optional<FrameInterval> frame_interval;
   std::optional<double> exposure_s;
+  std::string name;
+  /// Annotations by key and value (MapAnnotation): what mote wrote of the instrument, and others.
+  std::map<std::string, std::string> instrument;
+  std::map<std::string, std::string> annotations;
   std::vector<std::string> warnings;
 
   int64_t plane(int64_t frame, int64_t slice, int64_t channel) const {

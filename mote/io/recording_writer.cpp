@@ -19,7 +19,8 @@ class TiffRecordingWriter : public RecordingWriter {
       : tiff_(path, {.pixel_size = options.pixel_size,
                      .frame_interval = options.frame_interval,
                      .frames = options.frames,
-                     .bytes_expected = options.bytes_expected}) {}
+                     .bytes_expected = options.bytes_expected,
+                     .instrument = options.instrument}) {}
 
   void write(const Frame& frame) override { tiff_.write(frame.image); }
   void close() override { tiff_.close(); }
@@ -35,6 +36,7 @@ class OmeTiffRecordingWriter : public RecordingWriter {
                      .frame_interval = options.frame_interval,
                      .exposure_s = options.exposure_s,
                      .name = options.name,
+                     .instrument = options.instrument,
                      .bytes_expected = options.bytes_expected,
                      .frames = options.frames}) {}
 
@@ -106,7 +108,8 @@ const std::vector<RecordingFormatInfo>& recording_formats() {
        .pixel_size = true,
        .frame_interval = true,
        .time_stamps = true,
-       .exposure = true},
+       .exposure = true,
+       .instrument = true},
       {.format = RecordingFormat::kOmeZarr,
        .name = "ome-zarr",
        .title = "OME-Zarr",
@@ -121,7 +124,8 @@ const std::vector<RecordingFormatInfo>& recording_formats() {
        .extensions = {".tiff", ".tif", ".btf"},
        .types = all,
        .pixel_size = true,
-       .frame_interval = true},
+       .frame_interval = true,
+       .instrument = true},
       {.format = RecordingFormat::kMrc,
        .name = "mrc",
        .title = "MRC",

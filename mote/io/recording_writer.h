@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,8 @@ struct RecordingWriterOptions {
   std::optional<PixelSize> pixel_size;
   std::optional<FrameInterval> frame_interval;
   std::optional<double> exposure_s;
-  int64_t bytes_expected = 0;  ///< of all samples; decides on BigTIFF
+  std::map<std::string, std::string> instrument;  ///< of RecordingInfo
+  int64_t bytes_expected = 0;                     ///< of all samples; decides on BigTIFF
 };
 
 /// A seam: where frames go. Holds little more than one frame.
@@ -52,6 +54,7 @@ struct RecordingFormatInfo {
   bool frame_interval = false;
   bool time_stamps = false;
   bool exposure = false;
+  bool instrument = false;
 };
 
 /// All formats that frames are written as, those of longer extensions first.

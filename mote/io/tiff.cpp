@@ -135,6 +135,7 @@ void TiffSource::describe_resolution() {
 void TiffSource::describe_imagej(const ImageJDescription& imagej, bool asks_for_slice) {
   info_.format = chain_.big ? "ImageJ BigTIFF" : "ImageJ TIFF";
   info_.metadata.insert(imagej.metadata.begin(), imagej.metadata.end());
+  info_.instrument = imagej.instrument;
   info_.warnings.insert(info_.warnings.end(), imagej.warnings.begin(), imagej.warnings.end());
   info_.frame_interval = imagej.frame_interval;
   if (!imagej.x_unit.empty()) {
@@ -186,6 +187,11 @@ void TiffSource::describe_ome(OmeDescription ome) {
   info_.pixel_size = ome.pixel_size;
   info_.frame_interval = ome.frame_interval;
   info_.exposure_s = ome.exposure_s;
+  info_.instrument = std::move(ome.instrument);
+  info_.metadata.merge(ome.annotations);
+  if (!ome.name.empty()) {
+    info_.metadata["name"] = ome.name;
+  }
   info_.warnings.insert(info_.warnings.end(), ome.warnings.begin(), ome.warnings.end());
   ome_ = std::move(ome);
 }

@@ -11,6 +11,7 @@
 #include <libdeflate.h>
 
 #include "mote/core/error.h"
+#include "mote/io/imagej.h"
 #include "mote/io/output_file.h"
 
 namespace mote::io {
@@ -128,7 +129,7 @@ std::string imagej_description(const TiffWriterOptions& options) {
   if (options.frame_interval) {
     text += fmt::format("finterval={}\n", options.frame_interval->seconds);
   }
-  return text + "loop=false\n";
+  return text + "loop=false\n" + imagej_instrument(options.instrument);
 }
 
 struct CompressorFreer {

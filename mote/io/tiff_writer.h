@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ struct TiffWriterOptions {
   int64_t frames = 0;  ///< how many will come; ImageJ wants it in the first page
   /// Uncompressed; BigTIFF where it could pass 4 GB. 0: `frames` times the first page.
   int64_t bytes_expected = 0;
+  /// Of RecordingInfo; lines behind what ImageJ knows, which it leaves alone.
+  std::map<std::string, std::string> instrument;
   bool compress = true;  ///< Deflate at its fastest; no predictor, which ImageJ would misread
   /// Stands in the first page in place of what ImageJ wants, and tells the calibration itself.
   std::string description;

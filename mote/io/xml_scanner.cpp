@@ -98,6 +98,10 @@ std::optional<int64_t> XmlTag::whole_number(std::string_view key) const {
   return value;
 }
 
+std::string XmlScanner::decoded_text() const {
+  return without_entities(text());
+}
+
 std::optional<XmlTag> XmlScanner::next() {
   while (true) {
     const size_t start = rest_.find('<');

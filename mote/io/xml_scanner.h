@@ -30,6 +30,8 @@ class XmlScanner {
 
   /// What stands between the tag that `next` gave last and the `<` after it.
   std::string_view text() const { return rest_.substr(0, rest_.find('<')); }
+  /// The same with entities put in, as XmlTag::attribute has them.
+  std::string decoded_text() const;
 
  private:
   std::string_view rest_;

@@ -175,6 +175,9 @@ void warn_of_losses(const RecordingFormatInfo& format, const Recording& recordin
   if (info.exposure_s && !format.exposure) {
     lost.emplace_back("exposure");
   }
+  if (!info.instrument.empty() && !format.instrument) {
+    lost.emplace_back("what the file says of the microscope");
+  }
   if (!lost.empty()) {
     warnings.push_back(fmt::format("{} does not hold: {}", format.title, fmt::join(lost, ", ")));
   }
@@ -298,6 +301,7 @@ ConvertResult convert(const ConvertJob& job, const JobContext& context) {
        .pixel_size = info.pixel_size,
        .frame_interval = info.frame_interval,
        .exposure_s = info.exposure_s,
+       .instrument = info.instrument,
        .bytes_expected = info.frames * info.size.area() * bytes_per_sample(type)});
   FrameConverter converter(job, type, result.scale);
   write_frames(recording, context, converter, *writer);

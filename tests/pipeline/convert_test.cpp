@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,25 @@ TEST_F(Convert, KeepsSamplesCalibrationAndTimes) {
   EXPECT_EQ(out->info().exposure_s, in->info().exposure_s);
   EXPECT_EQ(out->read(7).image, in->read(7).image);
   EXPECT_EQ(out->read(7).time_s, in->read(7).time_s);
+}
+
+TEST_F(Convert, KeepsWhatIsKnownOfTheMicroscope) {
+  const std::map<std::string, std::string> known = {{"magnification", "40000"},
+                                                    {"operator <a=b>", "C:\\users \u00b5 \u2013 x"},
+                                                    {"voltage", "200 kV"}};
+  io::TiffWriter writer(folder_ / "in.tif", {.frames = 1, .instrument = known});
+  writer.write(Image({4, 4}, SampleType::kUint8));
+  writer.close();
+  const auto converted = [&](const std::string& name) {
+    return convert({.recording = {.path = folder_ / "in.tif"}, .output = folder_ / name}).warnings;
+  };
+
+  EXPECT_THAT(converted("out.ome.tif"), IsEmpty());
+  EXPECT_THAT(converted("out.tif"), IsEmpty());
+  EXPECT_EQ(io::open_frames(folder_ / "out.ome.tif")->info().instrument, known);
+  EXPECT_EQ(io::open_frames(folder_ / "out.tif")->info().instrument, known);
+  EXPECT_THAT(converted("out.mrc"),
+              Contains(HasSubstr("MRC does not hold: what the file says of the microscope")));
 }
 
 TEST_F(Convert, CutsBinsAndAveragesWithItsCalibration) {
