@@ -256,17 +256,37 @@ void read_metadata(const Json& json, GeffGraph& graph) {
   graph.extra_json = part(json, "extra").dump();
 }
 
+// Nodes are nowhere without their axes, and tracks nothing without their numbers.
+bool is_needed(const GeffGraph& graph, const std::string& name) {
+  return has_axis(graph, name) ||
+         std::any_of(graph.track_node_props.begin(), graph.track_node_props.end(),
+                     [&](const auto& prop) { return prop.second == name; });
+}
+
+// Nothing for lists and arrays; nor, where the graph does without it, for a type that mote does
+// not read, such as texts of zarr-python's of any length.
+std::optional<GeffColumn> read_prop(const ZarrStore& store, const std::string& path, size_t rows,
+                                    bool needed) {
+  try {
+    return read_geff_column(store, path, static_cast<int64_t>(rows));
+  } catch (const Error& error) {
+    if (needed || error.kind() != ErrorKind::kUnsupported) {
+      throw;
+    }
+    return std::nullopt;
+  }
+}
+
 std::vector<GeffColumn> read_props(const ZarrStore& store, const std::string& group,
-                                   const Json& listed, size_t rows,
-                                   std::vector<std::string>& left_out) {
+                                   const Json& listed, size_t rows, GeffGraph& graph) {
   std::vector<GeffColumn> columns;
   for (const auto& [name, about] : listed.items()) {
     std::optional<GeffColumn> column;
     if (about.value("varlength", Json(false)) != true) {
-      column = read_geff_column(store, zarr_key(group, name), static_cast<int64_t>(rows));
+      column = read_prop(store, zarr_key(group, name), rows, is_needed(graph, name));
     }
     if (!column) {
-      left_out.push_back(name);
+      graph.left_out.push_back(name);
       continue;
     }
     column->name = name;
@@ -313,9 +333,9 @@ GeffGraph read_geff(const ZarrStore& store) {
       graph.edges.push_back({.source = ends[i], .target = ends[i + 1]});
     }
     graph.node_props = read_props(store, "nodes/props", part(json, "node_props_metadata"),
-                                  graph.nodes.size(), graph.left_out);
+                                  graph.nodes.size(), graph);
     graph.edge_props = read_props(store, "edges/props", part(json, "edge_props_metadata"),
-                                  graph.edges.size(), graph.left_out);
+                                  graph.edges.size(), graph);
     check(graph, ErrorKind::kBadFile);
     return graph;
   } catch (const Json::exception& error) {

@@ -67,7 +67,9 @@ struct GeffGraph {
   std::map<std::string, std::string> track_node_props;
   std::vector<GeffRelatedObject> related_objects;
   std::string extra_json = "{}";  ///< an object of whatever else
-  /// Properties that were there but are no plain column (arrays, lists): not read.
+  /// Properties that were there but were not read: no plain columns (arrays, lists), or of a type
+  /// that mote does not read, such as texts of any length (`|O`), where no axis or track needs
+  /// them.
   std::vector<std::string> left_out;
 };
 
@@ -88,8 +90,8 @@ bool looks_like_geff(const std::string& folder);
 
 /// Reads a graph of Zarr version 2 or 3. Numbers of every type become int64 or float64.
 /// Throws kNotFound where there is none, kBadFile where it is damaged or contradicts itself,
-/// kUnsupported for version 2 of the format and where its metadata do not list the properties, as
-/// those of early versions.
+/// kUnsupported for version 2 of the format, where its metadata do not list the properties, as
+/// those of early versions, and where an axis or tracks are of a type that mote does not read.
 GeffGraph read_geff(const std::string& folder);
 
 /// The same from any store; the message does not name it.

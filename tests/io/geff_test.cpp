@@ -215,6 +215,20 @@ TEST(Geff, ReadsNumbersOfOtherTypesAndSaysWhatItLeftOut) {
   EXPECT_THAT(graph.left_out, ElementsAre("cov", "tail"));
 }
 
+TEST(Geff, LeavesOutTextsThatItDoesNotReadWhereNothingNeedsThem) {
+  auto files = foreign();
+  const std::string texts = drawn::zarray("[2]", "[2]", "|O", R"("filters":[{"id":"vlen-utf8"}])");
+  files.erase("nodes/props/cov/values/zarr.json");
+  files["nodes/props/cov/values/.zarray"] = texts;
+
+  EXPECT_THAT(read_geff(drawn::ZarrMemory(files)).left_out, ElementsAre("cov", "tail"));
+
+  files.erase("nodes/props/t/values/zarr.json");
+  files["nodes/props/t/values/.zarray"] = texts;
+  EXPECT_THAT(thrown_by([&] { read_geff(drawn::ZarrMemory(files)); }).what(),
+              HasSubstr("elements of type \"|O\""));
+}
+
 TEST(Geff, ReadsNegativeNumbersOfEveryWidth) {
   for (const auto& [type, bytes] :
        std::map<std::string, std::string>{{"int8", "\xFE\x7F"},
