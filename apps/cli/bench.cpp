@@ -8,6 +8,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/terminal.h"
 #include "mote/pipeline/json_text.h"
+#include "mote/pipeline/onnxruntime.h"
 
 namespace mote::cli {
 namespace {
@@ -15,16 +16,20 @@ namespace {
 struct BenchFlags {
   std::vector<std::string> networks;
   int64_t rounds = 5;
+  std::string onnxruntime;  // the folder of its runner
   bool json = false;
 };
 
 void run_bench(const BenchFlags& flags) {
   const pipeline::MachineFigures machine = pipeline::machine_figures();
+  const std::unique_ptr<OnnxRunner> program =
+      flags.onnxruntime.empty() ? nullptr
+                                : pipeline::onnxruntime_in(flags.onnxruntime, machine.processors);
   if (!flags.json) {
     fmt::print("{}", pipeline::bench_header(machine));
   }
   for (const std::string& name : pipeline::benched_networks(flags.networks)) {
-    const NetworkFigures figures = pipeline::bench_network(name, flags.rounds);
+    const NetworkFigures figures = pipeline::bench_network(name, flags.rounds, program.get());
     fmt::print("{}", flags.json ? pipeline::json_text(pipeline::bench_json(figures, machine)) + "\n"
                                 : pipeline::bench_rows(figures, machine));
     std::fflush(stdout);
@@ -43,6 +48,12 @@ Subcommand add_bench_command(CLI::App& app) {
       ->type_name("NAME");
   models->add_option("--rounds", flags->rounds, "How often each form runs, in turn")
       ->capture_default_str();
+  models
+      ->add_option(
+          "--onnxruntime", flags->onnxruntime,
+          "mote's folder bench/onnxruntime, with onnxruntime installed: the exported networks "
+          "run there in turn with mote's")
+      ->type_name("FOLDER");
   models->add_flag("--json", flags->json, "One JSON object a network on stdout");
   models->callback([flags] { run_bench(*flags); });
   return {.app = command};

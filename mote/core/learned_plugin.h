@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "mote/core/error.h"
 #include "mote/core/grid.h"
 #include "mote/core/network_export.h"
+#include "mote/core/onnx_runner.h"
 #include "mote/core/plugin.h"
 #include "mote/core/weights.h"
 
@@ -48,16 +50,20 @@ struct MatrixRate {
 
 /// How long one way of computing a network takes for one image.
 struct FormFigures {
-  std::string form;    ///< `plain`, `float32`, `bf16`
-  double seconds = 0;  ///< of wall time, the median
-  double peak_mb = 0;  ///< above what the process held before, weights aside
+  std::string form;        ///< `plain`, `float32`, `bf16`, `onnxruntime`
+  double seconds = 0;      ///< of wall time, the median
+  double processor_s = 0;  ///< of all threads, the median
+  double peak_mb = 0;      ///< above what the process held before, weights aside
+  /// The largest difference of the last output from the plain form's, as a share of the largest
+  /// value; nothing for the plain form.
+  std::optional<double> error = {};
 };
 
 struct NetworkFigures {
   std::string network;
-  std::string step;  ///< what was timed: `image`, or `image encoder`
+  std::string step;  ///< what was timed: `image`, `image encoder`
   int64_t parameters = 0;
-  int64_t side_px = 0;       ///< of the square image
+  Size size = {};            ///< of the image
   double multiply_adds = 0;  ///< of matrix products and convolutions
   std::vector<FormFigures> forms;
 };
@@ -86,8 +92,10 @@ struct LearnedPlugin : PluginHeader {
                                                         const segment::ThresholdOptions& found,
                                                         const Weights* weights) = nullptr;
 
-  /// How fast a network is, its forms in turn, `rounds` times. Throws kUsage on an unknown name.
-  NetworkFigures (*bench)(const std::string& network, int64_t rounds) = nullptr;
+  /// How fast a network is, its forms in turn, `rounds` times; `program`, or null, computes its
+  /// ONNX graph in turn with them. Throws kUsage on an unknown name, and what `program` throws.
+  NetworkFigures (*bench)(const std::string& network, int64_t rounds,
+                          OnnxRunner* program) = nullptr;
   MatrixRate (*matrix_rate)() = nullptr;
 
   /// As make_segmenter, for `--tracker deaot` over frames of `field`.

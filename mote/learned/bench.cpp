@@ -1,128 +1,78 @@
 #include "mote/learned/bench.h"
 
 #include <algorithm>
-#include <memory>
+#include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include <malloc.h>
 #include <torch/torch.h>
 
-#include "mote/core/error.h"
 #include "mote/core/median.h"
 #include "mote/core/process_cost.h"
+#include "mote/learned/bench_subjects.h"
 #include "mote/learned/guard.h"
-#include "mote/nn/autoencoder.h"
-#include "mote/nn/efficient_sam.h"
-#include "mote/nn/fused_yolo.h"
-#include "mote/nn/models.h"
-#include "mote/nn/plain.h"
+#include "mote/learned/network_export.h"
+#include "mote/learned/onnx_export.h"
 #include "mote/nn/precision.h"
-#include "mote/nn/swin_unet.h"
-#include "mote/nn/vmunet.h"
-#include "mote/nn/vmunet_v2.h"
 #include "mote/nn/weights.h"
-#include "mote/nn/yolo.h"
 
 namespace mote::learned {
 namespace {
 
-using Work = std::function<void()>;
-
-/// A way of computing a network.
-struct Form {
-  std::string name;
-  Work work;
+/// A form, mote's or another program's, that is timed in turn with the others.
+struct Timed {
+  std::string form;
+  std::function<ProcessCost()> run;
+  double peak_mb = 0;
+  std::optional<double> error = {};
+  std::vector<ProcessCost> costs = {};
 };
 
-struct Subject {
-  std::string step = "image";
-  int64_t parameters = 0;
-  int64_t side_px = 0;
-  std::vector<Form> forms;
-};
-
-/// Forms of a network whose forward takes an image.
-template <typename Network>
-Subject subject_of(const std::shared_ptr<Network>& network, int64_t side_px, int64_t channels) {
-  network->eval();
-  const torch::Tensor image = torch::rand({1, channels, side_px, side_px});
-  const Work run = [network, image] { network->forward(image); };
-  return {.parameters = nn::parameter_count(*network),
-          .side_px = side_px,
-          .forms = {{"plain",
-                     [run] {
-                       const nn::PlainOperators plain;
-                       run();
-                     }},
-                    {"float32", run}}};
+/// The most memory that a form takes, where nothing that was freed before is at hand.
+double peak_mb_of(const BenchForm& form) {
+  ::malloc_trim(0);
+  return cost_of([&] { form.compute(); }).peak_mb;
 }
 
-Subject sam_subject(nn::EfficientSamOptions options) {
-  constexpr int64_t kSide = 1024;
-  const torch::Tensor image = torch::rand({1, 3, kSide, kSide});
-  nn::EfficientSam network(options);
-  network->eval();
-  const auto encode = [image](nn::EfficientSam sam) {
-    return Work([sam, image]() mutable { sam->encode(image); });
+/// The largest difference, as a share of the largest value.
+double error_of(const torch::Tensor& found, const torch::Tensor& expected) {
+  return ((found - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
+/// Has the other program take up the network as ONNX.
+Timed in_program(OnnxRunner& program, const BenchSubject& subject, const torch::Tensor& expected) {
+  OnnxTask task;
+  {
+    const torch::InferenceMode tracing(false);
+    const torch::NoGradGuard no_grad;
+    const Traceable function = traceable(*subject.network, *subject.onnx);
+    task = {.graph = onnx_file(onnx_graph(function)),
+            .input = function.inputs.front(),
+            .shape = subject.image.sizes().vec(),
+            .image = {subject.image.data_ptr<float>(), static_cast<size_t>(subject.image.numel())},
+            .output = function.outputs.back()};
+  }
+  const std::vector<float> found = program.load(task);
+  return {.form = "onnxruntime",
+          .run = [&program] { return program.run(); },
+          .error = error_of(torch::tensor(found).reshape(expected.sizes()), expected)};
+}
+
+FormFigures figures_of(const Timed& timed) {
+  const auto median_of = [&](double ProcessCost::*member) {
+    std::vector<double> values;
+    for (const ProcessCost& cost : timed.costs) {
+      values.push_back(cost.*member);
+    }
+    return median(std::move(values));
   };
-  Subject subject{.step = "image encoder",
-                  .parameters = nn::parameter_count(*network),
-                  .side_px = kSide,
-                  .forms = {{"plain",
-                             [run = encode(network)] {
-                               const nn::PlainOperators plain;
-                               run();
-                             }},
-                            {"float32", encode(network)}}};
-  if (nn::has_fast_bf16()) {
-    options.encoder.precision = nn::Precision::kBFloat16;
-    nn::EfficientSam low(options);
-    low->eval();
-    subject.forms.push_back({"bf16", encode(low)});
-  }
-  return subject;
-}
-
-/// The fused form is a copy, made once.
-Subject yolo_subject(nn::Yolo network) {
-  constexpr int64_t kSide = 640;
-  const torch::Tensor image = torch::rand({1, 3, kSide, kSide});
-  network->eval();
-  const auto fused = [&](nn::Precision precision) {
-    const auto copy = std::make_shared<nn::FusedYolo>(network, precision);
-    return Work([copy, image] { copy->forward(image); });
-  };
-  Subject subject{.parameters = nn::parameter_count(*network),
-                  .side_px = kSide,
-                  .forms = {{"plain", [network, image]() mutable { network->forward(image); }},
-                            {"float32", fused(nn::Precision::kFloat32)}}};
-  if (nn::has_fast_bf16()) {
-    subject.forms.push_back({"bf16", fused(nn::Precision::kBFloat16)});
-  }
-  return subject;
-}
-
-Subject subject_of(const std::string& name) {
-  if (name.starts_with("efficientsam-")) {
-    return sam_subject(nn::efficient_sam_options(name));
-  }
-  const std::shared_ptr<torch::nn::Module> made = nn::make_network(name);
-  if (const auto yolo = std::dynamic_pointer_cast<nn::YoloImpl>(made)) {
-    return yolo_subject(yolo);
-  }
-  if (const auto swin = std::dynamic_pointer_cast<nn::SwinUnetImpl>(made)) {
-    return subject_of(swin, 448, 3);
-  }
-  if (const auto mamba = std::dynamic_pointer_cast<nn::VmUnetImpl>(made)) {
-    return subject_of(mamba, 512, 3);
-  }
-  if (const auto mamba = std::dynamic_pointer_cast<nn::VmUnetV2Impl>(made)) {
-    return subject_of(mamba, 512, 3);
-  }
-  if (const auto convolutional = std::dynamic_pointer_cast<nn::AutoencoderImpl>(made)) {
-    return subject_of(convolutional, 512, 1);
-  }
-  throw Error(ErrorKind::kUnsupported, "{} has no bench yet", name);
+  return {.form = timed.form,
+          .seconds = median_of(&ProcessCost::wall_s),
+          .processor_s = median_of(&ProcessCost::processor_s),
+          .peak_mb = std::max(timed.peak_mb, median_of(&ProcessCost::peak_mb)),
+          .error = timed.error};
 }
 
 double matrix_rate_in(torch::ScalarType type) {
@@ -140,36 +90,40 @@ double matrix_rate_in(torch::ScalarType type) {
 
 }  // namespace
 
-NetworkFigures bench(const std::string& network, int64_t rounds) {
+NetworkFigures bench(const std::string& network, int64_t rounds, OnnxRunner* program) {
   return guarded([&] {
     torch::manual_seed(1);
-    const Subject subject = subject_of(network);
+    const BenchSubject subject = bench_subject(network);
     const torch::InferenceMode inference;
-    NetworkFigures figures{.network = network,
-                           .step = subject.step,
-                           .parameters = subject.parameters,
-                           .side_px = subject.side_px,
-                           .multiply_adds = multiply_adds_of(subject.forms.front().work),
-                           .forms = {}};
-    std::vector<std::vector<ProcessCost>> costs(subject.forms.size());
-    for (const Form& form : subject.forms) {
-      form.work();  // what is made once is made
+    NetworkFigures figures{
+        .network = network,
+        .step = subject.step,
+        .parameters = nn::parameter_count(*subject.network),
+        .size = {.height = subject.image.size(2), .width = subject.image.size(3)},
+        .multiply_adds = 0,
+        .forms = {}};
+    std::vector<Timed> all;
+    torch::Tensor expected;
+    for (const BenchForm& form : subject.forms) {  // once before the rounds: some is made once
+      Timed timed{.form = form.name, .run = [&form] { return cost_of([&] { form.compute(); }); }};
+      if (all.empty()) {
+        figures.multiply_adds = multiply_adds_of([&] { expected = form.compute(); });
+      } else {
+        timed.error = error_of(form.compute(), expected);
+      }
+      timed.peak_mb = peak_mb_of(form);
+      all.push_back(std::move(timed));
+    }
+    if (program != nullptr && subject.onnx) {
+      all.push_back(in_program(*program, subject, expected));
     }
     for (int64_t round = 0; round < rounds; ++round) {
-      for (size_t i = 0; i < subject.forms.size(); ++i) {
-        costs[i].push_back(cost_of(subject.forms[i].work));
+      for (Timed& timed : all) {
+        timed.costs.push_back(timed.run());
       }
     }
-    for (size_t i = 0; i < subject.forms.size(); ++i) {
-      std::vector<double> seconds;
-      double peak_mb = 0;
-      for (const ProcessCost& cost : costs[i]) {
-        seconds.push_back(cost.wall_s);
-        peak_mb = std::max(peak_mb, cost.peak_mb);
-      }
-      figures.forms.push_back({.form = subject.forms[i].name,
-                               .seconds = median(std::move(seconds)),
-                               .peak_mb = peak_mb});
+    for (const Timed& timed : all) {
+      figures.forms.push_back(figures_of(timed));
     }
     return figures;
   });

@@ -12,7 +12,8 @@ namespace mote::learned {
 
 /// Times a network's forms in turn (core/learned_plugin.h): operator by operator as eager PyTorch
 /// runs it, mote's kernels, and these in bfloat16 where the network and the processor have it.
-NetworkFigures bench(const std::string& network, int64_t rounds);
+/// `program`, where there is one, joins in with the network as ONNX.
+NetworkFigures bench(const std::string& network, int64_t rounds, OnnxRunner* program);
 
 /// How fast libtorch multiplies two matrices of 2048 x 2048.
 MatrixRate matrix_rate();

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <tbb/task_arena.h>
 
 #include "mote/core/require.h"
+#include "mote/pipeline/models_text.h"
 #include "mote/pipeline/networks.h"
 
 namespace mote::pipeline {
@@ -24,6 +27,21 @@ double share(const NetworkFigures& figures, const FormFigures& form, const Matri
 
 double speedup(const NetworkFigures& figures, const FormFigures& form) {
   return figures.forms.front().seconds / form.seconds;
+}
+
+/// How many times faster than onnxruntime; nothing where that was not timed.
+std::optional<double> speedup_over_onnxruntime(const NetworkFigures& figures,
+                                               const FormFigures& form) {
+  for (const FormFigures& other : figures.forms) {
+    if (other.form == "onnxruntime") {
+      return other.seconds / form.seconds;
+    }
+  }
+  return {};
+}
+
+double pixels_of(const NetworkFigures& figures) {
+  return static_cast<double>(figures.size.height * figures.size.width);
 }
 
 }  // namespace
@@ -53,9 +71,9 @@ std::vector<std::string> benched_networks(const std::vector<std::string>& asked)
   return asked.empty() ? all : asked;
 }
 
-NetworkFigures bench_network(const std::string& network, int64_t rounds) {
+NetworkFigures bench_network(const std::string& network, int64_t rounds, OnnxRunner* program) {
   require_option(rounds >= 1 && rounds <= 1000, "rounds", rounds, "1 to 1000");
-  return learned_plugin().bench(network, rounds);
+  return learned_plugin().bench(network, rounds, program);
 }
 
 std::string bench_header(const MachineFigures& machine) {
@@ -65,21 +83,26 @@ std::string bench_header(const MachineFigures& machine) {
                               : "";
   return fmt::format(
       "{} on {} processor{}; matrix products: {} billion multiply-adds/s in float32{}\n"
-      "{:<20}{:>12}{:>7}{:>10}  {:<8}{:>9}{:>10}{:>10}{:>9}{:>7}{:>9}\n",
+      "  {:<12}{:>9}{:>9}{:>10}{:>9}{:>9}{:>8}{:>10}{:>10}{:>16}\n",
       machine.processor, machine.processors, machine.processors == 1 ? "" : "s",
-      giga(machine.matrix_rate.float32), low, "network", "parameters", "px", "G mult-add", "form",
-      "ms", "images/s", "Mpx/s", "peak MB", "share", "of plain");
+      giga(machine.matrix_rate.float32), low, "form", "ms", "CPU ms", "images/s", "Mpx/s",
+      "peak MB", "share", "error", "of plain", "of onnxruntime");
 }
 
 std::string bench_rows(const NetworkFigures& figures, const MachineFigures& machine) {
-  std::string rows;
-  const auto pixels = static_cast<double>(figures.side_px * figures.side_px);
+  std::string rows =
+      fmt::format("{}, {} at {} x {} px: {} parameters, {:.1f} billion multiply-adds\n",
+                  figures.network, figures.step, figures.size.width, figures.size.height,
+                  with_commas(figures.parameters), figures.multiply_adds / 1e9);
   for (const FormFigures& form : figures.forms) {
+    const auto onnxruntime = speedup_over_onnxruntime(figures, form);
     rows += fmt::format(
-        "{:<20}{:>12}{:>7}{:>10.1f}  {:<8}{:>9.0f}{:>10.2f}{:>10.2f}{:>9.0f}{:>5.0f} %{:>8.2f}x\n",
-        figures.network, figures.parameters, figures.side_px, figures.multiply_adds / 1e9,
-        form.form, 1e3 * form.seconds, 1 / form.seconds, pixels / form.seconds / 1e6, form.peak_mb,
-        100 * share(figures, form, machine.matrix_rate), speedup(figures, form));
+        "  {:<12}{:>9.0f}{:>9.0f}{:>10.2f}{:>9.2f}{:>9.0f}{:>6.0f} %{:>10}{:>9.2f}x{:>16}\n",
+        form.form, 1e3 * form.seconds, 1e3 * form.processor_s, 1 / form.seconds,
+        pixels_of(figures) / form.seconds / 1e6, form.peak_mb,
+        100 * share(figures, form, machine.matrix_rate),
+        form.error ? fmt::format("{:.1e}", *form.error) : "-", speedup(figures, form),
+        onnxruntime ? fmt::format("{:.2f}x", *onnxruntime) : "-");
   }
   return rows;
 }
@@ -87,16 +110,28 @@ std::string bench_rows(const NetworkFigures& figures, const MachineFigures& mach
 nlohmann::ordered_json bench_json(const NetworkFigures& figures, const MachineFigures& machine) {
   nlohmann::ordered_json forms = nlohmann::ordered_json::array();
   for (const FormFigures& form : figures.forms) {
-    forms.push_back({{"form", form.form},
-                     {"seconds", form.seconds},
-                     {"peak_mb", form.peak_mb},
-                     {"share_of_matrix_rate", share(figures, form, machine.matrix_rate)},
-                     {"speedup_over_plain", speedup(figures, form)}});
+    nlohmann::ordered_json one = {
+        {"form", form.form},
+        {"seconds", form.seconds},
+        {"processor_s", form.processor_s},
+        {"images_per_s", 1 / form.seconds},
+        {"pixels_per_s", pixels_of(figures) / form.seconds},
+        {"peak_mb", form.peak_mb},
+        {"share_of_matrix_rate", share(figures, form, machine.matrix_rate)},
+        {"speedup_over_plain", speedup(figures, form)}};
+    if (form.error) {
+      one["error"] = *form.error;
+    }
+    if (const auto onnxruntime = speedup_over_onnxruntime(figures, form)) {
+      one["speedup_over_onnxruntime"] = *onnxruntime;
+    }
+    forms.push_back(std::move(one));
   }
   return {{"network", figures.network},
           {"step", figures.step},
           {"parameters", figures.parameters},
-          {"side_px", figures.side_px},
+          {"height_px", figures.size.height},
+          {"width_px", figures.size.width},
           {"multiply_adds", figures.multiply_adds},
           {"processor", machine.processor},
           {"processors", machine.processors},

@@ -25,11 +25,13 @@ MachineFigures machine_figures();
 /// The networks to time: those asked for, or all. Throws kUsage on an unknown name.
 std::vector<std::string> benched_networks(const std::vector<std::string>& asked);
 
-/// Throws kUsage where `rounds` is out of range.
-NetworkFigures bench_network(const std::string& network, int64_t rounds);
+/// `program`, or null, joins in (core/learned_plugin.h).
+/// Throws kUsage where `rounds` is out of range, and what `program` throws.
+NetworkFigures bench_network(const std::string& network, int64_t rounds, OnnxRunner* program);
 
-/// A table to read: its head, with the machine, and the rows of one network, one a form. The share
-/// is that of the machine's own rate of matrix products in the same numbers.
+/// A table to read: its head, with the machine, and a line of each network with a row for each
+/// form. The share is that of the machine's own rate of matrix products in the same numbers; the
+/// last columns say how many times faster a form is than the plain one and than onnxruntime.
 std::string bench_header(const MachineFigures& machine);
 std::string bench_rows(const NetworkFigures& figures, const MachineFigures& machine);
 

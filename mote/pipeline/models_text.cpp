@@ -24,16 +24,8 @@ const LearnedPlugin* networks() {
   }
 }
 
-/// 10223204 as 10,223,204.
-std::string grouped(int64_t number) {
-  if (number < 1000) {
-    return fmt::format("{}", number);
-  }
-  return fmt::format("{},{:03}", grouped(number / 1000), number % 1000);
-}
-
 std::string parameters_text(const ModelState& state) {
-  return state.parameters ? grouped(*state.parameters) : "not built";
+  return state.parameters ? with_commas(*state.parameters) : "not built";
 }
 
 std::string where_imported(const ModelState& state) {
@@ -58,6 +50,13 @@ void put(Json& json, const char* key, const std::string& value) {
 }
 
 }  // namespace
+
+std::string with_commas(int64_t number) {
+  if (number < 1000) {
+    return fmt::format("{}", number);
+  }
+  return fmt::format("{},{:03}", with_commas(number / 1000), number % 1000);
+}
 
 ModelState state_of(const Model& model) {
   ModelState state{.model = model};
@@ -108,7 +107,7 @@ std::string text_of(const ModelState& state) {
   if (model.checkpoint) {
     append(text, "url", model.checkpoint->url);
     append(text, "sha256", model.checkpoint->sha256);
-    append(text, "bytes", grouped(model.checkpoint->bytes));
+    append(text, "bytes", with_commas(model.checkpoint->bytes));
   }
   append(text, "input",
          model.input_px ? fmt::format("{} x {} px", *model.input_px, *model.input_px) : "");

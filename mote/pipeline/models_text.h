@@ -24,6 +24,9 @@ ModelState state_of(const Model& model);
 std::string models_table();
 nlohmann::ordered_json models_json();
 
+/// 10223204 as 10,223,204.
+std::string with_commas(int64_t number);
+
 std::string text_of(const ModelState& state);
 nlohmann::ordered_json json_of(const ModelState& state);
 

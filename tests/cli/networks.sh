@@ -44,4 +44,9 @@ expect 2 "tracker-model is unet" "$mote" track $recording --no-overlay --tracker
 runs "$mote" segment --from prompts/run.json -o repeated
 same prompts/labels.tif repeated/labels.tif
 
+runs "$mote" bench models autoencoder --rounds 1
+grep -q '^autoencoder, image at 512 x 512 px: 6,979,105 parameters, 38.5 billion multiply-adds$' stdout || fail "$(cat stdout)"
+grep -Eq '^  float32 .*x +-$' stdout || fail "no row of mote's kernels in: $(cat stdout)"
+expect 3 "nowhere/serve.mjs: no such file" "$mote" bench models autoencoder --onnxruntime nowhere
+
 finish
