@@ -1,7 +1,13 @@
 #include "mote/nn/patches.h"
 
+#include <algorithm>
+#include <vector>
+
+#include <ATen/Parallel.h>
+
 #include "mote/core/error.h"
 #include "mote/nn/fused_ops.h"
+#include "mote/nn/packed_linear.h"
 
 namespace mote::nn {
 namespace {
@@ -68,6 +74,57 @@ torch::Tensor PatchExpandImpl::forward(const torch::Tensor& map) {
                          .flatten(3, 4)
                          .flatten(1, 2);
   return norm_or_fused(moved, norm_);
+}
+
+torch::Tensor PatchExpandImpl::convolved(const torch::Tensor& map, torch::nn::Conv2d& convolution) {
+  return fuses(map) ? convolved_in_cache(map.contiguous(), convolution)
+                    : convolution(forward(map).permute({0, 3, 1, 2}));
+}
+
+torch::Tensor PatchExpandImpl::convolved_in_cache(const torch::Tensor& map,
+                                                  const torch::nn::Conv2d& convolution) const {
+  constexpr int64_t kTokens = 32;  // whose new tokens stay in the second cache
+  const int64_t factor = options_.factor;
+  const int64_t height = map.size(1);
+  const int64_t width = map.size(2);
+  const int64_t channels = options_.out_channels;
+  const PackedLinear expand(float32_rows(), expand_->weight, {});
+  const RowNorm norm(float32_rows(), norm_->weight, norm_->bias, norm_->options.eps());
+  const PackedLinear classify(float32_rows(), convolution->weight.flatten(1), convolution->bias);
+  const int64_t maps = classify.out();
+  const torch::Tensor out =
+      torch::empty({map.size(0), maps, factor * height, factor * width}, map.options());
+  const auto write = [&](const float* values, int64_t row, int64_t x) {  // of one token
+    float* plane = out.data_ptr<float>() + row / height * maps * factor * height * factor * width;
+    for (int64_t m = 0; m < maps; ++m, plane += factor * height * factor * width) {
+      float* corner = plane + (row % height * width * factor + x) * factor;
+      for (int64_t i = 0; i < factor * factor; ++i) {
+        corner[i / factor * factor * width + i % factor] = values[i * maps + m];
+      }
+    }
+  };
+  at::parallel_for(0, map.size(0) * height, 1, [&](int64_t begin, int64_t end) {
+    std::vector<float> expanded(static_cast<size_t>(kTokens * expand.out()));
+    std::vector<float> normed(expanded.size());
+    std::vector<float> values(static_cast<size_t>(kTokens * factor * factor * maps));
+    for (int64_t row = begin; row < end; ++row) {
+      for (int64_t x = 0; x < width; x += kTokens) {
+        const int64_t count = std::min(kTokens, width - x);
+        const int64_t new_count = count * factor * factor;
+        const float* tokens = map.data_ptr<float>() + (row * width + x) * options_.channels;
+        expand.multiply({.data = tokens, .stride = options_.channels, .count = count},
+                        Epilogue::kStore, expanded.data(), expand.out());
+        norm.to_operands({.data = expanded.data(), .stride = channels, .count = new_count},
+                         normed.data(), channels);
+        classify.multiply({.data = normed.data(), .stride = channels, .count = new_count},
+                          Epilogue::kStore, values.data(), maps);
+        for (int64_t i = 0; i < count; ++i) {
+          write(values.data() + i * factor * factor * maps, row, x + i);
+        }
+      }
+    }
+  });
+  return out;
 }
 
 void init_linears(torch::nn::Module& network) {

@@ -60,7 +60,17 @@ class PatchExpandImpl : public torch::nn::Module {
   explicit PatchExpandImpl(const PatchExpandOptions& options);
   torch::Tensor forward(const torch::Tensor& map);
 
+  /// The maps that a convolution of one pixel makes of the new tokens. Where the operations of
+  /// fused_ops.h stand in for libtorch's, some tokens at a time go all of the way in a thread's
+  /// cache, and the expanded map, of as many channels as `map`, never exists.
+  ///
+  /// Shapes: (N, H, W, channels) -> (N, convolution's channels, factor H, factor W).
+  torch::Tensor convolved(const torch::Tensor& map, torch::nn::Conv2d& convolution);
+
  private:
+  torch::Tensor convolved_in_cache(const torch::Tensor& map,
+                                   const torch::nn::Conv2d& convolution) const;
+
   PatchExpandOptions options_;
   torch::nn::Linear expand_;
   torch::nn::LayerNorm norm_;

@@ -145,7 +145,7 @@ std::vector<torch::Tensor> SwinTransformerSysImpl::decode(
 }
 
 torch::Tensor SwinTransformerSysImpl::classify(const torch::Tensor& map) {
-  return output_(up_(norm_up_(map)).permute({0, 3, 1, 2}));
+  return up_->convolved(norm_up_(map), output_);
 }
 
 SwinUnetImpl::SwinUnetImpl(const SwinUnetOptions& options)

@@ -60,7 +60,7 @@ std::vector<torch::Tensor> VssmImpl::decode(const std::vector<torch::Tensor>& fe
 }
 
 torch::Tensor VssmImpl::classify(const torch::Tensor& map) {
-  return final_conv_(final_up_(map).permute({0, 3, 1, 2}));
+  return final_up_->convolved(map, final_conv_);
 }
 
 VmUnetImpl::VmUnetImpl(const VmUnetOptions& options)
