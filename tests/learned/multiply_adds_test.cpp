@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "mote/learned/bench.h"
+#include "mote/nn/autoencoder.h"
 
 namespace mote::learned {
 namespace {
@@ -65,6 +66,18 @@ TEST(MultiplyAdds, OfATransposedConvolutionAreKernelsTimesInputs) {
 
   EXPECT_EQ(of_layer(torch::nn::AnyModule(torch::nn::ConvTranspose2d(options)), {1, 4, 3, 5}),
             3 * 5 * 4 * 2 * 2 * 2);
+}
+
+TEST(MultiplyAdds, OfAUnetAreThoseOfItsLayers) {
+  nn::Autoencoder network(nn::AutoencoderOptions{.channels = {2, 4}, .skips = true});
+  network->eval();
+  const torch::Tensor image = torch::rand({1, 1, 8, 8});
+
+  const double down = 8 * 8 * (1 * 2 + 2 * 2) * 9 + 4 * 4 * (2 * 4 + 4 * 4) * 9;
+  const double up = 4 * 4 * 4 * 2 * 2 * 2;
+  const double merge = 8 * 8 * (4 * 2 + 2 * 2) * 9;  // features of both ways
+  const double head = 8 * 8 * 2;
+  EXPECT_EQ(counted([&] { network->forward(image); }), down + up + merge + head);
 }
 
 TEST(MultiplyAdds, DoNotCountOtherOperatorsOrEarlierWork) {
