@@ -43,15 +43,20 @@ std::map<int32_t, Mask> masks_of(const LabelImage& labels) {
   return masks;
 }
 
+std::optional<Run> part_within(const Run& run, Size size) {
+  const int64_t begin = std::max<int64_t>(0, run.x);
+  const int64_t end = std::min<int64_t>(size.width, int64_t{run.x} + run.length);
+  if (run.y < 0 || run.y >= size.height || begin >= end) {
+    return std::nullopt;
+  }
+  return Run{
+      .y = run.y, .x = static_cast<int32_t>(begin), .length = static_cast<int32_t>(end - begin)};
+}
+
 void paint(LabelImage& labels, const Mask& mask, int32_t label) {
   for (const Run& run : mask.runs) {
-    if (run.y < 0 || run.y >= labels.height()) {
-      continue;
-    }
-    const int64_t begin = std::max<int64_t>(0, run.x);
-    const int64_t end = std::min<int64_t>(labels.width(), int64_t{run.x} + run.length);
-    if (begin < end) {
-      std::fill(labels.row(run.y) + begin, labels.row(run.y) + end, label);
+    if (const std::optional<Run> part = part_within(run, labels.size())) {
+      std::fill_n(labels.row(part->y) + part->x, part->length, label);
     }
   }
 }

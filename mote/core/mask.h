@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "mote/core/grid.h"
@@ -51,6 +52,9 @@ Mask mask_where(const Box& box, const Inside& inside) {
 
 /// The mask of every label in `labels`, by label.
 std::map<int32_t, Mask> masks_of(const LabelImage& labels);
+
+/// The part of a run that lies in an image of `size`; nothing where none does.
+std::optional<Run> part_within(const Run& run, Size size);
 
 /// Sets the pixels of `mask` in `labels` to `label`; runs outside the image are cut off.
 void paint(LabelImage& labels, const Mask& mask, int32_t label);

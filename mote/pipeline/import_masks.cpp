@@ -166,12 +166,8 @@ namespace {
 Mask cut_to(const Mask& mask, Size size) {
   Mask part;
   for (const Run& run : mask.runs) {
-    const int64_t begin = std::max<int64_t>(run.x, 0);
-    const int64_t end = std::min<int64_t>(int64_t{run.x} + run.length, size.width);
-    if (run.y >= 0 && run.y < size.height && begin < end) {
-      part.runs.push_back({.y = run.y,
-                           .x = static_cast<int32_t>(begin),
-                           .length = static_cast<int32_t>(end - begin)});
+    if (const std::optional<Run> within = part_within(run, size)) {
+      part.runs.push_back(*within);
     }
   }
   return part;
