@@ -2,17 +2,16 @@
 //
 // bench_deaot_speed [FRAMES [HEIGHT WIDTH]]
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <torch/torch.h>
 
+#include "mote/core/median.h"
+#include "mote/core/process_cost.h"
 #include "mote/nn/deaot_engine.h"
 #include "mote/nn/deaot_merge.h"
 #include "mote/nn/plain.h"
@@ -24,24 +23,6 @@ using namespace mote;
 
 constexpr int64_t kObjects = 15;
 constexpr std::array<const char*, 5> kSteps = {"encode", "layers", "decode", "labels", "update"};
-
-double cpu_ms() {
-  timespec now;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
-}
-
-double peak_mb() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<int64_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
-}
 
 /// Squares in five columns and three rows.
 torch::Tensor squares(Size size) {
@@ -63,17 +44,17 @@ struct Form {
 
 /// Carries the objects to the next image.
 torch::Tensor advance(Form& form, const torch::Tensor& image, Size output) {
-  std::array<double, kSteps.size() + 1> at = {cpu_ms()};
+  std::array<double, kSteps.size() + 1> at = {1e3 * processor_s()};
   form.engine.see(image);
-  at[1] = cpu_ms();
+  at[1] = 1e3 * processor_s();
   form.engine.propagate();
-  at[2] = cpu_ms();
+  at[2] = 1e3 * processor_s();
   const std::vector<torch::Tensor> logits = form.engine.logits_of_groups();
-  at[3] = cpu_ms();
+  at[3] = 1e3 * processor_s();
   const torch::Tensor labels = nn::merged_labels(logits, output);
-  at[4] = cpu_ms();
+  at[4] = 1e3 * processor_s();
   form.engine.update(labels);
-  at[5] = cpu_ms();
+  at[5] = 1e3 * processor_s();
   for (size_t step = 0; step < kSteps.size(); ++step) {
     form.times_ms[step].push_back(at[step + 1] - at[step]);
   }
@@ -105,11 +86,11 @@ void measure(const std::string& name, const nn::DeAotOptions& options, Size size
     form->engine.see(images[0]);
     form->engine.reference(squares(size), kObjects);
   }
-  const double before_mb = peak_mb();
+  const double before_mb = peak_memory_mb();
   const torch::Tensor fast_labels = advance(fast, images[1], size);
-  const double fast_mb = peak_mb();
+  const double fast_mb = peak_memory_mb();
   const torch::Tensor plain_labels = advance_plainly(plain, images[1], size);
-  const double plain_mb = peak_mb();
+  const double plain_mb = peak_memory_mb();
   const double differing = plain_labels.ne(fast_labels).to(torch::kFloat64).mean().item<double>();
   for (Form* form : {&fast, &plain}) {
     form->whole_ms.clear();

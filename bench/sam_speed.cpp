@@ -15,7 +15,6 @@
 
 #include <fmt/format.h>
 
-#include "mote/core/median.h"
 #include "mote/core/process_cost.h"
 #include "mote/nn/attention.h"
 #include "mote/nn/efficient_sam.h"
@@ -25,11 +24,6 @@
 namespace {
 
 using namespace mote::nn;
-
-struct Times {
-  std::vector<double> wall_s;
-  std::vector<double> processor_s;
-};
 
 EfficientSam network_in(Precision precision) {
   torch::manual_seed(1);
@@ -102,19 +96,19 @@ int main(int argc, char** argv) {
     return 0;
   }
   const int rounds = argc > 1 ? std::stoi(argv[1]) : 5;
-  std::map<std::string, Times> times;
+  std::map<std::string, std::vector<mote::ProcessCost>> costs;
   for (int round = 0; round <= rounds; ++round) {  // the first one warms up
     for (auto& [name, run] : made) {
       const mote::ProcessCost cost = mote::cost_of(run);
       if (round > 0) {
-        times[name].wall_s.push_back(cost.wall_s);
-        times[name].processor_s.push_back(cost.processor_s);
+        costs[name].push_back(cost);
       }
     }
   }
   fmt::print("{:<26}{:>10}{:>14}\n", "", "wall s", "processor s");
-  for (const auto& [name, of_form] : times) {
-    fmt::print("{:<26}{:>10.3f}{:>14.3f}\n", name, mote::median(of_form.wall_s),
-               mote::median(of_form.processor_s));
+  for (const auto& [name, of_form] : costs) {
+    fmt::print("{:<26}{:>10.3f}{:>14.3f}\n", name,
+               mote::median_of(of_form, &mote::ProcessCost::wall_s),
+               mote::median_of(of_form, &mote::ProcessCost::processor_s));
   }
 }

@@ -7,13 +7,11 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 #include <torch/torch.h>
 
-#include "mote/core/median.h"
 #include "mote/core/process_cost.h"
 #include "mote/nn/autoencoder.h"
 #include "mote/nn/losses.h"
@@ -36,15 +34,6 @@ struct Subject {
   std::vector<int64_t> image;
   int64_t training_px = 0;  // side of the image of a training step
 };
-
-/// The median of one figure of several runs.
-double median_of(const std::vector<ProcessCost>& costs, double ProcessCost::*figure) {
-  std::vector<double> values;
-  for (const ProcessCost& cost : costs) {
-    values.push_back(cost.*figure);
-  }
-  return median(std::move(values));
-}
 
 void print(const std::string& what, const std::vector<ProcessCost>& plain,
            const std::vector<ProcessCost>& fast) {

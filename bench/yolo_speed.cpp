@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
-#include "mote/core/median.h"
 #include "mote/core/process_cost.h"
 #include "mote/nn/fused_yolo.h"
 #include "mote/nn/plain.h"
@@ -24,32 +23,41 @@ using namespace mote::nn;
 
 constexpr int kRounds = 25;
 
-struct Times {
+struct Form {
   std::string name;
   std::function<void()> work;
-  std::vector<double> wall_ms;
-  std::vector<double> cpu_ms;
+  std::vector<mote::ProcessCost> costs = {};
 };
+
+double median_ms(const Form& form, double mote::ProcessCost::*figure) {
+  return 1e3 * mote::median_of(form.costs, figure);
+}
+
+double least_ms(const Form& form, double mote::ProcessCost::*figure) {
+  const auto less = [figure](const mote::ProcessCost& a, const mote::ProcessCost& b) {
+    return a.*figure < b.*figure;
+  };
+  return 1e3 * (*std::min_element(form.costs.begin(), form.costs.end(), less).*figure);
+}
 
 /// Runs the forms one after another, round by round, and prints their medians and least times; the
 /// last number is how many times less processor time than the first.
-void measure(std::vector<Times> forms) {
-  for (Times& form : forms) {
+void measure(std::vector<Form> forms) {
+  constexpr auto kWall = &mote::ProcessCost::wall_s;
+  constexpr auto kProcessor = &mote::ProcessCost::processor_s;
+  for (Form& form : forms) {
     form.work();
   }
   for (int round = 0; round < kRounds; ++round) {
-    for (Times& form : forms) {
-      const mote::ProcessCost cost = mote::cost_of(form.work);
-      form.wall_ms.push_back(1e3 * cost.wall_s);
-      form.cpu_ms.push_back(1e3 * cost.processor_s);
+    for (Form& form : forms) {
+      form.costs.push_back(mote::cost_of(form.work));
     }
   }
-  for (const Times& form : forms) {
+  for (const Form& form : forms) {
     fmt::print("  {:24} wall {:7.2f} ms (least {:7.2f})  cpu {:7.2f} ms (least {:7.2f}, {:.2f}x)\n",
-               form.name, mote::median(form.wall_ms),
-               *std::min_element(form.wall_ms.begin(), form.wall_ms.end()),
-               mote::median(form.cpu_ms), *std::min_element(form.cpu_ms.begin(), form.cpu_ms.end()),
-               mote::median(forms[0].cpu_ms) / mote::median(form.cpu_ms));
+               form.name, median_ms(form, kWall), least_ms(form, kWall),
+               median_ms(form, kProcessor), least_ms(form, kProcessor),
+               median_ms(forms[0], kProcessor) / median_ms(form, kProcessor));
   }
 }
 
@@ -71,14 +79,9 @@ void measure_at(int64_t side) {
                 [&] {
                   const PlainOperators plain;
                   network->forward(image);
-                },
-            .wall_ms = {},
-            .cpu_ms = {}},
-           {.name = "fused", .work = [&] { fused.forward(image); }, .wall_ms = {}, .cpu_ms = {}},
-           {.name = "fused, bfloat16",
-            .work = [&] { rounded.forward(image); },
-            .wall_ms = {},
-            .cpu_ms = {}}});
+                }},
+           {.name = "fused", .work = [&] { fused.forward(image); }},
+           {.name = "fused, bfloat16", .work = [&] { rounded.forward(image); }}});
 
   const YoloOutput output = fused.forward(image);
   const torch::Tensor decoded = candidates(side);
@@ -86,29 +89,17 @@ void measure_at(int64_t side) {
   const YoloDetections detections = yolo_detections(decoded, torch::randn({400, 32}), suppression);
   const Letterbox box = letterbox(side, side, side, side);
   fmt::print(" then, {} detections of 20 to 100 px\n", detections.boxes.size(0));
-  measure({{.name = "decoding",
-            .work = [&] { yolo_decoded(output, fused.bins()); },
-            .wall_ms = {},
-            .cpu_ms = {}},
+  measure({{.name = "decoding", .work = [&] { yolo_decoded(output, fused.bins()); }},
            {.name = "suppression",
             .work =
                 [&] {
                   yolo_detections(decoded, torch::zeros({400, 32}), suppression);
-                },
-            .wall_ms = {},
-            .cpu_ms = {}},
+                }},
            {.name = "masks, cut to boxes",
-            .work = [&] { yolo_cut_masks(detections, output.prototypes[0]); },
-            .wall_ms = {},
-            .cpu_ms = {}},
-           {.name = "masks",
-            .work = [&] { yolo_masks(detections, output.prototypes[0]); },
-            .wall_ms = {},
-            .cpu_ms = {}},
+            .work = [&] { yolo_cut_masks(detections, output.prototypes[0]); }},
+           {.name = "masks", .work = [&] { yolo_masks(detections, output.prototypes[0]); }},
            {.name = "native masks",
-            .work = [&] { native_masks(detections, output.prototypes[0], box); },
-            .wall_ms = {},
-            .cpu_ms = {}}});
+            .work = [&] { native_masks(detections, output.prototypes[0], box); }}});
 }
 
 }  // namespace

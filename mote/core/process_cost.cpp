@@ -4,18 +4,15 @@
 #include <ctime>
 #include <fstream>
 #include <string>
+#include <utility>
+
+#include "mote/core/median.h"
 
 namespace mote {
 namespace {
 
 double wall_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double processor_s() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 /// A line of /proc/self/status that counts kB, in MB; 0 where there is none.
@@ -40,6 +37,20 @@ ProcessCost cost_of(const std::function<void()>& work) {
   return {.wall_s = wall_s() - wall,
           .processor_s = processor_s() - processor,
           .peak_mb = peak_memory_mb() - held_mb};
+}
+
+double median_of(const std::vector<ProcessCost>& costs, double ProcessCost::*figure) {
+  std::vector<double> values;
+  for (const ProcessCost& cost : costs) {
+    values.push_back(cost.*figure);
+  }
+  return median(std::move(values));
+}
+
+double processor_s() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 double peak_memory_mb() {

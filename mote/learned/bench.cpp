@@ -61,17 +61,10 @@ Timed in_program(OnnxRunner& program, const BenchSubject& subject, const torch::
 }
 
 FormFigures figures_of(const Timed& timed) {
-  const auto median_of = [&](double ProcessCost::*member) {
-    std::vector<double> values;
-    for (const ProcessCost& cost : timed.costs) {
-      values.push_back(cost.*member);
-    }
-    return median(std::move(values));
-  };
   return {.form = timed.form,
-          .seconds = median_of(&ProcessCost::wall_s),
-          .processor_s = median_of(&ProcessCost::processor_s),
-          .peak_mb = std::max(timed.peak_mb, median_of(&ProcessCost::peak_mb)),
+          .seconds = median_of(timed.costs, &ProcessCost::wall_s),
+          .processor_s = median_of(timed.costs, &ProcessCost::processor_s),
+          .peak_mb = std::max(timed.peak_mb, median_of(timed.costs, &ProcessCost::peak_mb)),
           .error = timed.error};
 }
 
