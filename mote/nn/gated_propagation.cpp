@@ -25,6 +25,13 @@ torch::Tensor attend(const torch::Tensor& query, const torch::Tensor& key,
   return attention(query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1)).squeeze(1);
 }
 
+/// Both branches with what was seen, which holds them side by side: (N, T, 2 channels).
+BranchTokens sum_of(const BranchTokens& branches, const torch::Tensor& seen) {
+  const int64_t channels = branches.visual.size(2);
+  return {.visual = branches.visual + seen.narrow(2, 0, channels),
+          .identity = branches.identity + seen.narrow(2, channels, channels)};
+}
+
 }  // namespace
 
 GatedOutput::GatedOutput(torch::nn::Module& holder, int64_t channels, int64_t out_channels)
@@ -300,8 +307,7 @@ BranchTokens GatedPropagationImpl::propagate(const LayerTokens& tokens,
   if (probe != nullptr) {
     *probe = {.long_term = back, .short_term = around, .self_attention = within};
   }
-  return {.visual = branches.visual + within.narrow(2, 0, channels),
-          .identity = branches.identity + within.narrow(2, channels, channels)};
+  return sum_of(branches, within);
 }
 
 std::vector<BranchTokens> GatedPropagationImpl::propagate_groups(
@@ -323,9 +329,7 @@ std::vector<BranchTokens> GatedPropagationImpl::propagate_groups(
   for (const torch::Tensor& both : seen) {
     const BranchTokens branches = {.visual = tokens.visual + both.narrow(1, 0, channels),
                                    .identity = both.narrow(1, channels, channels).unsqueeze(0)};
-    const torch::Tensor within = look_within(branches, map);
-    groups.push_back({.visual = branches.visual + within.narrow(2, 0, channels),
-                      .identity = branches.identity + within.narrow(2, channels, channels)});
+    groups.push_back(sum_of(branches, look_within(branches, map)));
   }
   return groups;
 }
