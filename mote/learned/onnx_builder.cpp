@@ -65,12 +65,9 @@ const torch::jit::Value* OnnxBuilder::argument(const Node& node, const std::stri
 torch::jit::IValue OnnxBuilder::constant(const Node& node, const std::string& name) const {
   const Value* value = argument(node, name);
   if (const auto known = torch::jit::toIValue(value)) {
-    if (const Value* larger = other(value); larger != nullptr) {
-      const auto known_there = torch::jit::toIValue(larger);
-      if (!known_there || !same(*known, *known_there)) {
-        throw Error(ErrorKind::kUnsupported, "{} with the argument {} that follows the {}",
-                    node.kind().toQualString(), name, open_->name);
-      }
+    if (follows_open(*value, *known)) {
+      throw Error(ErrorKind::kUnsupported, "{} with the argument {} that follows the {}",
+                  node.kind().toQualString(), name, open_->name);
     }
     return *known;
   }
@@ -78,8 +75,7 @@ torch::jit::IValue OnnxBuilder::constant(const Node& node, const std::string& na
     std::vector<int64_t> values;
     for (const Value* item : value->node()->inputs()) {
       const auto known = torch::jit::toIValue(item);
-      const auto known_there = torch::jit::toIValue(other(item) != nullptr ? other(item) : item);
-      if (!known || !known->isInt() || !known_there || !same(*known, *known_there)) {
+      if (!known || !known->isInt() || follows_open(*item, *known)) {
         values.clear();
         break;
       }
@@ -148,11 +144,8 @@ std::string OnnxBuilder::name(const Value* value, torch::ScalarType type) {
     return found->second;
   }
   const auto known = torch::jit::toIValue(value);
-  if (const Value* larger = other(value); known && larger != nullptr) {
-    const auto known_there = torch::jit::toIValue(larger);
-    if (!known_there || !same(*known, *known_there)) {
-      return names_[value] = add_repeated(*value);
-    }
+  if (known && follows_open(*value, *known)) {
+    return names_[value] = add_repeated(*value);
   }
   if (known && known->isTensor()) {
     return names_[value] = add_constant(known->toTensor());
@@ -314,6 +307,15 @@ void OnnxBuilder::unpack(const Node& node) {
 const torch::jit::Value* OnnxBuilder::other(const Value* value) const {
   const auto found = others_.find(value);
   return found != others_.end() ? found->second : nullptr;
+}
+
+bool OnnxBuilder::follows_open(const Value& value, const torch::jit::IValue& known) const {
+  const Value* there = other(&value);
+  if (there == nullptr) {
+    return false;
+  }
+  const auto known_there = torch::jit::toIValue(there);
+  return !known_there || !same(known, *known_there);
 }
 
 OnnxGraph OnnxBuilder::take() {

@@ -86,6 +86,8 @@ class OnnxBuilder {
  private:
   /// The value in the graph that was traced with another size; null where there is none.
   const Value* other(const Value* value) const;
+  /// Whether a value, here the constant `known`, is another one there.
+  bool follows_open(const Value& value, const torch::jit::IValue& known) const;
   /// A constant with the same numbers for each step along the dimensions that follow the open size.
   std::string add_repeated(const Value& value);
   std::string open_size();

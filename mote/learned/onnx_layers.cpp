@@ -41,6 +41,10 @@ void convolution(Builder& builder, const Node& node) {
   builder.finish(node, transposed ? "ConvTranspose" : "Conv", inputs, attributes);
 }
 
+float epsilon(const Builder& builder, const Node& node) {
+  return static_cast<float>(builder.constant(node, "eps").toDouble());
+}
+
 void batch_norm(Builder& builder, const Node& node) {
   if (builder.constant(node, "training").toBool()) {
     throw Error(ErrorKind::kUnsupported, "aten::batch_norm that is being trained");
@@ -49,7 +53,7 @@ void batch_norm(Builder& builder, const Node& node) {
       node, "BatchNormalization",
       {builder.input(node, "input"), builder.input(node, "weight"), builder.input(node, "bias"),
        builder.input(node, "running_mean"), builder.input(node, "running_var")},
-      {{"epsilon", static_cast<float>(builder.constant(node, "eps").toDouble())}});
+      {{"epsilon", epsilon(builder, node)}});
 }
 
 void layer_norm(Builder& builder, const Node& node) {
@@ -57,8 +61,7 @@ void layer_norm(Builder& builder, const Node& node) {
   builder.finish(
       node, "LayerNormalization",
       {builder.input(node, "input"), builder.input(node, "weight"), builder.input(node, "bias")},
-      {{"axis", -dimensions},
-       {"epsilon", static_cast<float>(builder.constant(node, "eps").toDouble())}});
+      {{"axis", -dimensions}, {"epsilon", epsilon(builder, node)}});
 }
 
 void max_pool(Builder& builder, const Node& node) {
@@ -72,16 +75,21 @@ void max_pool(Builder& builder, const Node& node) {
                   {"ceil_mode", int64_t{builder.constant(node, "ceil_mode").toBool()}}});
 }
 
-void mean(Builder& builder, const Node& node) {
-  builder.finish(node, "ReduceMean", {builder.input(node, "self")},
-                 {{"axes", builder.wholes(node, "dim")},
-                  {"keepdims", int64_t{builder.constant(node, "keepdim").toBool()}}});
+int64_t keeps_dimension(const Builder& builder, const Node& node) {
+  return builder.constant(node, "keepdim").toBool() ? 1 : 0;
+}
+
+/// The mean or the largest value along some dimensions.
+void reduce(Builder& builder, const Node& node, const char* op) {
+  builder.finish(
+      node, op, {builder.input(node, "self")},
+      {{"axes", builder.wholes(node, "dim")}, {"keepdims", keeps_dimension(builder, node)}});
 }
 
 void sum(Builder& builder, const Node& node) {
   builder.finish(node, "ReduceSum",
                  {builder.input(node, "self"), builder.add_wholes(builder.wholes(node, "dim"))},
-                 {{"keepdims", int64_t{builder.constant(node, "keepdim").toBool()}}});
+                 {{"keepdims", keeps_dimension(builder, node)}});
 }
 
 /// Groups in place of channels, then the weight and bias of each channel.
@@ -89,11 +97,10 @@ void group_norm(Builder& builder, const Node& node) {
   const int64_t groups = builder.whole(node, "num_groups");
   const std::string in_groups =
       builder.add("Reshape", {builder.input(node, "input"), builder.add_wholes({0, groups, -1})});
-  const std::string normed =
-      builder.add("InstanceNormalization",
-                  {in_groups, builder.add_constant(torch::ones({groups})),
-                   builder.add_constant(torch::zeros({groups}))},
-                  {{"epsilon", static_cast<float>(builder.constant(node, "eps").toDouble())}});
+  const std::string normed = builder.add("InstanceNormalization",
+                                         {in_groups, builder.add_constant(torch::ones({groups})),
+                                          builder.add_constant(torch::zeros({groups}))},
+                                         {{"epsilon", epsilon(builder, node)}});
   const std::string whole =
       builder.add("Reshape", {normed, builder.add("Shape", {builder.input(node, "input")})});
   const auto channels = [&](const char* name) {
@@ -103,10 +110,12 @@ void group_norm(Builder& builder, const Node& node) {
   builder.finish(node, "Add", {builder.add("Mul", {whole, channels("weight")}), channels("bias")});
 }
 
+void mean(Builder& builder, const Node& node) {
+  reduce(builder, node, "ReduceMean");
+}
+
 void maximum(Builder& builder, const Node& node) {  // aten::amax
-  builder.finish(node, "ReduceMax", {builder.input(node, "self")},
-                 {{"axes", builder.wholes(node, "dim")},
-                  {"keepdims", int64_t{builder.constant(node, "keepdim").toBool()}}});
+  reduce(builder, node, "ReduceMax");
 }
 
 /// To a size that divides the image's: the mean of equal blocks.

@@ -18,9 +18,19 @@ int64_t rank(const Node& node) {
   return static_cast<int64_t>(Builder::shape(*Builder::argument(node, "self")).size());
 }
 
+/// A dimension counted from the first, which may be given from the last.
+int64_t from_first(int64_t given, int64_t rank) {
+  return given < 0 ? given + rank : given;
+}
+
 int64_t axis(const Builder& builder, const Node& node, const std::string& name) {
-  const int64_t given = builder.whole(node, name);
-  return given < 0 ? given + rank(node) : given;
+  return from_first(builder.whole(node, name), rank(node));
+}
+
+/// Likewise, of what comes out.
+int64_t axis_of_output(const Builder& builder, const Node& node) {
+  return from_first(builder.whole(node, "dim"),
+                    static_cast<int64_t>(Builder::shape(*node.output()).size()));
 }
 
 /// Whatever only sees the same numbers, row-major, in another shape.
@@ -45,7 +55,7 @@ void expand(Builder& builder, const Node& node) {
 void permute(Builder& builder, const Node& node) {
   std::vector<int64_t> order = builder.wholes(node, "dims");
   for (int64_t& one : order) {
-    one += one < 0 ? rank(node) : 0;
+    one = from_first(one, rank(node));
   }
   builder.finish(node, "Transpose", {builder.input(node, "self")}, {{"perm", order}});
 }
@@ -63,16 +73,12 @@ void turn(Builder& builder, const Node& node) {  // aten::t
 }
 
 void cat(Builder& builder, const Node& node) {
-  const auto rank = static_cast<int64_t>(Builder::shape(*node.output()).size());
-  const int64_t given = builder.whole(node, "dim");
   builder.finish(node, "Concat", builder.list(node, "tensors"),
-                 {{"axis", given < 0 ? given + rank : given}});
+                 {{"axis", axis_of_output(builder, node)}});
 }
 
 void stack(Builder& builder, const Node& node) {
-  const auto rank = static_cast<int64_t>(Builder::shape(*node.output()).size());
-  const int64_t given = builder.whole(node, "dim");
-  const int64_t at = given < 0 ? given + rank : given;
+  const int64_t at = axis_of_output(builder, node);
   std::vector<std::string> parts;
   for (const std::string& tensor : builder.list(node, "tensors")) {
     parts.push_back(builder.add("Unsqueeze", {tensor, builder.add_wholes({at})}));
@@ -140,12 +146,11 @@ void split(Builder& builder, const Node& node) {
 
 /// Each dimension is cut in two, and the pieces change places.
 void roll(Builder& builder, const Node& node) {
-  const auto rank = static_cast<int64_t>(Builder::shape(*node.output()).size());
   const std::vector<int64_t> shifts = builder.wholes(node, "shifts");
   const std::vector<int64_t> dims = builder.wholes(node, "dims");
   std::string rolled = builder.input(node, "self");
   for (size_t i = 0; i < dims.size(); ++i) {
-    const int64_t at = dims[i] < 0 ? dims[i] + rank : dims[i];
+    const int64_t at = from_first(dims[i], rank(node));
     const int64_t size = builder.fixed_size(*node.output(), at);
     const int64_t cut = ((-shifts.at(i)) % size + size) % size;
     if (cut != 0) {
@@ -160,7 +165,7 @@ void roll(Builder& builder, const Node& node) {
 void flip(Builder& builder, const Node& node) {
   std::string flipped = builder.input(node, "self");
   for (const int64_t dim : builder.wholes(node, "dims")) {
-    flipped = part(builder, flipped, dim < 0 ? dim + rank(node) : dim, kEnd, -kEnd, -1);
+    flipped = part(builder, flipped, from_first(dim, rank(node)), kEnd, -kEnd, -1);
   }
   builder.finish(node, flipped);
 }
