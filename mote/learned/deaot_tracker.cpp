@@ -24,6 +24,7 @@ namespace {
 using track::TrackerOutput;
 
 constexpr uint64_t kMark = 0x33746f61656d6f6d;  // "momeaot3": the last byte counts versions
+
 torch::Tensor tensor_of(const LabelImage& labels, torch::Device device) {
   return torch::from_blob(const_cast<int32_t*>(labels.data()), {1, labels.height(), labels.width()},
                           torch::kInt32)
