@@ -13,7 +13,6 @@
 
 #include "mote/core/error.h"
 #include "mote/pipeline/file.h"
-#include "mote/pipeline/models_fit.h"
 
 extern char** environ;
 

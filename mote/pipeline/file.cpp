@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "mote/core/error.h"
+#include "mote/core/sha256.h"
+#include "mote/io/file.h"
 #include "mote/io/output_file.h"
 
 namespace mote::pipeline {
@@ -73,6 +75,22 @@ std::string read_file(const std::string& path) {
     fail(path, "be read");
   }
   return text;
+}
+
+std::string sha256_of_file(const std::string& path) {
+  constexpr int64_t kPieceBytes = 1 << 20;
+  const io::File file(path);
+  Sha256 hash;
+  std::string piece(kPieceBytes, '\0');
+  for (int64_t at = 0; at < file.bytes();) {
+    const int64_t got = file.read_at(at, piece.data(), kPieceBytes);
+    if (got == 0) {
+      throw Error(ErrorKind::kBadFile, "{} has become shorter", path);
+    }
+    hash.add(std::string_view(piece).substr(0, static_cast<size_t>(got)));
+    at += got;
+  }
+  return hash.hex();
 }
 
 void sync_path(const std::string& path) {

@@ -13,6 +13,9 @@ void write_file(const std::string& path, std::string_view content);
 /// The whole file. Throws kNotFound, kUsage where it is a folder, kResource where reading fails.
 std::string read_file(const std::string& path);
 
+/// SHA-256 of a file, 64 digits. Throws as io::File.
+std::string sha256_of_file(const std::string& path);
+
 /// Whether something is at `path`. Throws kResource where that cannot be seen, as in a folder that
 /// may not be entered.
 bool exists(const std::string& path);

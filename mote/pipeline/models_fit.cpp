@@ -7,7 +7,6 @@
 
 #include "mote/core/error.h"
 #include "mote/core/learned_plugin.h"
-#include "mote/core/sha256.h"
 #include "mote/io/checkpoint_wrappers.h"
 #include "mote/io/file.h"
 #include "mote/io/safetensors.h"
@@ -63,7 +62,7 @@ void write(const std::string& path, const Weights& weights, bool force) {
 /// The imported weights of a network.
 Weights weights_of(const std::string& model) {
   const std::string imported = imported_weights(pipeline::model(model).name);
-  if (!fs::exists(imported)) {
+  if (!exists(imported)) {
     throw Error(ErrorKind::kNotFound, "no weights of {} were imported: see mote models show {}",
                 model, model);
   }
@@ -77,22 +76,6 @@ void append_list(std::string& text, std::string_view what, const std::vector<std
 }
 
 }  // namespace
-
-std::string sha256_of_file(const std::string& path) {
-  constexpr int64_t kPieceBytes = 1 << 20;
-  const io::File file(path);
-  Sha256 hash;
-  std::string piece(kPieceBytes, '\0');
-  for (int64_t at = 0; at < file.bytes();) {
-    const int64_t got = file.read_at(at, piece.data(), kPieceBytes);
-    if (got == 0) {
-      throw Error(ErrorKind::kBadFile, "{} has become shorter", path);
-    }
-    hash.add(std::string_view(piece).substr(0, static_cast<size_t>(got)));
-    at += got;
-  }
-  return hash.hex();
-}
 
 WeightsFit verify_weights(const std::string& model, const std::string& file) {
   if (!model.empty()) {

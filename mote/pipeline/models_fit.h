@@ -58,7 +58,4 @@ void export_network(const NetworkExport& what, const std::string& file, bool for
 std::string text_of(const WeightsFit& fit);
 nlohmann::ordered_json json_of(const WeightsFit& fit);
 
-/// SHA-256 of a file, 64 digits. Throws as io::File.
-std::string sha256_of_file(const std::string& path);
-
 }  // namespace mote::pipeline

@@ -4,6 +4,7 @@
 
 #include "mote/core/error.h"
 #include "mote/pipeline/download.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/models.h"
 
 namespace mote::pipeline {
@@ -41,7 +42,7 @@ Checkpoint checkpoint_of(const PullJob& job) {
 
 WeightsFit pull_weights(const PullJob& job, const JobContext& context) {
   const Checkpoint checkpoint = checkpoint_of(job);
-  if (!job.force && fs::exists(imported_weights(job.model))) {
+  if (!job.force && exists(imported_weights(job.model))) {
     throw Error(ErrorKind::kUsage, "{} exists; --force fetches it anew",
                 imported_weights(job.model));
   }
@@ -53,7 +54,7 @@ WeightsFit pull_weights(const PullJob& job, const JobContext& context) {
   }
   // By its hash: what is kept of another file is never gone on with.
   const std::string file = folder + "/" + job.model + "-" + checkpoint.sha256.substr(0, 16);
-  if (!fs::exists(file)) {
+  if (!exists(file)) {
     download({.url = checkpoint.url,
               .sha256 = checkpoint.sha256,
               .bytes = checkpoint.bytes,

@@ -1,13 +1,13 @@
 #include "mote/pipeline/models_text.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
 #include "mote/core/learned_plugin.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/networks.h"
 
 namespace mote::pipeline {
@@ -66,7 +66,7 @@ ModelState state_of(const Model& model) {
       state.parameters = plugin->spec(model.name).parameters;
     }
   }
-  state.imported = std::filesystem::exists(imported_weights(model.name));
+  state.imported = exists(imported_weights(model.name));
   return state;
 }
 

@@ -1,7 +1,6 @@
 #include "mote/pipeline/networks.h"
 
 #include <cmath>
-#include <filesystem>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -9,8 +8,8 @@
 #include "mote/core/error.h"
 #include "mote/io/checkpoint_wrappers.h"
 #include "mote/io/weights_file.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/models.h"
-#include "mote/pipeline/models_fit.h"
 #include "mote/pipeline/prompts.h"
 #include "mote/pipeline/tracker_options.h"
 #include "mote/segment/threshold.h"
@@ -35,7 +34,7 @@ std::string weights_file(const std::string& network, const std::string& given,
     return given;
   }
   std::string imported = imported_weights(network);
-  if (!std::filesystem::exists(imported)) {
+  if (!exists(imported)) {
     throw Error(ErrorKind::kNotFound,
                 "there are no weights of {}: import them (mote models import), name a file "
                 "({} FILE), or try the way with {} random",

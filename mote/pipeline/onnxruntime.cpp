@@ -5,8 +5,6 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <span>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -16,6 +14,7 @@
 #include <unistd.h>
 
 #include "mote/core/error.h"
+#include "mote/pipeline/file.h"
 
 extern char** environ;
 
@@ -48,16 +47,6 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   std::string operator/(const char* name) const { return path_ + "/" + name; }
-
-  std::string write(const char* name, std::span<const char> bytes) const {
-    const std::string path = *this / name;
-    std::ofstream file(path, std::ios::binary);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!file.flush()) {
-      throw system_error(path + " cannot be written");
-    }
-    return path;
-  }
 
  private:
   std::string path_;
@@ -149,10 +138,10 @@ class OnnxruntimeInNode : public OnnxRunner {
   std::vector<float> load(const OnnxTask& task) override {
     node_.reset();
     peak_mb_ = 0;
-    const std::string graph = exchange_.write("graph.onnx", task.graph);
-    const auto bytes = std::as_bytes(task.image);
-    const std::string image =
-        exchange_.write("image", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const std::string graph = exchange_ / "graph.onnx";
+    const std::string image = exchange_ / "image";
+    write_file(graph, task.graph);
+    write_file(image, {reinterpret_cast<const char*>(task.image.data()), task.image.size_bytes()});
     node_ = std::make_unique<Answering>(
         std::vector<std::string>{"node", program_, graph, std::to_string(threads_)});
     const nlohmann::json request = {
@@ -174,11 +163,9 @@ class OnnxruntimeInNode : public OnnxRunner {
   }
 
   std::vector<float> output() const {
-    const std::string path = exchange_ / "output";
-    std::vector<float> values(fs::file_size(path) / sizeof(float));
-    std::ifstream(path, std::ios::binary)
-        .read(reinterpret_cast<char*>(values.data()),
-              static_cast<std::streamsize>(values.size() * sizeof(float)));
+    const std::string bytes = read_file(exchange_ / "output");
+    std::vector<float> values(bytes.size() / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
     return values;
   }
 
@@ -193,7 +180,7 @@ class OnnxruntimeInNode : public OnnxRunner {
 
 std::unique_ptr<OnnxRunner> onnxruntime_in(const std::string& folder, int64_t threads) {
   const std::string program = folder + "/serve.mjs";
-  if (!fs::exists(program)) {
+  if (!exists(program)) {
     throw Error(ErrorKind::kNotFound, "{}: no such file; give the folder bench/onnxruntime of mote",
                 program);
   }
