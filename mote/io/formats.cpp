@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "mote/core/error.h"
 #include "mote/io/cine.h"
 #include "mote/io/dm.h"
@@ -67,6 +69,10 @@ constexpr auto kStillKinds = std::to_array<Kind>({{".png", "PNG"},
                                                   {".mrc", "MRC"},
                                                   {".ser", "SER"}});
 
+// Extensions of recordings that are no stills.
+constexpr auto kRecordings = std::to_array<std::string_view>(
+    {".mrcs", ".map", ".tvips", ".seq", ".cine", ".avi", ".mp4", ".mov", ".gif", ".mkv", ".webm"});
+
 // Formats that are known, but not read.
 struct Foreign {
   std::string_view signature;
@@ -85,6 +91,18 @@ constexpr auto kForeign = std::to_array<Foreign>({
     {"\x1F\x8B"sv, "compressed by gzip: unpack it first (gunzip)"},
 });
 
+std::string extension_of(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
+
+bool is_named_as_a_recording(const std::string& path) {
+  return !still_kind_by_extension(path).empty() ||
+         std::find(kRecordings.begin(), kRecordings.end(), extension_of(path)) != kRecordings.end();
+}
+
 // Nothing where the file is of no known format.
 const Format* format_of(const std::string& path) {
   const std::string leading = File(path).leading_bytes(kSignatureBytes);
@@ -100,11 +118,12 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
   if (const Format* format = format_of(path)) {
     return format->open(path, options);
   }
-  if (std::filesystem::path(path).extension() == ".tvips") {
+  if (extension_of(path) == ".tvips" &&
+      !std::filesystem::path(path).stem().string().ends_with("_000")) {
     throw Error(ErrorKind::kUnsupported,
                 "a later file of a TVIPS series, which has no header: open its _000.tvips");
   }
-  if (std::filesystem::path(path).extension() == ".zspy") {
+  if (extension_of(path) == ".zspy") {
     throw Error(ErrorKind::kUnsupported,
                 "HyperSpy's ZSPY is not read: save the signal as .hspy, or export TIFF");
   }
@@ -115,8 +134,11 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
     }
   }
   throw Error(ErrorKind::kUnsupported,
-              "not a recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, MKV, "
-              "WebM, DM3, DM4, DM5, EMD, HSPY, MRC, SER, TVIPS, SEQ, CINE and OME-Zarr");
+              "{} recording that mote knows: it reads TIFF, PNG, JPEG, AVI, MP4, MOV, GIF, MKV, "
+              "WebM, DM3, DM4, DM5, EMD, HSPY, MRC, SER, TVIPS, SEQ, CINE and OME-Zarr",
+              is_named_as_a_recording(path)
+                  ? fmt::format("named {}, but cut off, damaged or no", extension_of(path))
+                  : "not a");
 }
 
 std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,
@@ -128,9 +150,7 @@ std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,
 }
 
 std::string still_kind_by_extension(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string extension = extension_of(path);
   for (const Kind& kind : kStillKinds) {
     if (kind.extension == extension) {
       return kind.name;

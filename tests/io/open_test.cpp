@@ -183,6 +183,7 @@ TEST(OpenFrames, SaysWhatIsWrongWithWhatIsNoRecording) {
   std::filesystem::create_directory(folder + "empty folder");
   files::write(folder + "empty.tif", "");
   files::write(folder + "words.tif", "These are words, not an image.");
+  files::write(folder + "words.txt", "These are words, not an image.");
   files::write(folder + "short.tif", "II*");
   files::write(folder + "short.png", "\x89PNG\r\n\x1a\n");
   files::write(folder + "short.jpg", "\xFF\xD8\xFF");
@@ -197,7 +198,9 @@ TEST(OpenFrames, SaysWhatIsWrongWithWhatIsNoRecording) {
   EXPECT_EQ(failure("/dev/null").kind(), ErrorKind::kUsage);
   const Error words = failure(folder + "words.tif");
   EXPECT_EQ(words.kind(), ErrorKind::kUnsupported);
-  EXPECT_THAT(words.what(), HasSubstr("it reads TIFF, PNG, JPEG, AVI"));
+  EXPECT_THAT(words.what(), HasSubstr("named .tif, but cut off, damaged or no recording that mote "
+                                      "knows: it reads TIFF, PNG, JPEG, AVI"));
+  EXPECT_THAT(failure(folder + "words.txt").what(), HasSubstr(": not a recording that mote knows"));
 }
 
 TEST(OpenFrames, NamesTheSubFoldersOfAFolderWithoutImages) {

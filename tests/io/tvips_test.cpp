@@ -88,6 +88,13 @@ TEST(Tvips, RefusesOtherVersionsSamplesAndHeaders) {
   EXPECT_THAT(message({.width = 60000, .height = 60000}), HasSubstr("holds no image of 60000"));
 }
 
+TEST(Tvips, DoesNotCallAFirstFileThatIsCutOffALaterOne) {
+  const std::string path = files::folder() + "run_000.tvips";
+  files::write(path, tvips_header().substr(0, 40));
+
+  EXPECT_THAT(thrown_by([&] { open_frames(path); }).what(), HasSubstr("named .tvips, but cut off"));
+}
+
 TEST(Tvips, AdvisesToOpenTheFirstFile) {
   const std::string path = files::folder() + "run_001.tvips";
   files::write(path, tvips_frames({}, 2, 3));
