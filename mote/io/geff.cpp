@@ -303,7 +303,7 @@ void write_geff(const std::string& folder, const GeffGraph& graph) {
   check(graph, ErrorKind::kUsage);
   const Json metadata = metadata_json(graph);
   ZarrFolderInMaking making(folder);
-  const std::string& root = making.unfinished();
+  const std::string& root = making.path();
   write_zarr_group(root + "/nodes", 2, Json::object());
   write_geff_ids(root + "/nodes/ids", graph.nodes, 1);
   write_props(root + "/nodes/props", graph.node_props);

@@ -76,7 +76,7 @@ struct GeffGraph {
 inline constexpr const char* kGeffVersion = "1.1";
 
 /// Writes a graph as a folder, by convention `NAME.geff`: Zarr version 2, which every reader of
-/// GEFF takes. The folder gets its name when it is whole.
+/// GEFF takes. Its metadata come last; where it cannot be finished it is taken away.
 ///
 /// The Graph Exchange File Format, github.com/live-image-tracking-tools/geff, specification 1.1
 /// (2025).

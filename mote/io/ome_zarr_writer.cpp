@@ -233,8 +233,8 @@ struct OmeZarrWriter::Impl {
   Impl(const std::string& folder, const OmeZarrWriterOptions& given)
       : options(checked(given)),
         making(folder),
-        image(making.unfinished(), false, options),
-        labels(making.unfinished() + "/labels/" + options.labels_name, true, options) {}
+        image(making.path(), false, options),
+        labels(making.path() + "/labels/" + options.labels_name, true, options) {}
 
   OmeZarrWriterOptions options;
   ZarrFolderInMaking making;
@@ -264,7 +264,7 @@ void OmeZarrWriter::close() {
     throw Error(ErrorKind::kUsage, "{} frames and {} label images: expected some, as many", frames,
                 labels);
   }
-  const std::string& root = impl_->making.unfinished();
+  const std::string& root = impl_->making.path();
   const int version = impl_->options.zarr_version;
   if (labels > 0 && frames > 0) {
     impl_->labels.close(impl_->labels.folder(), "../../");

@@ -22,8 +22,8 @@ struct OmeZarrWriterOptions {
 };
 
 /// Writes frames and label images as OME-Zarr, by convention `NAME.ome.zarr`: axes t, y, x, one or
-/// more chunks a frame, packed by Blosc. The folder gets its name when it is whole; what is killed
-/// before leaves `NAME.ome.zarr.unfinished`.
+/// more chunks a frame, packed by Blosc. Its metadata come last, so that a folder whose writing was
+/// killed is no OME-Zarr; one that was not closed otherwise is taken away.
 ///
 /// Label images without frames take the place of the image. Smaller levels are means of 2 x 2 px,
 /// rounded; of label images the first pixel of four. Memory is bounded by one frame.
@@ -41,7 +41,7 @@ class OmeZarrWriter {
   void write(const Image& frame);
   void write(const LabelImage& labels);  ///< as int32
 
-  /// Writes the metadata, syncs, and gives the folder its name. Throws kUsage where nothing was
+  /// Writes the metadata and syncs. Throws kUsage where nothing was
   /// written or label images are not as many as frames, kResource.
   void close();
 

@@ -50,39 +50,25 @@ void sync_file_system(const std::string& folder) {
   }
 }
 
-std::string without_slash(std::string folder) {
-  while (folder.size() > 1 && folder.ends_with('/')) {
-    folder.pop_back();
-  }
-  return folder;
-}
-
 }  // namespace
 
-ZarrFolderInMaking::ZarrFolderInMaking(std::string folder)
-    : folder_(without_slash(std::move(folder))), unfinished_(folder_ + ".unfinished") {
-  std::error_code error;
-  if (fs::exists(folder_, error)) {
+ZarrFolderInMaking::ZarrFolderInMaking(std::string folder) : folder_(std::move(folder)) {
+  std::error_code ignored;
+  if (fs::exists(folder_, ignored)) {
     throw Error(ErrorKind::kUsage, "{}: is there already: choose another name", folder_);
   }
-  fs::remove_all(unfinished_, error);
-  make_folder(unfinished_);
+  make_folder(folder_);
 }
 
 ZarrFolderInMaking::~ZarrFolderInMaking() {
   if (!finished_) {
     std::error_code ignored;
-    fs::remove_all(unfinished_, ignored);
+    fs::remove_all(folder_, ignored);
   }
 }
 
 void ZarrFolderInMaking::finish() {
-  sync_file_system(unfinished_);
-  std::error_code error;
-  fs::rename(unfinished_, folder_, error);
-  if (error) {
-    throw Error(ErrorKind::kResource, "{}: cannot be made: {}", folder_, error.message());
-  }
+  sync_file_system(folder_);
   finished_ = true;
 }
 

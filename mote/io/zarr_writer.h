@@ -12,8 +12,7 @@
 
 namespace mote::io {
 
-/// A folder that gets its name when all of it is written: until then `unfinished()` has it, under
-/// the name with `.unfinished` at its end, and a later attempt begins it anew.
+/// A folder that goes again where it is not finished.
 class ZarrFolderInMaking {
  public:
   /// Throws kUsage where `folder` is there already, kResource where it cannot be made.
@@ -23,14 +22,13 @@ class ZarrFolderInMaking {
   ZarrFolderInMaking(const ZarrFolderInMaking&) = delete;
   ZarrFolderInMaking& operator=(const ZarrFolderInMaking&) = delete;
 
-  const std::string& unfinished() const { return unfinished_; }
+  const std::string& path() const { return folder_; }
 
-  /// Waits until all is on the disk, and renames. Throws kResource where that fails.
+  /// Waits until all is on the disk. Throws kResource where that fails.
   void finish();
 
  private:
   std::string folder_;
-  std::string unfinished_;
   bool finished_ = false;
 };
 

@@ -175,27 +175,25 @@ TEST(OmeZarrWriter, WritesTheSameBytesAgain) {
   }
 }
 
-TEST(OmeZarrWriter, HasNoNameBeforeItIsWhole) {
+TEST(OmeZarrWriter, IsNoRecordingBeforeItIsClosed) {
   const std::string path = files::folder() + "a.ome.zarr";
-  {
-    OmeZarrWriter writer(path, {});
-    writer.write(Image({4, 4}, SampleType::kUint8));
-    EXPECT_FALSE(std::filesystem::exists(path));
-    EXPECT_TRUE(std::filesystem::exists(path + ".unfinished"));
-  }
-
-  EXPECT_FALSE(std::filesystem::exists(path + ".unfinished"));
-}
-
-TEST(OmeZarrWriter, BeginsAnewWhereItWasKilledBefore) {
-  const std::string path = files::folder() + "a.ome.zarr";
-  std::filesystem::create_directories(path + ".unfinished/0/7");
   OmeZarrWriter writer(path, {});
   writer.write(drawn_image({4, 4}, SampleType::kUint8, 1));
-  writer.close();
+  writer.write(LabelImage({4, 4}, 1));
 
+  EXPECT_TRUE(std::filesystem::exists(path + "/0/0/0/0"));
+  EXPECT_THROW(open_frames(path), Error);
+  EXPECT_THROW(open_frames(path + "/labels/particles"), Error);
+  writer.close();
   EXPECT_EQ(open_frames(path)->info().frames, 1);
-  EXPECT_FALSE(std::filesystem::exists(path + "/0/7"));
+}
+
+TEST(OmeZarrWriter, LeavesNothingThatWasNotClosed) {
+  const std::string folder = files::folder();
+
+  OmeZarrWriter(folder + "a.ome.zarr", {}).write(drawn_image({4, 4}, SampleType::kUint8, 1));
+
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
 }
 
 TEST(OmeZarrWriter, RefusesWhatDoesNotFitTogether) {
