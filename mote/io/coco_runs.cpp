@@ -195,7 +195,9 @@ void require_coco_size(Size size) {
   constexpr int64_t kMostArea = int64_t{1} << 31;
   if (size.height < 1 || size.width < 1 || size.height > kMostSide || size.width > kMostSide ||
       size.area() > kMostArea) {
-    throw Error(ErrorKind::kBadFile, "an image of {} x {} px", size.width, size.height);
+    throw Error(ErrorKind::kBadFile,
+                "an image of {} x {} px: expected sides of 1 to {} px, and {} px in all at most",
+                size.width, size.height, kMostSide, kMostArea);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "mote/core/error.h"
+
 namespace mote::pipeline {
 
 /// Writes the whole file under a temporary name, syncs it and renames it to `path`, so that at any
@@ -15,6 +17,18 @@ std::string read_file(const std::string& path);
 
 /// SHA-256 of a file, 64 digits. Throws as io::File.
 std::string sha256_of_file(const std::string& path);
+
+/// What `parse` makes of the text of the file, whose path is put in front of what it throws.
+/// Throws as read_file does, too.
+template <typename Parse>
+auto parsed_file(const std::string& path, const Parse& parse) {
+  const std::string text = read_file(path);
+  try {
+    return parse(text);
+  } catch (const Error& error) {
+    throw error.in(path);
+  }
+}
 
 /// Whether something is at `path`. Throws kResource where that cannot be seen, as in a folder that
 /// may not be entered.

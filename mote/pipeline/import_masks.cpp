@@ -151,11 +151,13 @@ ImportedTracks read_mots_text(const std::string& path, const JobContext& context
   NumberedMasks masks;
   Size size;
   int64_t frames = 0;
-  io::for_each_mots_instance(read_file(path), [&](const io::MotsInstance& instance) {
-    size = frames == 0 ? instance.size : size;
-    require_size(instance.size, size);
-    frames = std::max(frames, instance.frame + 1);
-    masks[instance.frame].emplace_back(instance.id, instance.mask);
+  parsed_file(path, [&](const std::string& text) {
+    io::for_each_mots_instance(text, [&](const io::MotsInstance& instance) {
+      size = frames == 0 ? instance.size : size;
+      require_size(instance.size, size);
+      frames = std::max(frames, instance.frame + 1);
+      masks[instance.frame].emplace_back(instance.id, instance.mask);
+    });
   });
   return tracks_of_masks({.format = "MOTS"}, std::move(masks), frames, size, context);
 }
@@ -319,9 +321,12 @@ void renumber_by_edges(TrackGraph& graph, std::map<int32_t, int32_t>& track_of) 
 ImportedTracks read_ctc_folder(const std::string& folder, const JobContext& context) {
   const std::optional<CtcNames> names = ctc_names_in(folder);
   const std::string sidecar = folder + "/" + io::kCtcSidecar;
-  const io::CtcLineage lineage =
-      io::ctc_lineage_of(io::ctc_tracks(read_file(folder + "/" + names->table)),
-                         exists(sidecar) ? read_file(sidecar) : "");
+  const std::vector<Track> lines = parsed_file(folder + "/" + names->table, io::ctc_tracks);
+  const io::CtcLineage lineage = !exists(sidecar)
+                                     ? io::ctc_lineage_of(lines, "")
+                                     : parsed_file(sidecar, [&](const std::string& text) {
+                                         return io::ctc_lineage_of(lines, text);
+                                       });
   const auto input = std::make_shared<LabelInput>(folder + "/" + names->masks);
   std::map<int64_t, int64_t> image_of;  // by frame
   for (const std::string& file : input->info().files) {

@@ -27,7 +27,8 @@ void add_nodes_of_labels(ImportedTracks& tracks, const std::vector<int64_t>& fra
 void write_label_images(const ImportedTracks& tracks, const TrackGraph& like,
                         const std::string& path, const JobContext& context);
 
-/// Readers behind `read_tracks`. The messages of what they throw do not repeat the path.
+/// Readers behind `read_tracks`. The messages of what they throw do not repeat the path; that of a
+/// folder names the file in it.
 ImportedTracks read_ctc_folder(const std::string& folder, const JobContext& context);
 ImportedTracks read_coco_masks(const std::string& path, const JobContext& context);
 ImportedTracks read_mots_text(const std::string& path, const JobContext& context);

@@ -98,8 +98,8 @@ void require_frames(const ImportedTracks& tracks, const TrackGraph& of_run,
                     const std::string& run) {
   const TrackGraph& graph = tracks.graph;
   if (graph.frames > of_run.frames || (tracks.labels && graph.frames != of_run.frames)) {
-    throw Error(ErrorKind::kUsage, "it has {} frames, the run {} has {}", graph.frames, run,
-                of_run.frames);
+    throw Error(ErrorKind::kUsage, "{}: it has {} frames, the run {} has {}", tracks.input,
+                graph.frames, run, of_run.frames);
   }
 }
 
@@ -153,8 +153,9 @@ TracksByInstance matched(ImportedTracks& tracks, const TrackGraph& of_run, const
   const size_t beside = all - nodes.size();
   if (2 * beside > all) {
     throw Error(ErrorKind::kUsage,
-                "{} of its {} points lie on no particle of the run {}: is it of another recording?",
-                beside, all, run);
+                "{}: {} of its {} points lie on no particle of the run {}: is it of another "
+                "recording?",
+                tracks.input, beside, all, run);
   }
   if (beside > 0) {
     tracks.warnings.push_back(fmt::format(
@@ -230,8 +231,9 @@ void write_into_run(ImportedTracks& tracks, const std::string& run, const TrackG
   require_frames(tracks, of_run, run);
   if (!tracks.tracked) {
     throw Error(ErrorKind::kUsage,
-                "its masks have no tracks, by which they could correct the run: import it without "
-                "--run, and link it with mote track --labels");
+                "{}: its masks have no tracks, by which they could correct the run: import it "
+                "without --run, and link it with mote track --labels",
+                tracks.input);
   }
   if (tracks.labels) {
     copy_run(run, folder, {"labels.tif", "tracks.csv"});

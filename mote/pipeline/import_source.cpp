@@ -36,17 +36,32 @@ bool has_parents(const TrackGraph& graph) {
   });
 }
 
+// Where nothing else fits a file or folder.
+ImportedTracks read_images_or_nothing(const std::string& path, const JobContext& context) {
+  try {
+    return read_label_images(path, context);
+  } catch (const Error& error) {
+    const bool unknown =
+        error.kind() == ErrorKind::kUnsupported || error.kind() == ErrorKind::kNotFound;
+    if (!unknown) {
+      throw;
+    }
+    throw Error(error.kind(),
+                "{}; tracks and masks are taken from GEFF, folders of the Cell Tracking Challenge, "
+                "TrackMate's XML, tables (.csv), COCO's JSON, MOTS (.txt), ImageJ's ROIs and label "
+                "images",
+                error.what());
+  }
+}
+
 ImportedTracks read_table(const std::string& path, const ImportReading& reading) {
-  auto [graph, raised_by] = io::track_table(read_file(path));
+  auto [graph, raised_by] = parsed_file(path, io::track_table);
   const std::string beside = (fs::path(path).parent_path() / "graph.json").string();
   const std::string parents = reading.graph.empty() && exists(beside) ? beside : reading.graph;
   if (!parents.empty()) {
-    const std::string text = read_file(parents);
-    try {
+    parsed_file(parents, [&graph = graph, &raised_by = raised_by](const std::string& text) {
       io::link_by_napari_graph(graph, text, raised_by);
-    } catch (const Error& error) {
-      throw error.in(parents);
-    }
+    });
     return of_graph("napari tracks", std::move(graph));
   }
   const bool parents_told = has_parents(graph);
@@ -69,7 +84,7 @@ ImportedTracks read_folder(const std::string& path, const ImportReading& reading
   if (io::looks_like_geff(path)) {
     return of_graph("GEFF", io::tracks_of_geff(io::read_geff(path), reading.pixel_size));
   }
-  return read_label_images(path, context);
+  return read_images_or_nothing(path, context);
 }
 
 ImportedTracks read_one(const std::string& path, const ImportReading& reading,
@@ -99,7 +114,7 @@ ImportedTracks read_one(const std::string& path, const ImportReading& reading,
   if (extension == ".txt") {
     return read_mots_text(path, context);
   }
-  return read_label_images(path, context);
+  return read_images_or_nothing(path, context);
 }
 
 }  // namespace
@@ -108,6 +123,7 @@ ImportedTracks read_tracks(const std::string& path, const ImportReading& reading
                            const JobContext& context) {
   try {
     ImportedTracks tracks = read_one(path, reading, context);
+    tracks.input = path;
     if (!reading.graph.empty() && !tracks.format.starts_with("napari")) {
       throw Error(ErrorKind::kUsage, "--graph is for a table of tracks, not for {}", tracks.format);
     }

@@ -23,6 +23,7 @@ struct ImportReading {
 
 /// Tracks or masks of another program.
 struct ImportedTracks {
+  std::string input;    ///< the file or folder that they are of, as it was named
   std::string format;   ///< `TrackMate`, `GEFF`, `CTC`, `COCO`, ...
   TrackGraph graph;     ///< every node has its track; positions, or those of the masks
   bool tracked = true;  ///< numbers are those of tracks; else of instances, frame by frame

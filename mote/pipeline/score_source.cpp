@@ -30,17 +30,6 @@ std::vector<int64_t> counted(int64_t frames) {
   return numbers;
 }
 
-/// `parse` of a file's text, with the path in front of what it throws.
-template <typename Parse>
-auto parsed(const std::string& path, const Parse& parse) {
-  const std::string text = read_file(path);
-  try {
-    return parse(text);
-  } catch (const Error& error) {
-    throw error.in(path);
-  }
-}
-
 class LabelSource : public ScoreSource {
  public:
   /// `masks` take the place of the label images, `shared` adds to them.
@@ -97,7 +86,7 @@ class MotSource : public ScoreSource {
  public:
   MotSource(const std::string& given, const std::string& path, bool is_truth) {
     const std::vector<io::MotBox> boxes =
-        parsed(path, [](const std::string& text) { return io::mot_boxes(text); });
+        parsed_file(path, [](const std::string& text) { return io::mot_boxes(text); });
     for (const io::MotBox& box : boxes) {
       if (is_truth && box.confidence == 0) {
         continue;  // a box that MOTChallenge does not ask for
@@ -203,8 +192,8 @@ bool is_there(const fs::path& path) {
 std::unique_ptr<ScoreSource> open_ctc(const std::string& given, const fs::path& folder,
                                       const std::string& table, const std::string& masks) {
   ScoreInfo info{.path = given, .format = "CTC", .numbered = true, .tracked = true};
-  info.tracks = parsed((folder / table).string(),
-                       [](const std::string& text) { return io::ctc_tracks(text); });
+  info.tracks = parsed_file((folder / table).string(),
+                            [](const std::string& text) { return io::ctc_tracks(text); });
   const std::string pattern = (folder / masks).string();
   const LabelInput images(pattern);
   for (const std::string& file : images.info().files) {
@@ -243,10 +232,8 @@ std::unique_ptr<ScoreSource> open_run(const std::string& given, const fs::path& 
                            : simulation ? "simulation"
                                         : "label images"};
   if (run) {
-    parsed((folder / "run.json").string(), [&](const std::string& text) {
-      add_input(text, info);
-      return true;
-    });
+    parsed_file((folder / "run.json").string(),
+                [&](const std::string& text) { add_input(text, info); });
   } else if (simulation) {
     info.reading = ReadingOptions{};
     const fs::path recording =
@@ -254,7 +241,7 @@ std::unique_ptr<ScoreSource> open_run(const std::string& given, const fs::path& 
     info.recording = is_there(recording) ? recording.string() : "";
   }
   if (is_there(folder / "frames.csv")) {
-    const auto numbers = parsed((folder / "frames.csv").string(), [](const std::string& text) {
+    const auto numbers = parsed_file((folder / "frames.csv").string(), [](const std::string& text) {
       return io::csv_numbers(text, {"recorded_frame"});
     });
     for (const std::vector<double>& row : numbers) {
@@ -264,11 +251,11 @@ std::unique_ptr<ScoreSource> open_run(const std::string& given, const fs::path& 
     info.partial = true;
   }
   if (is_there(folder / "tracks.csv")) {
-    info.tracks = parsed((folder / "tracks.csv").string(), tracks_of_csv);
+    info.tracks = parsed_file((folder / "tracks.csv").string(), tracks_of_csv);
     info.tracked = true;
   }
   if (is_there(folder / "events.csv")) {
-    info.events = parsed((folder / "events.csv").string(), [&](const std::string& text) {
+    info.events = parsed_file((folder / "events.csv").string(), [&](const std::string& text) {
       return events_of_csv(text, info.numbers);
     });
   }
@@ -323,7 +310,8 @@ std::unique_ptr<ScoreSource> open_source(const std::string& path, const ScoreSou
     return std::make_unique<MotSource>(path, path, truth == nullptr);
   }
   if (extension == ".json" && is_there(path)) {
-    io::CocoFile file = parsed(path, [](const std::string& text) { return io::coco_file(text); });
+    io::CocoFile file =
+        parsed_file(path, [](const std::string& text) { return io::coco_file(text); });
     const auto* lender = dynamic_cast<const CocoSource*>(truth);
     std::vector<io::CocoImage> images = lender != nullptr ? lender->images() : file.images;
     if (images.empty() && !file.annotations.empty()) {

@@ -216,7 +216,7 @@ TEST_F(Exchange, RefusesPointsThatMostlyLieOnNothing) {
       [] {
         import_tracks({.input = path("points.csv"), .run = path("run"), .output = path("edited")});
       },
-      ThrowsMessage<Error>(HasSubstr("2 of its 3 points lie on no particle")));
+      ThrowsMessage<Error>(HasSubstr("points.csv: 2 of its 3 points lie on no particle")));
 }
 
 TEST_F(Exchange, NamesTheRecordingByItsWholePath) {

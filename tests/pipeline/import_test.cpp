@@ -27,6 +27,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::StartsWith;
 using testing::ThrowsMessage;
 using testing_support::TemporaryFolder;
 
@@ -101,6 +102,29 @@ TEST_F(Import, RefusesTwoMasksOfAFrame) {
 
   EXPECT_THAT([&] { import_tracks({.input = folder_ / "ctc", .output = folder_ / "out"}); },
               ThrowsMessage<Error>(HasSubstr("a second mask of frame 0")));
+}
+
+TEST_F(Import, TellsWhatItTakesWhereAFileIsNoneOfIt) {
+  write_file(folder_ / "notes.xml", "<notes/>");
+  std::filesystem::create_directory(folder_ / "yolo");
+  write_file(folder_ / "yolo/frame_000000.txt", "0 0.1 0.1 0.2 0.1 0.2 0.2\n");
+
+  for (const char* input : {"notes.xml", "yolo"}) {
+    EXPECT_THAT([&] { import_tracks({.input = folder_ / input, .output = folder_ / "out"}); },
+                ThrowsMessage<Error>(HasSubstr("tracks and masks are taken from GEFF, ")));
+  }
+}
+
+TEST_F(Import, NamesTheFileOfAFolderThatIsWrong) {
+  const auto refused = [&](const char* folder, const char* file) {
+    std::filesystem::create_directory(folder_ / folder);
+    write_file(folder_ / file, "7 0 x 0\n");
+    EXPECT_THAT([&] { import_tracks({.input = folder_ / folder, .output = folder_ / "out"}); },
+                ThrowsMessage<Error>(StartsWith(folder_ / file + ": line 1: '7 0 x 0', expected")));
+  };
+
+  refused("challenge", "challenge/res_track.txt");
+  refused("mots", "mots/mots.txt");
 }
 
 TEST_F(Import, TellsHowFarItIsWhileItReads) {
