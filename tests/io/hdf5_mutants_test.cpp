@@ -1,8 +1,8 @@
 // Damages real HDF5 files at random and reads what is left of them, through the program mote-hdf5:
 // whatever libhdf5 does, mote gets frames or one line of error.
 //
-// MOTE_MUTANTS=50000 reads so many instead of a few, MOTE_MUTANTS_KEEP=FOLDER keeps those that
-// libhdf5 crashed on.
+// MOTE_MUTANTS=50000 reads so many instead of a few, MOTE_MUTANTS_SEED=2 others, and
+// MOTE_MUTANTS_KEEP=FOLDER keeps those that libhdf5 crashed on.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +27,27 @@ namespace {
 
 using drawn::Hdf5Spec;
 
+// Real files of up to 200 KB, where they are at hand.
+void add_samples(std::vector<std::string>& sound) {
+  constexpr uintmax_t kMostBytes = 200'000;
+  const std::filesystem::path data = MOTE_SOURCE_DIR "/../shared/data";
+  std::vector<std::string> paths;
+  for (const char* set : {"formats-emd", "formats-hspy", "formats-dm"}) {
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::directory_iterator(data / set, absent)) {
+      const std::string kind = entry.path().extension().string();
+      if ((kind == ".emd" || kind == ".hspy" || kind == ".dm5") &&
+          entry.file_size() <= kMostBytes) {
+        paths.push_back(entry.path().string());
+      }
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& path : paths) {
+    sound.push_back(files::read(path));
+  }
+}
+
 std::vector<std::string> sound_files() {
   const std::string path = files::folder() + "sound.h5";
   std::vector<std::string> sound;
@@ -42,6 +63,7 @@ std::vector<std::string> sound_files() {
       sound.push_back(files::read(path));
     }
   }
+  add_samples(sound);
   return sound;
 }
 
@@ -102,11 +124,12 @@ size_t open_descriptors() {
 
 TEST(Hdf5Mutants, EndInFramesOrInOneLine) {
   const char* asked = std::getenv("MOTE_MUTANTS");
+  const char* seed = std::getenv("MOTE_MUTANTS_SEED");
   const char* keep = std::getenv("MOTE_MUTANTS_KEEP");
   const int64_t mutants = asked != nullptr ? std::atoll(asked) : 300;
   const std::vector<std::string> sound = sound_files();
   testing_support::MemoryFile file;
-  std::mt19937_64 random(1);
+  std::mt19937_64 random(seed != nullptr ? std::stoull(seed) : 1);
   std::map<std::string, int64_t> tally;
   outcome(file.path());
   const size_t descriptors = open_descriptors();
