@@ -1,6 +1,7 @@
 #include "mote/io/tiff_maker.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -167,6 +168,8 @@ std::string to_text(const std::optional<TiffField>& field) {
 
 void describe_jeol(const std::string& text, RecordingInfo& info) {
   add(info, "voltage", first_element_text(text, "AccelerationVoltage"), " V");
+  add(info, "microscope", first_element_text(text, "Instruments"));
+  add(info, "date", first_element_text(text, "DateTime"));
   const size_t drawn = text.find("<DrawImageInformation>");
   if (drawn == std::string::npos || first_element_text(text, "SelectorUnitString") != "X") {
     return;
@@ -261,6 +264,51 @@ void describe_olympus(const File& file, const TiffChain& chain, RecordingInfo& i
   }
 }
 
+// EM-MENU's headers at `offset`: one of 244 bytes, which begins with its version, and the one of
+// version 2 behind it, which ends with a magic number. As tifffile reads them; there is no
+// specification.
+void describe_tvips_at(const File& file, bool big_endian, int64_t offset, RecordingInfo& info) {
+  constexpr int64_t kFirstBytes = 244;
+  constexpr int64_t kMagicAt = 6064;
+  constexpr uint32_t kMagic = 0xAAAAAAAA;
+  BinaryReader in(file, big_endian ? std::endian::big : std::endian::little);
+  const int64_t second = offset + kFirstBytes;
+  if (in.get_at<int32_t>(offset) != 2 || in.get_at<uint32_t>(second + kMagicAt) != kMagic) {
+    return;
+  }
+  const auto text_at = [&](int64_t at) {
+    constexpr int64_t kTextBytes = 160;
+    in.seek(second + at);
+    const std::string text = utf16_to_utf8(in.bytes(kTextBytes), in.order());
+    return text.substr(0, text.find('\0'));
+  };
+  const auto number_at = [&](int64_t at) {
+    const auto value = in.get_at<float>(second + at);
+    return std::isfinite(value) && value > 0 ? std::optional(value) : std::nullopt;
+  };
+  add(info, "title", text_at(0));
+  add(info, "microscope", text_at(2868));
+  add(info, "detector", text_at(3524));
+  if (const auto volts = number_at(3028)) {
+    add(info, "voltage", fmt::format("{:.6g}", *volts), " V");
+  }
+  if (const auto magnification = number_at(3292)) {
+    add(info, "magnification", fmt::format("{:.6g}", *magnification));
+  }
+  if (const auto milliseconds = number_at(3708)) {
+    info.exposure_s = *milliseconds / 1e3;
+  }
+  // Year, month and day in two, one and one bytes; seconds of the day.
+  const auto date = in.get_at<uint32_t>(second + 340);
+  const auto time_s = in.get_at<uint32_t>(second + 344);
+  if (date != 0) {
+    add(info, "date",
+        fmt::format("{:04}-{:02}-{:02}", date >> 16U, date >> 8U & 0xFFU, date & 0xFFU));
+    add(info, "time",
+        fmt::format("{:02}:{:02}:{:02}", time_s / 3600, time_s / 60 % 60, time_s % 60));
+  }
+}
+
 // `ScalingXUnit="nm"` in the description of Hamamatsu's HPD-TA.
 std::string hamamatsu_unit(const std::string& description, const std::string& axis) {
   const std::string key = "Scaling" + axis + "Unit=\"";
@@ -298,6 +346,13 @@ void describe_maker(const File& file, const TiffChain& chain, const TiffDirector
     describe_zeiss(text, info);
   }
   describe_olympus(file, chain, info);
+  if (const auto offset = to_whole(field(37706), chain.big_endian)) {
+    try {
+      describe_tvips_at(file, chain.big_endian, *offset, info);
+    } catch (const Error&) {
+      // Damaged: what it says is passed over.
+    }
+  }
   if (description.find("Software=\"HPD-TA\"") != std::string::npos) {
     describe_hamamatsu(description, info);
   }

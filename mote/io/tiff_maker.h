@@ -14,8 +14,10 @@ namespace mote::io {
 /// width stored, so that it is scaled to `info.size`. DigitalMicrograph (65003 to 65010): scale and
 /// unit of each axis. JEOL (a `TemReporter` in the description): pixels a metre of the detector by
 /// the magnification. Olympus SIS (33560): the calibration that its structure points to, which may
-/// stand in a later page of the same size. Hamamatsu HPD-TA: axes of wavelength and time are named
-/// in a warning. A size that the image's own contradicts is not taken, with a warning.
+/// stand in a later page of the same size. TVIPS (37706): what EM-MENU tells of microscope, camera
+/// and exposure; the pixel size is in the resolution fields, too. Hamamatsu HPD-TA: axes of
+/// wavelength and time are named in a warning. A size that the image's own contradicts is not
+/// taken, with a warning.
 ///
 /// `info.size` is that of the image. Damaged tags are passed over.
 void describe_maker(const File& file, const TiffChain& chain, const TiffDirectory& directory,

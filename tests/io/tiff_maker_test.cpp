@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -15,6 +16,7 @@ namespace {
 using namespace drawn;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 RecordingInfo info_of(const std::vector<TiffTag>& tags) {
   const std::string path = files::folder() + "drawn.tif";
@@ -85,6 +87,54 @@ TEST(TiffMaker, PassesOverDamagedOlympusStructures) {
   }
 }
 
+/// An image of 512 x 1 px with the headers of TVIPS's EM-MENU behind it.
+std::string tvips() {
+  const auto with_offset = [](uint32_t offset) {
+    return tiff_with_tags(512, {{.tag = 37706, .type = 4, .count = 1, .bytes = bytes_of(offset)}});
+  };
+  const auto offset = static_cast<uint32_t>(with_offset(0).size());
+  std::string header = bytes_of(int32_t{2}) + std::string(240, '\0');
+  std::string second(6064, '\0');
+  const auto put = [&](size_t at, const std::string& bytes) {
+    second.replace(at, bytes.size(), bytes);
+  };
+  put(0, std::string("A\0u\0", 4));
+  put(340, bytes_of(uint32_t{0x07E1040C}));
+  put(344, bytes_of(uint32_t{32477}));
+  put(2868, std::string("T\0", 2));
+  put(3028, bytes_of(99000.F));
+  put(3292, bytes_of(32000.F));
+  put(3524, std::string("F\0"
+                        "4\0",
+                        4));
+  put(3708, bytes_of(400.F));
+  return with_offset(offset) + header + second + bytes_of(uint32_t{0xAAAAAAAA});
+}
+
+TEST(TiffMaker, ReadsTvipssHeaders) {
+  const std::string path = files::folder() + "drawn.tif";
+  files::write(path, tvips());
+
+  const RecordingInfo info = open_frames(path)->info();
+
+  EXPECT_EQ(info.instrument, (std::map<std::string, std::string>{{"date", "2017-04-12"},
+                                                                 {"detector", "F4"},
+                                                                 {"magnification", "32000"},
+                                                                 {"microscope", "T"},
+                                                                 {"time", "09:01:17"},
+                                                                 {"title", "Au"},
+                                                                 {"voltage", "99000 V"}}));
+  EXPECT_DOUBLE_EQ(info.exposure_s.value(), 0.4);
+}
+
+TEST(TiffMaker, PassesOverTvipssHeadersThatAreCutOff) {
+  const std::string path = files::folder() + "drawn.tif";
+  const std::string sound = tvips();
+  files::write(path, sound.substr(0, sound.size() - 1));
+
+  EXPECT_THAT(open_frames(path)->info().instrument, IsEmpty());
+}
+
 TEST(TiffMaker, TellsTheAxesOfAStreakCamera) {
   const RecordingInfo info =
       info_of({tiff_text(270,
@@ -137,7 +187,8 @@ TEST(TiffMaker, ReadsDigitalMicrographsAxes) {
 TEST(TiffMaker, ReadsJeolsDetectorAndMagnification) {
   const RecordingInfo info = info_of({tiff_text(
       270,
-      "<?xml version=\"1.0\"?><TemReporter><SelectorUnitString>X</SelectorUnitString>"
+      "<?xml version=\"1.0\"?><TemReporter><Instruments>JEM-ARM200F</Instruments>"
+      "<DateTime>2019-11-27T16:11:26+09:00</DateTime><SelectorUnitString>X</SelectorUnitString>"
       "<DrawImageInformation><Width>512</Width><PixelsPerMeter><Horizontal>4000</Horizontal>"
       "<Vertical>4000</Vertical></PixelsPerMeter></DrawImageInformation>"
       "<SelectorValue>50000</SelectorValue></TemReporter>")});
@@ -145,6 +196,8 @@ TEST(TiffMaker, ReadsJeolsDetectorAndMagnification) {
   ASSERT_TRUE(info.pixel_size);
   EXPECT_DOUBLE_EQ(info.pixel_size->x_nm, 5);
   EXPECT_EQ(info.pixel_size->source, "JEOL description");
+  EXPECT_EQ(info.instrument.at("microscope"), "JEM-ARM200F");
+  EXPECT_EQ(info.instrument.at("date"), "2019-11-27T16:11:26+09:00");
 }
 
 TEST(TiffMaker, AgreesWithOthersOnRealFiles) {
