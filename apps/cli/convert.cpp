@@ -44,8 +44,9 @@ void tell(const pipeline::ConvertResult& result) {
   for (const std::string& warning : result.warnings) {
     fmt::print(stderr, "warning: {}\n", warning);
   }
-  fmt::print(stderr, "{}: {}, {} frames of {} x {} px, {}\n", result.output, result.format,
-             result.frames, result.size.width, result.size.height, name(result.type));
+  fmt::print(stderr, "{}: {}, {} of {} x {} px, {}\n", result.output, result.format,
+             counted(result.frames, "frame"), result.size.width, result.size.height,
+             name(result.type));
   if (result.scale) {
     fmt::print(stderr, "black, 0, was {}; white, {}, was {}\n", result.scale->black,
                result.type == SampleType::kUint8 ? 255 : 65535, result.scale->white);

@@ -35,8 +35,8 @@ void tell(const pipeline::ExportResult& result, bool json) {
                                             {"warnings", result.warnings}}));
     return;
   }
-  fmt::print(stderr, "{}: {} frames, {} particles, {} tracks\n", result.output, result.frames,
-             result.instances, result.tracks);
+  fmt::print(stderr, "{}: {}, {}, {}\n", result.output, counted(result.frames, "frame"),
+             counted(result.instances, "particle"), counted(result.tracks, "track"));
 }
 
 }  // namespace

@@ -28,9 +28,9 @@ void tell(const pipeline::ImportResult& result, bool json) {
                                             {"warnings", result.warnings}}));
     return;
   }
-  fmt::print(stderr, "{} ({}): {} frames, {} particles, {} tracks. Measure it with:\n  {}\n",
-             result.output, result.format, result.frames, result.instances, result.tracks,
-             result.next);
+  fmt::print(stderr, "{} ({}): {}, {}, {}. Measure it with:\n  {}\n", result.output, result.format,
+             counted(result.frames, "frame"), counted(result.instances, "particle"),
+             counted(result.tracks, "track"), result.next);
 }
 
 }  // namespace

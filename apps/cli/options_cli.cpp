@@ -140,9 +140,6 @@ void tell_result(const pipeline::JobResult& result, const RunFlags& flags, bool 
   for (const std::string& warning : result.warnings) {
     fmt::print(stderr, "warning: {}\n", warning);
   }
-  const auto counted = [](int64_t count, const char* noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-  };
   fmt::print(stderr, "{}, {}", counted(result.frames, "frame"),
              counted(result.instances, "instance"));
   if (result.tracks > 0) {

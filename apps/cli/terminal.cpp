@@ -120,4 +120,8 @@ void ProgressTeller::draw_bar(const pipeline::ProgressEvent& event, double rate)
   line_open_ = true;
 }
 
+std::string counted(int64_t count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 }  // namespace mote::cli

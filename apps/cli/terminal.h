@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "mote/pipeline/progress.h"
@@ -38,6 +39,9 @@ class ProgressTeller {
   Clock::time_point stage_start_;
   Clock::time_point last_line_;
 };
+
+/// `1 frame`, `2 frames`.
+std::string counted(int64_t count, const char* noun);
 
 /// Set by the first Ctrl-C (or SIGTERM); a second one ends the process at once.
 const std::atomic<bool>& interrupted();

@@ -9,6 +9,8 @@ for out in out.tif out.ome.tif; do
   grep -q "^$out: .*120 frames of 384 x 384 px, uint8" stderr || fail "no line of $out: $(cat stderr)"
   [ "$(pixels $in)" = "$(pixels $out)" ] || fail "calibration of $out: $(pixels $out)"
 done
+runs "$mote" convert $in -o one.tif --frames 0
+grep -q "^one.tif: TIFF, 1 frame of" stderr || fail "one frame is told as $(cat stderr)"
 runs "$mote" convert $in -o out.mrc
 grep -q 'MRC does not hold: frame interval' stderr || fail "MRC holds no interval, and nothing says so"
 runs "$mote" convert out.mrc -o back.tif --depth 8 --frame-interval "$("$mote" info $in --json | grep -A1 '"frame_interval"' | grep -o '[0-9.]*')s"
