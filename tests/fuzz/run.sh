@@ -23,10 +23,10 @@ cmake --build "$build" --target fuzz_all --parallel "$(nproc)" >> "$build.log" 2
 corpus=$build/corpus
 rm -rf "$corpus"
 mkdir -p "$build/found" "$corpus"
-"$build/fuzz_seeds" "$corpus"
+"$build/fuzz_seeds" "$corpus" "$root/../shared/data"
 formats=("$@")
 if [ ${#formats[@]} -eq 0 ]; then
-  formats=(cine coco dm hdf5 imagej_roi mots mrc norpix safetensors ser tiff torch_checkpoint
+  formats=(beside cine coco dm hdf5 imagej_roi mots mrc norpix safetensors ser tiff torch_checkpoint
     tracks tvips yolo zarr)
 fi
 for format in "${formats[@]}"; do

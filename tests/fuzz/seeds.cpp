@@ -1,8 +1,10 @@
-// Writes the drawn samples of every format into FOLDER/FORMAT/, for the fuzzers to begin with.
+// Writes the drawn samples of every format into FOLDER/FORMAT/, for the fuzzers to begin with, and
+// the real ones of up to 64 KiB that lie in folders of SAMPLES.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -90,6 +92,8 @@ void seed_tiff() {
        tiff_with_tags(16, {tiff_text(34682,
                                      "[Scan]\r\nPixelWidth=1e-9\r\nPixelHeight=1e-9\r\n"
                                      "[Image]\r\nResolutionX=16\r\n")}));
+  seed("tiff", "olympus", tiff_of_olympus(-9, 0.25, 0.5, 6e5));
+  seed("tiff", "tvips", tiff_of_tvips());
   seed("tiff", "dm",
        tiff_with_tags(16, {tiff_text(65003, "nm"), tiff_text(65004, "nm"), tiff_double(65009, 1),
                            tiff_double(65010, 1)}));
@@ -264,11 +268,43 @@ void seed_weights() {
   }
 }
 
+void seed_beside() {
+  seed("beside", "scan",
+       "e<ObjectInfo><FrameTime>0.5</FrameTime><Label>Mode</Label><Value>TEM</Value><Unit></Unit>"
+       "</ObjectInfo>");
+  seed("beside", "camera", "iFrames Per Second = 40\nSpecimen Pixel Size X (nanometers) = 0.5\n");
+}
+
+// The fuzzer of a real file, and what goes before its bytes.
+struct Target {
+  std::string fuzzer;
+  std::string before;
+};
+
+void seed_samples(const std::filesystem::path& samples) {
+  constexpr uintmax_t kMostBytes = 1 << 16;
+  const std::map<std::string, Target> targets = {
+      {".dm3", {"dm"}},    {".dm4", {"dm"}},          {".mrc", {"mrc"}},        {".map", {"mrc"}},
+      {".ser", {"ser"}},   {".seq", {"norpix"}},      {".tvips", {"tvips"}},    {".tif", {"tiff"}},
+      {".tiff", {"tiff"}}, {".emi", {"beside", "e"}}, {".txt", {"beside", "i"}}};
+  std::error_code absent;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(samples, absent)) {
+    const std::filesystem::path& path = entry.path();
+    const auto target = targets.find(path.extension().string());
+    const bool is_format = path.parent_path().filename().string().starts_with("formats-");
+    if (is_format && target != targets.end() && entry.file_size() < kMostBytes) {
+      std::ifstream file(path, std::ios::binary);
+      seed(target->second.fuzzer, path.filename().string(),
+           target->second.before + std::string{std::istreambuf_iterator<char>(file), {}});
+    }
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 2) {
-    std::fprintf(stderr, "usage: fuzz_seeds FOLDER\n");
+  if (count < 2 || count > 3) {
+    std::fprintf(stderr, "usage: fuzz_seeds FOLDER [SAMPLES]\n");
     return 2;
   }
   folder = arguments[1];
@@ -282,4 +318,8 @@ int main(int count, char** arguments) {
   seed_masks();
   seed_tracks();
   seed_weights();
+  seed_beside();
+  if (count == 3) {
+    seed_samples(arguments[2]);
+  }
 }

@@ -73,4 +73,40 @@ inline std::string tiff_with_tags(uint16_t width, const std::vector<TiffTag>& ta
          bytes_of(uint32_t{0}) + values;
 }
 
+/// An image of 512 x 1 px with an Olympus structure behind it, of `power` and these sides.
+inline std::string tiff_of_olympus(int16_t power, double x, double y, double magnification) {
+  const auto with_offset = [](uint32_t offset) {
+    return tiff_with_tags(512, {{.tag = 33560, .type = 4, .count = 1, .bytes = bytes_of(offset)}});
+  };
+  const auto offset = static_cast<uint32_t>(with_offset(0).size());
+  std::string structure = "SIS0" + std::string(54, '\0') + bytes_of(int16_t{2});
+  structure += bytes_of(int16_t{10}) + bytes_of(int16_t{1}) + bytes_of(uint32_t{0});
+  structure += bytes_of(int16_t{1}) + bytes_of(int16_t{1}) + bytes_of(offset + 76);
+  structure += std::string(10, '\0') + bytes_of(power) + bytes_of(x) + bytes_of(y);
+  structure += std::string(8, '\0') + bytes_of(magnification);
+  return with_offset(offset) + structure;
+}
+
+/// An image of 512 x 1 px with the headers of TVIPS's EM-MENU behind it.
+inline std::string tiff_of_tvips() {
+  const auto with_offset = [](uint32_t offset) {
+    return tiff_with_tags(512, {{.tag = 37706, .type = 4, .count = 1, .bytes = bytes_of(offset)}});
+  };
+  const auto offset = static_cast<uint32_t>(with_offset(0).size());
+  const std::string header = bytes_of(int32_t{2}) + std::string(240, '\0');
+  std::string second(6064, '\0');
+  const auto put = [&](size_t at, const std::string& bytes) {
+    second.replace(at, bytes.size(), bytes);
+  };
+  put(0, std::string("A\0u\0", 4));
+  put(340, bytes_of(uint32_t{0x07E1040C}));
+  put(344, bytes_of(uint32_t{32477}));
+  put(2868, std::string("T\0", 2));
+  put(3028, bytes_of(99000.F));
+  put(3292, bytes_of(32000.F));
+  put(3524, std::string("F\0C\0", 4));
+  put(3708, bytes_of(400.F));
+  return with_offset(offset) + header + second + bytes_of(uint32_t{0xAAAAAAAA});
+}
+
 }  // namespace mote::io::drawn

@@ -49,23 +49,9 @@ TEST(TiffMaker, TakesNoFeiPixelSizeOfAnImageOfAnotherWidth) {
   EXPECT_THAT(info.warnings, ElementsAre(HasSubstr("999 px wide, this one has 512")));
 }
 
-/// An image of 512 x 1 px with an Olympus structure behind it, of `power` and these sides.
-std::string olympus(int16_t power, double x, double y, double magnification) {
-  const auto with_offset = [](uint32_t offset) {
-    return tiff_with_tags(512, {{.tag = 33560, .type = 4, .count = 1, .bytes = bytes_of(offset)}});
-  };
-  const auto offset = static_cast<uint32_t>(with_offset(0).size());
-  std::string structure = "SIS0" + std::string(54, '\0') + bytes_of(int16_t{2});
-  structure += bytes_of(int16_t{10}) + bytes_of(int16_t{1}) + bytes_of(uint32_t{0});
-  structure += bytes_of(int16_t{1}) + bytes_of(int16_t{1}) + bytes_of(offset + 76);
-  structure += std::string(10, '\0') + bytes_of(power) + bytes_of(x) + bytes_of(y);
-  structure += std::string(8, '\0') + bytes_of(magnification);
-  return with_offset(offset) + structure;
-}
-
 TEST(TiffMaker, ReadsOlympussPixelSize) {
   const std::string path = files::folder() + "drawn.tif";
-  files::write(path, olympus(-9, 0.25, 0.5, 6e5));
+  files::write(path, tiff_of_olympus(-9, 0.25, 0.5, 6e5));
 
   const RecordingInfo info = open_frames(path)->info();
 
@@ -78,47 +64,23 @@ TEST(TiffMaker, ReadsOlympussPixelSize) {
 
 TEST(TiffMaker, PassesOverDamagedOlympusStructures) {
   const std::string path = files::folder() + "drawn.tif";
-  const std::string sound = olympus(-9, 0.25, 0.5, 6e5);
-  for (const std::string& bytes :
-       {sound.substr(0, sound.size() - 20), olympus(30, 1, 1, 1), olympus(-9, -1, 1, 1)}) {
+  const std::string sound = tiff_of_olympus(-9, 0.25, 0.5, 6e5);
+  for (const std::string& bytes : {sound.substr(0, sound.size() - 20), tiff_of_olympus(30, 1, 1, 1),
+                                   tiff_of_olympus(-9, -1, 1, 1)}) {
     files::write(path, bytes);
 
     EXPECT_FALSE(open_frames(path)->info().pixel_size);
   }
 }
 
-/// An image of 512 x 1 px with the headers of TVIPS's EM-MENU behind it.
-std::string tvips() {
-  const auto with_offset = [](uint32_t offset) {
-    return tiff_with_tags(512, {{.tag = 37706, .type = 4, .count = 1, .bytes = bytes_of(offset)}});
-  };
-  const auto offset = static_cast<uint32_t>(with_offset(0).size());
-  std::string header = bytes_of(int32_t{2}) + std::string(240, '\0');
-  std::string second(6064, '\0');
-  const auto put = [&](size_t at, const std::string& bytes) {
-    second.replace(at, bytes.size(), bytes);
-  };
-  put(0, std::string("A\0u\0", 4));
-  put(340, bytes_of(uint32_t{0x07E1040C}));
-  put(344, bytes_of(uint32_t{32477}));
-  put(2868, std::string("T\0", 2));
-  put(3028, bytes_of(99000.F));
-  put(3292, bytes_of(32000.F));
-  put(3524, std::string("F\0"
-                        "4\0",
-                        4));
-  put(3708, bytes_of(400.F));
-  return with_offset(offset) + header + second + bytes_of(uint32_t{0xAAAAAAAA});
-}
-
 TEST(TiffMaker, ReadsTvipssHeaders) {
   const std::string path = files::folder() + "drawn.tif";
-  files::write(path, tvips());
+  files::write(path, tiff_of_tvips());
 
   const RecordingInfo info = open_frames(path)->info();
 
   EXPECT_EQ(info.instrument, (std::map<std::string, std::string>{{"date", "2017-04-12"},
-                                                                 {"detector", "F4"},
+                                                                 {"detector", "FC"},
                                                                  {"magnification", "32000"},
                                                                  {"microscope", "T"},
                                                                  {"time", "09:01:17"},
@@ -129,7 +91,7 @@ TEST(TiffMaker, ReadsTvipssHeaders) {
 
 TEST(TiffMaker, PassesOverTvipssHeadersThatAreCutOff) {
   const std::string path = files::folder() + "drawn.tif";
-  const std::string sound = tvips();
+  const std::string sound = tiff_of_tvips();
   files::write(path, sound.substr(0, sound.size() - 1));
 
   EXPECT_THAT(open_frames(path)->info().instrument, IsEmpty());
