@@ -126,8 +126,8 @@ std::map<int32_t, Track> by_id(std::vector<Track> tracks) {
 std::vector<Track> in_order(std::map<int32_t, Track> tracks) {
   std::vector<Track> list;
   list.reserve(tracks.size());
-  for (auto& [unused, track] : tracks) {
-    list.push_back(std::move(track));
+  for (auto& entry : tracks) {
+    list.push_back(std::move(entry.second));
   }
   return list;
 }
