@@ -230,11 +230,9 @@ void describe(const DmTags& tags, const DmImage& image, RecordingInfo& info) {
       info.exposure_s = seconds;
     }
   }
-  for (const DmAxis& axis : image.axes) {
-    if (axis.origin != 0) {
-      info.instrument["origin x, y"] += fmt::format(
-          "{}{:.6g} px", info.instrument["origin x, y"].empty() ? "" : ", ", axis.origin);
-    }
+  if (image.axes.size() >= 2 && (image.axes[0].origin != 0 || image.axes[1].origin != 0)) {
+    info.instrument["origin x, y"] =
+        fmt::format("{:.6g} px, {:.6g} px", image.axes[0].origin, image.axes[1].origin);
   }
   for (const auto& [path, value] : tags.values) {
     if (const double* number = std::get_if<double>(&value)) {

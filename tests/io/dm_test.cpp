@@ -124,6 +124,13 @@ TEST(Dm, TakesAxesInDifferentUnits) {
   EXPECT_DOUBLE_EQ(source->info().pixel_size->y_nm, 0.2);
 }
 
+TEST(Dm, TellsTheOriginOfColumnsAndRowsAlone) {
+  const auto source = open_drawn(one_image(dm_counting_image(
+      {{.count = 3}, {.count = 2, .origin = -171}, {.count = 4, .origin = 5, .unit = "s"}})));
+
+  EXPECT_EQ(source->info().instrument.at("origin x, y"), "0 px, -171 px");
+}
+
 TEST(Dm, TakesNoPixelSizeFromReciprocalUnits) {
   const auto source = open_drawn(
       one_image(dm_counting_image({{.count = 3, .unit = "1/nm"}, {.count = 2, .unit = "1/nm"}})));
