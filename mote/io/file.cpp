@@ -14,7 +14,9 @@
 
 namespace mote::io {
 
-File::File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+// O_NONBLOCK, so that a pipe is refused and not waited for.
+File::File(const std::string& path)
+    : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (descriptor_ < 0) {
     throw errno == ENOENT || errno == ENOTDIR
         ? Error(ErrorKind::kNotFound, "no such file or folder")

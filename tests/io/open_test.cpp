@@ -203,6 +203,13 @@ TEST(OpenFrames, SaysWhatIsWrongWithWhatIsNoRecording) {
   EXPECT_THAT(failure(folder + "words.txt").what(), HasSubstr(": not a recording that mote knows"));
 }
 
+TEST(OpenFrames, DoesNotWaitForAPipe) {
+  const std::string path = files::folder() + "pipe.tif";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+
+  EXPECT_THAT(failure(path).what(), HasSubstr("is not a file that can be read at any offset"));
+}
+
 TEST(OpenFrames, NamesTheSubFoldersOfAFolderWithoutImages) {
   const std::string folder = files::folder();
   std::filesystem::create_directory(folder + "frames");
