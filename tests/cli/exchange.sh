@@ -35,6 +35,12 @@ for format in $formats; do
   [ -e "out_$format" ] || fail "$format: nothing was written"
 done
 
+# Frames have the names of the stills that go with them.
+runs "$mote" convert demo/recording.tif --to png -o stills
+ls stills | sed 's/\.png$//' >names
+grep -o 'frame_[0-9]*' out_coco | cmp -s - names || fail "COCO names its images otherwise than stills"
+ls out_yolo | sed 's/\.txt$//' | cmp -s - names || fail "YOLO names its images otherwise than stills"
+
 expect 2 "expected one of geff, ctc" "$mote" export run --to excel
 expect 2 "is there already; --force overwrites it" "$mote" export run --to coco -o out_coco
 expect 0 "particles" "$mote" export run --to coco -o out_coco --force
