@@ -63,16 +63,16 @@ torch::Tensor joined(const std::vector<JoinedPart>& parts) {
 
 torch::Tensor interleaved(const std::vector<torch::Tensor>& phases) {
   const torch::Tensor& first = phases.front();
-  const torch::Tensor image = torch::empty(
-      {first.size(0), first.size(3), 2 * first.size(1), 2 * first.size(2)}, torch::kFloat32);
+  const torch::Tensor image =
+      torch::empty({first.size(0), first.size(3), 2 * first.size(1), 2 * first.size(2)},
+                   first.options().dtype(torch::kFloat32));
   if (!first.is_cpu() || first.scalar_type() != torch::kFloat32) {
-    const torch::Tensor there = image.to(first.device());
     for (int64_t phase = 0; phase < 4; ++phase) {
-      there.slice(2, phase / 2, there.size(2), 2)
-          .slice(3, phase % 2, there.size(3), 2)
+      image.slice(2, phase / 2, image.size(2), 2)
+          .slice(3, phase % 2, image.size(3), 2)
           .copy_(phases[static_cast<size_t>(phase)].permute({0, 3, 1, 2}));
     }
-    return there;
+    return image;
   }
   const int64_t height = first.size(1);
   const int64_t width = first.size(2);

@@ -18,7 +18,7 @@ constexpr ConvPadding around(int64_t px) {
 torch::Tensor composed(const torch::Tensor& up, const torch::Tensor& conv, int64_t dy, int64_t dx) {
   const torch::Tensor u = up.to(torch::kFloat64);
   const torch::Tensor v = conv.to(torch::kFloat64);
-  torch::Tensor weight = torch::zeros({v.size(0), u.size(0), 2, 2}, torch::kFloat64);
+  torch::Tensor weight = torch::zeros({v.size(0), u.size(0), 2, 2}, v.options());
   for (int64_t ky = 0; ky < 3; ++ky) {
     for (int64_t kx = 0; kx < 3; ++kx) {
       const int64_t row = dy + ky - 1 + 2 * (1 - dy);  // from the first row of the upper cell
