@@ -35,11 +35,11 @@ WeightsMismatch compare(const std::string& network, const Weights& weights) {
   return guarded([&] { return nn::load(weights, *nn::make_network(network, &weights)); });
 }
 
-std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions& options,
-                                                   const segment::ThresholdOptions& found,
-                                                   const Weights* weights) {
+std::unique_ptr<segment::Segmenter> make_segmenter_on(torch::Device device,
+                                                      const segment::NetworkOptions& options,
+                                                      const segment::ThresholdOptions& found,
+                                                      const Weights* weights) {
   return guarded([&] {
-    const torch::Device device = device_by_name(options.device);
     torch::manual_seed(static_cast<uint64_t>(options.seed));
     std::unique_ptr<MapNetwork> map;
     std::unique_ptr<InstanceNetwork> instances;
@@ -56,10 +56,17 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions
   });
 }
 
-std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options, Size field,
-                                             const Weights* weights) {
+std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions& options,
+                                                   const segment::ThresholdOptions& found,
+                                                   const Weights* weights) {
+  const torch::Device device = guarded([&] { return device_by_name(options.device); });
+  return make_segmenter_on(device, options, found, weights);
+}
+
+std::unique_ptr<track::Tracker> make_tracker_on(torch::Device device,
+                                                const track::DeaotOptions& options, Size field,
+                                                const Weights* weights) {
   return guarded([&] {
-    const torch::Device device = device_by_name(options.device);
     torch::manual_seed(static_cast<uint64_t>(options.seed));
     const auto network = std::dynamic_pointer_cast<nn::DeAotImpl>(nn::make_network(options.model));
     if (!network) {
@@ -69,6 +76,12 @@ std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options,
     make_ready(*network, options.model, weights, device);
     return make_deaot_tracker(network, options, field);
   });
+}
+
+std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options, Size field,
+                                             const Weights* weights) {
+  const torch::Device device = guarded([&] { return device_by_name(options.device); });
+  return make_tracker_on(device, options, field, weights);
 }
 
 }  // namespace mote::learned

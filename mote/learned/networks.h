@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <torch/types.h>
+
 #include "mote/core/learned_plugin.h"
 #include "mote/core/weights.h"
 #include "mote/segment/network_options.h"
@@ -23,5 +25,15 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions
                                                    const Weights* weights);
 std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options, Size field,
                                              const Weights* weights);
+
+// The same on a device that libtorch knows, whatever `options.device` says.
+
+std::unique_ptr<segment::Segmenter> make_segmenter_on(torch::Device device,
+                                                      const segment::NetworkOptions& options,
+                                                      const segment::ThresholdOptions& found,
+                                                      const Weights* weights);
+std::unique_ptr<track::Tracker> make_tracker_on(torch::Device device,
+                                                const track::DeaotOptions& options, Size field,
+                                                const Weights* weights);
 
 }  // namespace mote::learned

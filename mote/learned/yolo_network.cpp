@@ -46,7 +46,7 @@ class YoloNetwork : public InstanceNetwork {
                                      const torch::Tensor& coefficients,
                                      const torch::Tensor& prototypes) const {
     const nn::YoloDetections detections = nn::yolo_detections(decoded, coefficients, suppression_);
-    const auto masks = nn::yolo_cut_masks(detections, prototypes.to(torch::kCPU));
+    const auto masks = nn::yolo_cut_masks(detections, prototypes);
     std::vector<FoundInstance> instances;
     for (size_t i = 0; i < masks.size(); ++i) {
       const double score = detections.confidence[static_cast<int64_t>(i)].item<double>();

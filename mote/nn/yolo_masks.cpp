@@ -9,8 +9,10 @@ namespace mote::nn {
 namespace {
 
 torch::Tensor mask_logits(const torch::Tensor& coefficients, const torch::Tensor& prototypes) {
-  const torch::Tensor flat = prototypes.to(coefficients.options()).flatten(1);  // (P, h * w)
-  return coefficients.matmul(flat).unflatten(1, {prototypes.size(1), prototypes.size(2)});
+  const torch::Tensor flat = prototypes.to(torch::kFloat32).flatten(1);  // (P, h * w)
+  return coefficients.to(flat.options())
+      .matmul(flat)
+      .unflatten(1, {prototypes.size(1), prototypes.size(2)});
 }
 
 torch::Tensor resized(const torch::Tensor& planes, int64_t height, int64_t width) {
@@ -23,9 +25,9 @@ torch::Tensor resized(const torch::Tensor& planes, int64_t height, int64_t width
 
 /// Zero where a plane's row or column index lies outside its box: inside is x1 <= column < x2.
 torch::Tensor cropped(const torch::Tensor& planes, const torch::Tensor& boxes) {
-  const torch::Tensor rows = torch::arange(planes.size(1), boxes.options()).reshape({1, -1, 1});
-  const torch::Tensor columns = torch::arange(planes.size(2), boxes.options()).reshape({1, 1, -1});
-  const auto side = boxes.reshape({-1, 4, 1, 1}).unbind(1);
+  const torch::Tensor rows = torch::arange(planes.size(1), planes.options()).reshape({1, -1, 1});
+  const torch::Tensor columns = torch::arange(planes.size(2), planes.options()).reshape({1, 1, -1});
+  const auto side = boxes.to(planes.options()).reshape({-1, 4, 1, 1}).unbind(1);
   const torch::Tensor inside = (columns >= side[0]).logical_and(columns < side[2]) *
                                (rows >= side[1]).logical_and(rows < side[3]);
   return planes * inside;
@@ -61,8 +63,9 @@ std::vector<CutMask> yolo_cut_masks(const YoloDetections& detections,
     const int64_t width = 4 * (right - left);
     masks.push_back({.y_px = 4 * top,
                      .x_px = 4 * left,
-                     .mask = part.numel() == 0 ? torch::zeros({height, width}, torch::kBool)
-                                               : (resized(part, height, width) > 0)[0]});
+                     .mask = part.numel() == 0
+                                 ? torch::zeros({height, width}, part.options().dtype(torch::kBool))
+                                 : (resized(part, height, width) > 0)[0]});
   }
   return masks;
 }

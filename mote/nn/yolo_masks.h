@@ -8,6 +8,8 @@
 
 namespace mote::nn {
 
+// Masks are computed where the prototypes are; detections may be on the CPU.
+
 /// The masks of detections at the size of the network's input: coefficients times prototypes, cut
 /// to each box at the size of the prototypes, resized bilinearly, above 0 inside.
 ///
