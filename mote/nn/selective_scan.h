@@ -28,9 +28,9 @@ struct ScanResult {
 ///     y_l = C_l . h_l + D u_l
 ///
 /// Gu and Dao, "Mamba: Linear-Time Sequence Modeling with Selective State Spaces", 2023
-/// (arXiv:2312.00752), algorithm 2. For float32 on the CPU by the kernels of scan_kernel.h; else,
-/// and where plain_operators(), as a loop of operators over the positions, which a trace holds as
-/// one call (recorded_scan.h).
+/// (arXiv:2312.00752), algorithm 2. For float32 on the CPU by the kernels of scan_kernel.h; else by
+/// operators, chunk by chunk; where plain_operators(), as a loop of operators over the positions,
+/// which a trace holds as one call (recorded_scan.h).
 ///
 /// The last state is for reading on: no gradient flows from it, and a trace has none.
 /// Throws kUsage where the shapes disagree.

@@ -62,6 +62,48 @@ TEST_P(SelectiveScanForms, AreThePublishedOneForLargeRates) {
   expect_golden(fixture, "large.", 30);
 }
 
+/// Two images, two groups of three channels, four states.
+ScanInputs random_inputs(int64_t length) {
+  torch::manual_seed(1);
+  const auto kind = torch::TensorOptions(torch::kFloat64);
+  ScanInputs in = {.u = torch::randn({2, 6, length}, kind),
+                   .delta = torch::randn({2, 6, length}, kind),
+                   .a = -torch::rand({6, 4}, kind),
+                   .b = torch::randn({2, 2, 4, length}, kind),
+                   .c = torch::randn({2, 2, 4, length}, kind),
+                   .d = torch::randn({6}, kind),
+                   .delta_bias = torch::randn({6}, kind)};
+  for (torch::Tensor* leaf : {&in.u, &in.delta, &in.a, &in.b, &in.c, &in.d, &in.delta_bias}) {
+    leaf->requires_grad_();
+  }
+  return in;
+}
+
+/// y, the last state, and the gradients of all inputs.
+std::vector<torch::Tensor> scanned(const ScanInputs& in) {
+  const ScanResult result = selective_scan(in);
+  auto tensors = torch::autograd::grad({result.y.square().sum()},
+                                       {in.u, in.delta, in.a, in.b, in.c, in.d, in.delta_bias});
+  tensors.insert(tensors.end(), {result.y, result.last_state});
+  return tensors;
+}
+
+/// Lengths that chunks divide into and do not.
+class SelectiveScanOfLength : public testing::TestWithParam<int64_t> {};
+INSTANTIATE_TEST_SUITE_P(, SelectiveScanOfLength, testing::Values(1, 2, 5, 36, 131));
+
+TEST_P(SelectiveScanOfLength, IsThePlainLoopWhereNoKernelTakesItsNumbers) {
+  const ScanInputs in = random_inputs(GetParam());
+
+  const auto found = scanned(in);
+
+  const PlainOperators plain;
+  const auto expected = scanned(in);
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_TRUE(torch::allclose(found[i], expected[i], 1e-10, 1e-12)) << i;
+  }
+}
+
 TEST(SelectiveScan, RefusesTensorsThatDisagree) {
   const ScanInputs inputs = {.u = torch::zeros({1, 4, 8}),
                              .delta = torch::zeros({1, 4, 8}),
