@@ -56,12 +56,15 @@ torch::Tensor FusedConv::operator()(const torch::Tensor& input, const torch::Ten
 torch::Tensor FusedConv::by_operators(const torch::Tensor& input,
                                       const torch::Tensor& added) const {
   const ConvPadding& pad = options_.padding;
-  const torch::Tensor padded = torch::constant_pad_nd(input.permute({0, 3, 1, 2}),
-                                                      {pad.left, pad.right, pad.top, pad.bottom});
+  const bool even = pad.top == pad.bottom && pad.left == pad.right;
+  const torch::Tensor image = input.permute({0, 3, 1, 2});
+  const torch::Tensor padded =
+      even ? image : torch::constant_pad_nd(image, {pad.left, pad.right, pad.top, pad.bottom});
+  const torch::ExpandingArray<2> padding = even ? torch::ExpandingArray<2>({pad.top, pad.left}) : 0;
   const auto both_ways = [](int64_t value) { return torch::ExpandingArray<2>(value); };
   torch::Tensor result =
-      torch::conv2d(padded, weight_, bias_.to(weight_.dtype()), both_ways(options_.stride),
-                    both_ways(0), both_ways(options_.dilation), options_.groups);
+      torch::conv2d(padded, weight_, bias_.to(weight_.dtype()), both_ways(options_.stride), padding,
+                    both_ways(options_.dilation), options_.groups);
   result = result.permute({0, 2, 3, 1});
   if (options_.added == AddedTensor::kBeforeActivation) {
     result = result + added;

@@ -115,18 +115,23 @@ int64_t SwinBlockImpl::shift_of(int64_t height, int64_t width) const {
   return std::min(height, width) <= options_.window ? 0 : options_.shift;
 }
 
-SwinBlockImpl::Windows SwinBlockImpl::windows_of(int64_t height, int64_t width) {
+SwinBlockImpl::Windows SwinBlockImpl::windows_of(const torch::Tensor& map) {
+  const int64_t height = map.size(1);
+  const int64_t width = map.size(2);
   const std::lock_guard<std::mutex> lock(lock_);
-  if (windows_.height != height || windows_.width != width) {
+  if (windows_.height != height || windows_.width != width || windows_.device != map.device()) {
     const int64_t shift = shift_of(height, width);
     const auto numbers = torch::arange(height * width).reshape({1, height, width, 1});
-    windows_ = {.height = height,
-                .width = width,
-                .order = cut_windows(numbers.roll({-shift, -shift}, {1, 2}), options_.window)
-                             .flatten()
-                             .contiguous(),
-                .mask = shift == 0 ? torch::Tensor()
-                                   : shifted_window_mask(height, width, options_.window, shift)};
+    windows_ = {
+        .height = height,
+        .width = width,
+        .device = map.device(),
+        .order = cut_windows(numbers.roll({-shift, -shift}, {1, 2}), options_.window)
+                     .flatten()
+                     .contiguous(),
+        .mask = shift == 0
+                    ? torch::Tensor()
+                    : shifted_window_mask(height, width, options_.window, shift).to(map.device())};
   }
   return windows_;
 }
@@ -139,7 +144,7 @@ torch::Tensor SwinBlockImpl::attended(const torch::Tensor& map) {
   if (shift == 0) {
     return join_windows(attn_(cut_windows(map, window), torch::Tensor()), window, height, width);
   }
-  const auto mask = windows_of(height, width).mask.to(map.device(), map.scalar_type());
+  const auto mask = windows_of(map).mask.to(map.scalar_type());
   const auto windows = cut_windows(map.roll({-shift, -shift}, {1, 2}), window);
   return join_windows(attn_(windows, mask), window, height, width).roll({shift, shift}, {1, 2});
 }
@@ -154,7 +159,7 @@ std::shared_ptr<const FusedSwinLayers> SwinBlockImpl::fused_layers() {
 }
 
 torch::Tensor SwinBlockImpl::fused(const torch::Tensor& map) {
-  const Windows windows = windows_of(map.size(1), map.size(2));
+  const Windows windows = windows_of(map);
   const auto layers = fused_layers();
   const int64_t tokens = options_.window * options_.window;
   const auto projected = layers->before(map, windows.order).view({-1, tokens, 3 * map.size(3)});

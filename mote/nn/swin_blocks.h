@@ -86,18 +86,19 @@ class SwinBlockImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& map);
 
  private:
-  /// What follows from the size of a map.
+  /// What follows from the size of a map, and where it lies.
   struct Windows {
     int64_t height = 0;
     int64_t width = 0;
-    torch::Tensor order;  // (H * W) int64: the tokens window by window
+    torch::Device device = torch::kCPU;
+    torch::Tensor order;  // (H * W) int64, on the CPU: the tokens window by window
     torch::Tensor mask;   // (windows, window^2, window^2), or undefined where nothing shifts
   };
 
   torch::Tensor attended(const torch::Tensor& map);
   torch::Tensor fused(const torch::Tensor& map);
   int64_t shift_of(int64_t height, int64_t width) const;
-  Windows windows_of(int64_t height, int64_t width);
+  Windows windows_of(const torch::Tensor& map);
   std::shared_ptr<const FusedSwinLayers> fused_layers();
 
   SwinBlockOptions options_;
