@@ -25,7 +25,8 @@ struct AttentionOptions {
 /// Shapes: q (N, heads, queries, depth), k (N, heads, keys, depth), v (N, heads, keys, value depth)
 /// -> (N, heads, queries, value depth). With a mask, N is a multiple of `windows`, and image n
 /// takes mask n mod `windows`.
-/// A query that sees no key at all (every logit -infinity) gives NaN, as softmax does.
+/// A query that sees no key at all (every logit -infinity) gives NaN, as softmax does; 0 where
+/// libtorch 2.5 or newer computes it (tensors that mote's kernels do not take).
 /// Throws kUsage for shapes that disagree.
 torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                         const AttentionOptions& options = {});

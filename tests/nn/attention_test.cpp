@@ -1,8 +1,13 @@
 #include "mote/nn/attention.h"
 
+#include <functional>
 #include <limits>
+#include <set>
+#include <string>
 
+#include <ATen/record_function.h>
 #include <gtest/gtest.h>
+#include <torch/version.h>
 
 #include "mote/core/error.h"
 #include "mote/nn/attention_tiles.h"
@@ -54,6 +59,26 @@ torch::Tensor reference(const Heads& heads, const AttentionOptions& options = {}
 double relative_error(const torch::Tensor& found, const torch::Tensor& expected) {
   const torch::Tensor difference = (found.to(torch::kFloat64) - expected).abs().max();
   return (difference / expected.abs().max()).item<double>();
+}
+
+/// The names of libtorch's operators that `work` calls.
+std::set<std::string> operators_of(const std::function<void()>& work) {
+  static thread_local std::set<std::string> names;
+  names.clear();
+  const auto note = [](const at::RecordFunction& call) -> std::unique_ptr<at::ObserverContext> {
+    names.insert(call.name());
+    return nullptr;
+  };
+  const at::CallbackHandle handle = at::addThreadLocalCallback(at::RecordFunctionCallback(note));
+  work();
+  at::removeCallback(handle);
+  return names;
+}
+
+Heads in_float64(const Heads& heads) {
+  return {.q = heads.q.to(torch::kFloat64),
+          .k = heads.k.to(torch::kFloat64),
+          .v = heads.v.to(torch::kFloat64)};
 }
 
 // 600 keys are some blocks of keys, the second of which has no values in some channels.
@@ -200,6 +225,48 @@ TEST(Attention, GivesNaNToAQueryThatSeesNoKey) {
 
   EXPECT_TRUE(found.select(2, 3).isnan().all().item<bool>());
   EXPECT_FALSE(found.select(2, 4).isnan().any().item<bool>());
+}
+
+TEST(Attention, GoesThroughLibtorchsOwnWhereNoKernelTakesItsNumbers) {
+  const Heads heads = random_heads({});
+  const Heads wide = in_float64(heads);
+  const std::string own = "aten::scaled_dot_product_attention";  // libtorch 1.13 has none
+
+  const auto of_float64 = operators_of([&] { attention(wide.q, wide.k, wide.v); });
+  const auto of_float32 = operators_of([&] { attention(heads.q, heads.k, heads.v); });
+
+  EXPECT_EQ(of_float64.contains(own), TORCH_VERSION_MAJOR >= 2);
+  EXPECT_FALSE(of_float32.contains(own));
+}
+
+TEST(Attention, IsTheFormulaWhereNoKernelTakesItsNumbers) {
+  const Heads heads = in_float64(random_heads({.images = 6, .queries = 7}));
+  const AttentionOptions options{.scale = 0.3,
+                                 .bias = torch::randn({2, 7, 7}),
+                                 .mask = torch::randn({3, 7, 7}).gt(0.5) * -100.0f};
+
+  const torch::Tensor found = attention(heads.q, heads.k, heads.v, options);
+
+  EXPECT_LE(relative_error(found, reference(heads, options)), 1e-12);
+}
+
+TEST(Attention, GivesTheGradientsOfTheFormulaWhereNoKernelTakesItsNumbers) {
+  const Heads heads = in_float64(random_heads({.images = 2, .queries = 7}));
+  const torch::Tensor bias = torch::randn({2, 7, 7}, torch::kFloat64).requires_grad_();
+  const torch::Tensor incoming = torch::randn({2, 2, 7, 16}, torch::kFloat64);
+  for (const torch::Tensor& tensor : {heads.q, heads.k, heads.v}) {
+    tensor.requires_grad_();
+  }
+  const std::vector<torch::Tensor> inputs{heads.q, heads.k, heads.v, bias};
+
+  const auto found = torch::autograd::grad({attention(heads.q, heads.k, heads.v, {.bias = bias})},
+                                           inputs, {incoming});
+
+  const auto expected =
+      torch::autograd::grad({reference(heads, {.bias = bias})}, inputs, {incoming});
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_TRUE(torch::allclose(found[i], expected[i], 1e-10, 1e-12)) << "input " << i;
+  }
 }
 
 TEST(Attention, TakesHeadsCutOutOfOneProjection) {
