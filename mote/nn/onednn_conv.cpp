@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include <oneapi/dnnl/dnnl.hpp>
+#include <oneapi/dnnl/dnnl_version.h>
 
 namespace mote::nn {
 namespace {
@@ -32,6 +33,58 @@ memory::desc images(const torch::Tensor& tensor) {
 memory wrapped(const memory::desc& desc, const torch::Tensor& tensor) {
   return {desc, cpu(), tensor.data_ptr()};
 }
+
+struct Description {
+  dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
+  memory::desc input, weight, bias, result;
+  memory::dims strides, dilation, before, after;
+};
+
+// The interfaces of oneDNN 2 and 3 differ in these three.
+#if DNNL_VERSION_MAJOR >= 3
+dnnl::convolution_forward::primitive_desc chosen_for(const Description& wanted,
+                                                     const dnnl::primitive_attr& attributes,
+                                                     bool allow_empty) {
+  return {cpu(),
+          dnnl::prop_kind::forward_inference,
+          wanted.algorithm,
+          wanted.input,
+          wanted.weight,
+          wanted.bias,
+          wanted.result,
+          wanted.strides,
+          wanted.dilation,
+          wanted.before,
+          wanted.after,
+          attributes,
+          allow_empty};
+}
+
+void append(dnnl::post_ops& after, dnnl::algorithm activation, float alpha, float beta) {
+  after.append_eltwise(activation, alpha, beta);
+}
+
+memory::dims dims_of(const memory::desc& desc) {
+  return desc.get_dims();
+}
+#else
+dnnl::convolution_forward::primitive_desc chosen_for(const Description& wanted,
+                                                     const dnnl::primitive_attr& attributes,
+                                                     bool allow_empty) {
+  const dnnl::convolution_forward::desc desc(
+      dnnl::prop_kind::forward_inference, wanted.algorithm, wanted.input, wanted.weight,
+      wanted.bias, wanted.result, wanted.strides, wanted.dilation, wanted.before, wanted.after);
+  return {desc, attributes, cpu(), allow_empty};
+}
+
+void append(dnnl::post_ops& after, dnnl::algorithm activation, float alpha, float beta) {
+  after.append_eltwise(1, activation, alpha, beta);
+}
+
+memory::dims dims_of(const memory::desc& desc) {
+  return desc.dims();
+}
+#endif
 
 }  // namespace
 
@@ -90,9 +143,9 @@ class OneDnnConv {
     add(AddedTensor::kBeforeActivation);
     switch (options_.activation) {
       case Activation::kNone: break;
-      case Activation::kSilu: after.append_eltwise(1, dnnl::algorithm::eltwise_swish, 1, 0); break;
-      case Activation::kRelu: after.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0); break;
-      case Activation::kRelu6: after.append_eltwise(1, dnnl::algorithm::eltwise_clip, 0, 6); break;
+      case Activation::kSilu: append(after, dnnl::algorithm::eltwise_swish, 1, 0); break;
+      case Activation::kRelu: append(after, dnnl::algorithm::eltwise_relu, 0, 0); break;
+      case Activation::kRelu6: append(after, dnnl::algorithm::eltwise_clip, 0, 6); break;
     }
     add(AddedTensor::kAfterActivation);
     dnnl::primitive_attr attributes;
@@ -138,16 +191,21 @@ class OneDnnConv {
 
   std::optional<Plan> winograd_plan(const torch::Tensor& input, const torch::Tensor& result) {
     const memory::dims shape(weight_.sizes().begin(), weight_.sizes().end());
-    const auto any = [](memory::desc desc) {
-      return memory::desc(desc.dims(), memory::data_type::f32, memory::format_tag::any);
+    const auto any = [](const memory::desc& desc) {
+      return memory::desc(dims_of(desc), memory::data_type::f32, memory::format_tag::any);
     };
     const memory::desc stored(shape, type_of(weight_), memory::format_tag::oihw);
     const memory::desc bias({shape[0]}, memory::data_type::f32, memory::format_tag::x);
-    const dnnl::convolution_forward::desc wanted(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_winograd,
-        any(images(input)), any(stored), bias, any(images(result)), {1, 1}, {1, 1}, {1, 1});
-    const dnnl::convolution_forward::primitive_desc chosen(wanted, dnnl::primitive_attr(), cpu(),
-                                                           /*allow_empty=*/true);
+    const auto chosen = chosen_for({.algorithm = dnnl::algorithm::convolution_winograd,
+                                    .input = any(images(input)),
+                                    .weight = any(stored),
+                                    .bias = bias,
+                                    .result = any(images(result)),
+                                    .strides = {1, 1},
+                                    .dilation = {0, 0},
+                                    .before = {1, 1},
+                                    .after = {1, 1}},
+                                   dnnl::primitive_attr(), /*allow_empty=*/true);
     if (!chosen) {
       return std::nullopt;
     }
@@ -168,15 +226,19 @@ class OneDnnConv {
       }
     }
     const memory::desc stored = stored_weight();
-    const memory::desc packed(stored.dims(), type_of(weight_), memory::format_tag::any);
+    const memory::desc packed(dims_of(stored), type_of(weight_), memory::format_tag::any);
     const memory::desc bias({weight_.size(0)}, memory::data_type::f32, memory::format_tag::x);
     const ConvPadding& pad = options_.padding;
     const int64_t between = options_.dilation - 1;  // oneDNN counts what is left out
-    const dnnl::convolution_forward::desc wanted(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, images(input),
-        packed, bias, images(result), {options_.stride, options_.stride}, {between, between},
-        {pad.top, pad.left}, {pad.bottom, pad.right});
-    const dnnl::convolution_forward::primitive_desc chosen(wanted, attributes(added), cpu());
+    const auto chosen = chosen_for({.input = images(input),
+                                    .weight = packed,
+                                    .bias = bias,
+                                    .result = images(result),
+                                    .strides = {options_.stride, options_.stride},
+                                    .dilation = {between, between},
+                                    .before = {pad.top, pad.left},
+                                    .after = {pad.bottom, pad.right}},
+                                   attributes(added), /*allow_empty=*/false);
     Plan plan{.primitive = dnnl::convolution_forward(chosen),
               .input = chosen.src_desc(),
               .bias = chosen.bias_desc(),
