@@ -98,11 +98,6 @@ std::string extension_of(const std::string& path) {
   return extension;
 }
 
-bool is_named_as_a_recording(const std::string& path) {
-  return !still_kind_by_extension(path).empty() ||
-         std::find(kRecordings.begin(), kRecordings.end(), extension_of(path)) != kRecordings.end();
-}
-
 // Nothing where the file is of no known format.
 const Format* format_of(const std::string& path) {
   const std::string leading = File(path).leading_bytes(kSignatureBytes);
@@ -147,6 +142,11 @@ std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,
     return format->open(path, options);
   }
   throw Error(ErrorKind::kBadFile, "not a file of any format that mote reads");
+}
+
+bool is_named_as_a_recording(const std::string& path) {
+  return !still_kind_by_extension(path).empty() ||
+         std::find(kRecordings.begin(), kRecordings.end(), extension_of(path)) != kRecordings.end();
 }
 
 std::string still_kind_by_extension(const std::string& path) {

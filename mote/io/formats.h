@@ -18,6 +18,9 @@ std::unique_ptr<FrameSource> open_file(const std::string& path, const ReadOption
 std::unique_ptr<FrameSource> open_file_of_series(const std::string& path,
                                                  const ReadOptions& options = {});
 
+/// Whether files of this extension are recordings that mote reads, of stills or of a series.
+bool is_named_as_a_recording(const std::string& path);
+
 /// `PNG`, `TIFF`, `DM`, ... where files of this extension are read and may be the stills of a
 /// folder; nothing for others, among them videos.
 std::string still_kind_by_extension(const std::string& path);

@@ -36,6 +36,17 @@ std::string file_name(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
 
+// Names as a message lists them.
+std::string some_of(const std::set<std::string>& names) {
+  constexpr size_t kMostNamed = 5;
+  std::vector<std::string> named(names.begin(), names.end());
+  if (named.size() > kMostNamed) {
+    named.resize(kMostNamed);
+    named.emplace_back("...");
+  }
+  return fmt::format("{}", fmt::join(named, ", "));
+}
+
 // From one file to the next, where all are too many to open.
 size_t step_over(const std::vector<std::string>& files) {
   constexpr size_t kMostOpened = 300;
@@ -153,6 +164,7 @@ bool natural_less(std::string_view a, std::string_view b) {
 std::vector<std::string> stills_of_folder(const std::string& folder) {
   std::map<std::string, std::vector<std::string>> by_kind;
   std::set<std::string> sub_folders;
+  std::set<std::string> recordings;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
@@ -160,6 +172,8 @@ std::vector<std::string> stills_of_folder(const std::string& folder) {
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
       sub_folders.insert(file_name(entry->path().string()));
+    } else if (kind.empty() && is_named_as_a_recording(entry->path().string())) {
+      recordings.insert(file_name(entry->path().string()));
     }
     if (!kind.empty() && !file_name(entry->path().string()).starts_with(".") &&
         entry->is_regular_file(ignored)) {
@@ -170,16 +184,13 @@ std::vector<std::string> stills_of_folder(const std::string& folder) {
     throw Error(ErrorKind::kNotFound, "cannot be opened: {}", error.message());
   }
   if (by_kind.empty()) {
-    constexpr size_t kMostNamed = 5;
-    std::vector<std::string> named(sub_folders.begin(), sub_folders.end());
-    if (named.size() > kMostNamed) {
-      named.resize(kMostNamed);
-      named.emplace_back("...");
-    }
-    throw Error(ErrorKind::kNotFound, "no stills that mote reads lie in this folder{}",
-                sub_folders.empty() ? ""
-                                    : fmt::format("; its sub-folders ({}) are not searched",
-                                                  fmt::join(named, ", ")));
+    throw Error(ErrorKind::kNotFound, "no stills that mote reads lie in this folder{}{}",
+                recordings.empty()
+                    ? ""
+                    : fmt::format("; name one of its recordings ({})", some_of(recordings)),
+                sub_folders.empty()
+                    ? ""
+                    : fmt::format("; its sub-folders ({}) are not searched", some_of(sub_folders)));
   }
   if (by_kind.size() > 1) {
     std::string found;

@@ -218,6 +218,16 @@ TEST(OpenFrames, NamesTheSubFoldersOfAFolderWithoutImages) {
   EXPECT_THAT(failure(folder).what(), HasSubstr("its sub-folders (frames) are not searched"));
 }
 
+TEST(OpenFrames, NamesTheRecordingsOfAFolderWithoutStills) {
+  const std::string folder = files::folder();
+  files::write(folder + "run_001.tvips", "x");
+  files::write(folder + "run_000.tvips", "x");
+  files::write(folder + "notes.txt", "x");
+
+  EXPECT_THAT(failure(folder).what(),
+              HasSubstr("name one of its recordings (run_000.tvips, run_001.tvips)"));
+}
+
 TEST(OpenFrames, SaysWhereAFileMayNotBeRead) {
   const std::string path = files::folder() + "secret.png";
   write_still(path, 1);
