@@ -98,8 +98,8 @@ SampleType sample_type(int format, int bits) {
     return SampleType::kFloat64;
   }
   const bool is_signed = format == SAMPLEFORMAT_INT;
-  if ((is_signed || format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID) &&
-      ((bits >= 1 && bits <= 16) || bits == 32)) {
+  if ((is_signed || format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID) && bits >= 1 &&
+      bits <= 32) {
     if (bits <= 8) {
       return is_signed ? SampleType::kInt8 : SampleType::kUint8;
     }
@@ -115,8 +115,8 @@ SampleType sample_type(int format, int bits) {
                          : "unsigned integer";
   throw Error(
       ErrorKind::kUnsupported,
-      "TIFF with {}-bit {} samples: mote reads integers of 1 to 16, of 32 and of 64 bits and "
-      "floating point of 16, 32 and 64 bits",
+      "TIFF with {}-bit {} samples: mote reads integers of 1 to 32 and of 64 bits and floating "
+      "point of 16, 32 and 64 bits",
       bits, kind);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -25,8 +26,9 @@ inline float half_to_float(uint16_t half) {
   return sign * std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
 }
 
-/// Takes `count` samples of `bits` bits each out of a row: whole ones as they lie in memory, 16-bit
-/// floating point made wider, others most significant bit first.
+/// Takes `count` samples of `bits` bits each (integers: up to 32) out of a row: whole ones as they
+/// lie in memory, 16-bit floating point made wider, 24-bit integers by their bytes in the order of
+/// this machine, others most significant bit first.
 template <typename T>
 void unpack_samples(const uint8_t* row, int64_t count, int bits, T* samples) {
   if (bits == 8 * static_cast<int>(sizeof(T))) {
@@ -40,15 +42,21 @@ void unpack_samples(const uint8_t* row, int64_t count, int bits, T* samples) {
       samples[i] = half_to_float(half);
     }
   } else if constexpr (std::is_integral_v<T>) {
-    uint32_t window = 0;
+    const bool turned = bits == 24 && std::endian::native == std::endian::little;
+    uint64_t window = 0;
     int held = 0;
     for (int64_t i = 0; i < count; ++i) {
+      if (turned) {
+        window = row[2] << 16 | row[1] << 8 | row[0];
+        row += 3;
+        held = bits;
+      }
       while (held < bits) {
         window = window << 8 | *row++;
         held += 8;
       }
       held -= bits;
-      uint32_t value = window >> held & ((1U << bits) - 1);
+      auto value = static_cast<uint32_t>(window >> held & ((1U << bits) - 1));
       if (std::is_signed_v<T> && (value >> (bits - 1)) != 0) {
         value |= ~0U << bits;
       }

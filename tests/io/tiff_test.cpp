@@ -219,7 +219,7 @@ Error refusal(const TiffPageSpec& page) {
 }
 
 TEST(Tiff, RefusesByNameWhatItDoesNotRead) {
-  const Error wide = refusal({.bits = 24});
+  const Error wide = refusal({.bits = 40});
   const Error complex = refusal({.bits = 64, .format = SAMPLEFORMAT_COMPLEXIEEEFP});
   const Error channels = refusal({.samples = 5});
   const Error deep_colour = refusal({.bits = 32, .samples = 3, .photometric = PHOTOMETRIC_RGB});
@@ -227,10 +227,43 @@ TEST(Tiff, RefusesByNameWhatItDoesNotRead) {
   for (const Error& error : {wide, complex, channels, deep_colour}) {
     EXPECT_EQ(error.kind(), ErrorKind::kUnsupported) << error.what();
   }
-  EXPECT_THAT(wide.what(), HasSubstr("24-bit unsigned integer"));
+  EXPECT_THAT(wide.what(), HasSubstr("40-bit unsigned integer"));
   EXPECT_THAT(complex.what(), HasSubstr("64-bit complex"));
   EXPECT_THAT(channels.what(), HasSubstr("5 grey samples"));
   EXPECT_THAT(deep_colour.what(), HasSubstr("3 samples of uint32"));
+}
+
+TEST(Tiff, ReadsIntegersOf24BitsInEitherByteOrder) {
+  const std::string path = files::folder() + "triples.tif";
+  for (const char* mode : {"wl", "wb"}) {
+    files::write_tiff(path,
+                      {{.height = 1,
+                        .width = 3,
+                        .bits = 24,
+                        .format = SAMPLEFORMAT_INT,
+                        .bytes = {1, 2, 3, 0xFF, 0xFF, 0xFF, 0, 0, 0x80}}},
+                      mode);
+
+    const Image image = open_frames(path)->read(0).image;
+
+    ASSERT_EQ(image.type(), SampleType::kInt32);
+    EXPECT_THAT(std::vector<int32_t>(image.as<int32_t>(), image.as<int32_t>() + 3),
+                testing::ElementsAre(0x030201, -1, -0x800000));
+  }
+}
+
+TEST(Tiff, ReadsIntegersBetween16And32BitsMostSignificantBitFirst) {
+  const std::string path = files::folder() + "packed.tif";
+  files::write_tiff(
+      path, {{.height = 2, .width = 3, .bits = 31, .bytes = {0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 0, 4, 0,
+                                                             0,    0,    8,    0x80, 0, 0, 1, 0, 0,
+                                                             0,    0,    0,    0,    0, 0}}});
+
+  const Image image = open_frames(path)->read(0).image;
+
+  ASSERT_EQ(image.type(), SampleType::kUint32);
+  EXPECT_THAT(std::vector<uint32_t>(image.as<uint32_t>(), image.as<uint32_t>() + 6),
+              testing::ElementsAre(0x7FFFFFFF, 1, 1, 0x40000000, 0x40000000, 0));
 }
 
 std::vector<uint8_t> bytes_of_wide(const std::vector<int64_t>& values) {
