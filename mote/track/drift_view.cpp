@@ -69,9 +69,10 @@ DriftViewer::DriftViewer(DriftFrom from, Size field) : from_(from), field_(field
 // Means of bin x bin pixels; one pixel of a particle makes its bin the particle's.
 DriftViewer::Binned DriftViewer::binned(const Grid<float>& image,
                                         const BinaryImage& particles) const {
+  const int64_t width = size_.width;
   Binned out{
       .values = Grid<float>(size_), .specimen = BinaryImage(size_), .sound = BinaryImage(size_)};
-  std::vector<float> sums(static_cast<size_t>(size_.width));
+  std::vector<float> sums(static_cast<size_t>(width));
   std::vector<uint8_t> covered(sums.size());
   const float share_of_one = 1.0F / static_cast<float>(bin_ * bin_);
   for (int64_t y = 0; y < size_.height; ++y) {
@@ -81,10 +82,10 @@ DriftViewer::Binned DriftViewer::binned(const Grid<float>& image,
       const float* row = image.row(from_y) + crop_.x;
       const uint8_t* mask = particles.empty() ? nullptr : particles.row(from_y) + crop_.x;
       for (int64_t part = 0; part < bin_; ++part) {
-        for (int64_t x = 0; x < size_.width; ++x) {
+        for (int64_t x = 0; x < width; ++x) {
           sums[x] += row[x * bin_ + part];
         }
-        for (int64_t x = 0; mask && x < size_.width; ++x) {
+        for (int64_t x = 0; mask && x < width; ++x) {
           covered[x] |= mask[x * bin_ + part];
         }
       }
@@ -92,7 +93,7 @@ DriftViewer::Binned DriftViewer::binned(const Grid<float>& image,
     float* value = out.values.row(y);
     uint8_t* finite = out.sound.row(y);
     uint8_t* free = out.specimen.row(y);
-    for (int64_t x = 0; x < size_.width; ++x) {
+    for (int64_t x = 0; x < width; ++x) {
       const float mean = sums[x] * share_of_one;
       finite[x] = std::abs(mean) <= std::numeric_limits<float>::max() ? 1 : 0;
       value[x] = finite[x] != 0 ? mean : 0.0F;
