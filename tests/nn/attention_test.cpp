@@ -12,6 +12,7 @@
 #include "mote/core/error.h"
 #include "mote/nn/attention_tiles.h"
 #include "mote/nn/precision.h"
+#include "tests/nn/pretended_gpu.h"
 
 namespace mote::nn {
 namespace {
@@ -237,6 +238,18 @@ TEST(Attention, GoesThroughLibtorchsOwnWhereNoKernelTakesItsNumbers) {
 
   EXPECT_EQ(of_float64.contains(own), TORCH_VERSION_MAJOR >= 2);
   EXPECT_FALSE(of_float32.contains(own));
+}
+
+TEST(Attention, GoesThroughLibtorchsOwnOnAnotherDevice) {
+  const Heads heads = random_heads({});
+  const torch::Device gpu = pretended::gpu();
+  const Heads there = {.q = heads.q.to(gpu), .k = heads.k.to(gpu), .v = heads.v.to(gpu)};
+
+  torch::Tensor found;
+  const auto operators = operators_of([&] { found = attention(there.q, there.k, there.v); });
+
+  EXPECT_EQ(operators.contains("aten::scaled_dot_product_attention"), TORCH_VERSION_MAJOR >= 2);
+  EXPECT_LE(relative_error(found.to(torch::kCPU), reference(heads)), 1e-5);
 }
 
 TEST(Attention, IsTheFormulaWhereNoKernelTakesItsNumbers) {

@@ -155,8 +155,20 @@ void run_convolution_backward(const c10::OperatorHandle& /*op*/, torch::jit::Sta
       c10::Dispatcher::singleton().findSchemaOrThrow("aten::convolution_backward", ""), stack);
 }
 
-/// The one way between the processor and the device.
-at::Tensor copy(const at::Tensor& from, const at::Tensor& to, bool /*non_blocking*/) {
+/// Libtorch 2's attention, which asks what kernels a device has before it takes any, by operators:
+/// its own form for devices without, which takes a mask of what is dropped as well.
+void run_attention(const c10::OperatorHandle& /*op*/, torch::jit::Stack* stack) {
+  const c10::OperatorHandle by_operators = c10::Dispatcher::singleton().findSchemaOrThrow(
+      "aten::_scaled_dot_product_attention_math", "");
+  const size_t first = stack->size() + 1 - by_operators.schema().arguments().size();
+  stack->insert(stack->begin() + static_cast<ptrdiff_t>(first) + 6, c10::IValue());
+  by_operators.callBoxed(stack);
+  stack->pop_back();  // the weights
+}
+
+/// The one way between the processor and the device, and within it.
+at::Tensor& copy(at::Tensor& to, const at::Tensor& from, bool /*non_blocking*/) {
+  const at::AutoDispatchBelowADInplaceOrView without_gradients;
   const auto readable = [](const at::Tensor& tensor) {
     return is_here(tensor) ? on_the_processor(tensor) : tensor;
   };
@@ -169,11 +181,18 @@ TORCH_LIBRARY_IMPL(_, XPU, library) {
 }
 
 TORCH_LIBRARY_IMPL(aten, XPU, library) {
-  library.impl("_copy_from", &copy);
+  library.impl("copy_", &copy);
+  library.impl("scaled_dot_product_attention",
+               torch::CppFunction::makeFromBoxedFunction<&run_attention>());
   library.impl("convolution_overrideable",
                torch::CppFunction::makeFromBoxedFunction<&run_convolution>());
   library.impl("convolution_backward_overrideable",
                torch::CppFunction::makeFromBoxedFunction<&run_convolution_backward>());
+}
+
+TORCH_LIBRARY_IMPL(aten, AutogradXPU, library) {
+  library.impl("scaled_dot_product_attention",
+               torch::CppFunction::makeFromBoxedFunction<&run_attention>());
 }
 
 C10_REGISTER_GUARD_IMPL(XPU, c10::impl::NoOpDeviceGuardImpl<c10::DeviceType::XPU>);
