@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+// libhdf5 1.12 and newer have other types behind the same names unless told so.
+#define H5_USE_110_API
 #include <hdf5.h>
 
 #include "mote/core/error.h"
