@@ -76,10 +76,9 @@ Event opening_of(IdPair tracks, const PairSample& neck, const Approaches& approa
               .children = {},
               .position = neck.position,
               .evidence = {{"neck_frame", static_cast<double>(neck.frame)}}};
-  const std::optional<Closing> closing = approaches.closing(tracks);
-  if (closing && closing->frame < neck.frame) {
-    event.frame = closing->frame;
-    event.position = closing->position;
+  if (const std::optional<Closing> contact = approaches.contact(tracks, neck.frame)) {
+    event.frame = contact->frame;
+    event.position = contact->position;
   }
   event.frame_before = std::max<int64_t>(0, event.frame - 1);
   add_ratio(event.evidence, "neck_ratio", neck.ratio);

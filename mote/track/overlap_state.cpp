@@ -5,7 +5,7 @@
 // Not in an unnamed namespace: ArchiveWriter and ArchiveReader find these by their own namespace.
 namespace mote::track {
 
-constexpr uint64_t kMark = 0x38706c726f766f6d;  // "movorlp8": the last byte counts versions
+constexpr uint64_t kMark = 0x39706c726f766f6d;  // "movorlp9": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -69,7 +69,7 @@ void archive(Archive& archive, Contact& contact) {
 
 template <typename Archive>
 void archive(Archive& archive, Approach::Sample& sample) {
-  archive(sample.frame, sample.excess_px, sample.limit_px, sample.position);
+  archive(sample.frame, sample.excess_px, sample.limit_px, sample.distance_px, sample.position);
 }
 
 template <typename Archive>
@@ -79,7 +79,7 @@ void archive(Archive& archive, Closing& closing) {
 
 template <typename Archive>
 void archive(Archive& archive, Approach& approach) {
-  archive(approach.samples, approach.closing, approach.is_settled);
+  archive(approach.samples, approach.around, approach.closing, approach.is_settled);
 }
 
 template <typename Archive>

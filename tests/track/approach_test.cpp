@@ -9,6 +9,8 @@ namespace mote::track {
 namespace {
 
 constexpr double kRadius = 20;
+/// A frame after all others.
+constexpr int64_t kNeck = 20;
 
 Lobe lobe(int32_t id, double x_px) {
   Lobe lobe{.id = id, .track = id};
@@ -30,31 +32,61 @@ Approaches approach(const std::vector<double>& gaps_px) {
 TEST(Approaches, DateTheClosingOfAGap) {
   const Approaches approaches = approach({30, 20, 10, 1, 2, 1, 0, 0, 0});
 
-  const auto closing = approaches.closing({1, 2});
+  const auto contact = approaches.contact({1, 2}, kNeck);
 
-  ASSERT_TRUE(closing.has_value());
-  EXPECT_EQ(closing->frame, 3);
-  EXPECT_NEAR(closing->position.x_px, 50 + kRadius + 0.5, 0.01);
+  ASSERT_TRUE(contact.has_value());
+  EXPECT_EQ(contact->frame, 3);
+  EXPECT_NEAR(contact->position.x_px, 50 + kRadius + 0.5, 0.01);
 }
 
 TEST(Approaches, AreNotEarlyWhereAPairComesNearSlowly) {
   const Approaches approaches = approach({8, 7, 6, 5, 4, 3, 1, 0, 0, 0});
 
-  EXPECT_EQ(approaches.closing({1, 2})->frame, 6);
+  EXPECT_EQ(approaches.contact({1, 2}, kNeck)->frame, 6);
 }
 
 TEST(Approaches, AreNotMistakenByOneNoisyFrame) {
   const Approaches approaches = approach({30, 12, 1, 0, 9, 0, 0, 0});
 
-  EXPECT_EQ(approaches.closing({1, 2})->frame, 2);
+  EXPECT_EQ(approaches.contact({1, 2}, kNeck)->frame, 2);
+}
+
+TEST(Approaches, AreNotEarlyWhereAPairHoversBeforeItTouches) {
+  const Approaches approaches = approach({20, 12, 3, 3, 3, 0, 0, 0, 0, 0, 0});
+
+  EXPECT_EQ(approaches.contact({1, 2}, kNeck)->frame, 5);
+}
+
+TEST(Approaches, AreNotLateWhereOutlinesAreTooNarrowToShowTheGapClosed) {
+  const Approaches approaches = approach({20, 12, 4, 4, 4, 4, 4, 4});
+
+  EXPECT_EQ(approaches.contact({1, 2}, 6)->frame, 2);
+}
+
+TEST(Approaches, KnowSinceWhenAPairSticksWhoseGapWasStillOpen) {
+  const Approaches approaches = approach({20, 15, 8, 7, 8, 7, 8, 7});
+
+  EXPECT_EQ(approaches.contact({1, 2}, 7)->frame, 3);
+}
+
+TEST(Approaches, LeaveThoseToTheNeckThatGoOnComingNearerAndWhoseGapWasOpen) {
+  const Approaches approaches = approach({16, 14.5, 13, 11.5, 10, 8.5, 7, 5.5});
+
+  EXPECT_FALSE(approaches.contact({1, 2}, 7).has_value());
+}
+
+TEST(Approaches, AreNoLaterThanTheNeck) {
+  const Approaches approaches = approach({20, 12, 4, 4, 4, 4, 4, 4});
+
+  EXPECT_FALSE(approaches.contact({1, 2}, 2).has_value());
 }
 
 TEST(Approaches, ForgetAGapThatOpensAgain) {
   const Approaches once = approach({10, 1, 1, 1, 9, 9, 9});
   const Approaches twice = approach({10, 1, 1, 1, 9, 9, 9, 1, 1, 1});
 
-  EXPECT_FALSE(once.closing({1, 2}).has_value());
-  EXPECT_EQ(twice.closing({1, 2})->frame, 7);
+  EXPECT_FALSE(once.contact({1, 2}, kNeck).has_value());
+  EXPECT_EQ(twice.contact({1, 2}, kNeck)->frame, 7);
 }
 
 TEST(Approaches, ForgetATrackThatIsNoMore) {
@@ -72,7 +104,7 @@ TEST(Approaches, HoldWhileALobeSharesARegion) {
 
   approaches.note({lobe(1, 50), hidden}, 4, {});
 
-  EXPECT_EQ(approaches.closing({1, 2})->frame, 1);
+  EXPECT_EQ(approaches.contact({1, 2}, kNeck)->frame, 1);
 }
 
 }  // namespace
