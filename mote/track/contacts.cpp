@@ -118,6 +118,11 @@ bool seen_through(const Excess& excess) {
   return excess.expected > 0 && excess.error() < kFaint && excess.share() >= kSeenThrough;
 }
 
+bool hides_nothing(const Excess& excess) {
+  return excess.expected > 0 && excess.error() < kFaint &&
+         excess.share() + 2 * excess.error() < kSeenThrough;
+}
+
 bool is_aggregate(const Contact& contact, double long_enough) {
   const std::optional<NeckGrowth> growth = contact.necks.growth(contact.opened);
   return contact.open && !contact.overlapped && !contact.fused && growth && has_ceased(*growth) &&
@@ -274,6 +279,22 @@ std::optional<EndedContact> Contacts::take_swallowed(int32_t track) {
   return std::nullopt;
 }
 
+std::optional<EndedContact> Contacts::take_unconfirmed(const HeldFrame& frame) {
+  for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
+    const Contact& contact = at->second;
+    if (contact.judged == frame.index && contact.open && contact.fused && contact.joined &&
+        hides_nothing(contact.excess)) {
+      const double lasted = frame.time - contact.fused->time;
+      EndedContact ended{.tracks = at->first,
+                         .contact = std::move(at->second),
+                         .confirmed = std::min(1.0, lasted / options_.confirm)};
+      pairs_.erase(at);
+      return ended;
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<EndedContact> Contacts::take(int32_t track) {
   std::vector<EndedContact> taken;
   for (auto at = pairs_.begin(); at != pairs_.end();) {
@@ -370,6 +391,7 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
     end.frame = since->frame;
     end.position = since->position;
     end.confidence =
+        ended.confirmed *
         (type == EventType::kCoalescence ? contact.fused : contact.apart)->confidence();
   }
   if (type == EventType::kAggregation) {

@@ -82,6 +82,10 @@ struct Contact {
 /// of a neck there seems to be.
 bool seen_through(const Excess& excess);
 
+/// Whether the image shows that neither of a pair is seen through the other: by two standard errors
+/// less than `seen_through` asks for.
+bool hides_nothing(const Excess& excess);
+
 /// Whether the two, in `frame`, are no farther apart than where a neck was seen.
 bool is_held(const Contact& contact, int64_t frame);
 
@@ -93,6 +97,7 @@ bool is_aggregate(const Contact& contact, double long_enough);
 struct EndedContact {
   IdPair tracks;
   Contact contact;
+  double confirmed = 1;  ///< of a merge: the share of `confirm` that it was seen for, up to 1
 };
 
 /// All pairs of tracks that touch, and how.
@@ -117,6 +122,10 @@ class Contacts {
   /// Takes out a contact of a track that has ended while it was a merge, however short, and no
   /// overlap: what went into another particle and did not come out.
   std::optional<EndedContact> take_swallowed(int32_t track);
+
+  /// Takes out a contact that the recording's end, in `frame`, leaves a merge not yet confirmed, of
+  /// which the image shows that it is no overlap, while there is one.
+  std::optional<EndedContact> take_unconfirmed(const HeldFrame& frame);
 
   /// Takes out the contacts of a track; of all tracks where it is 0.
   std::vector<EndedContact> take(int32_t track);

@@ -96,7 +96,8 @@ bool OverlapTracker::merge(const EndedContact& ended, const HeldFrame& decided_i
   child.last = tracks_.at(a).last;
   child.track.last_frame = std::max(tracks_.at(a).track.last_frame, tracks_.at(b).track.last_frame);
 
-  std::vector<Event> events = events_of({ended.tracks, contact}, EventType::kCoalescence, date);
+  std::vector<Event> events =
+      events_of({ended.tracks, contact, ended.confirmed}, EventType::kCoalescence, date);
   if (!events.empty()) {
     Event& event = events.back();
     event.children = {c};

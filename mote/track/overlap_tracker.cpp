@@ -67,6 +67,13 @@ TrackerOutput OverlapTracker::finish() {
     std::for_each(held_.begin(), held_.end(), [](HeldFrame& frame) { frame.joined.clear(); });
     contacts_.take(0);
   }
+  while (!held_.empty()) {
+    const std::optional<EndedContact> merged = contacts_.take_unconfirmed(held_.back());
+    if (!merged) {
+      break;
+    }
+    merge(*merged, held_.back());
+  }
   for (const EndedContact& ended : contacts_.take(0)) {
     close(ended);
   }

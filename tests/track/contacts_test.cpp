@@ -55,6 +55,35 @@ int64_t first_frame(const std::vector<Shot>& shots, double distance_px, bool nea
   return frame;
 }
 
+/// Discs that each let half of the beam through: where both lie a quarter, if they overlap, and
+/// half if they are one.
+Grid<float> image_of(const Shot& shot, bool overlap) {
+  Grid<float> image(kField, 100);
+  for (const Disc& disc : shot.discs) {
+    for (int64_t y = 0; y < kField.height; ++y) {
+      for (int64_t x = 0; x < kField.width; ++x) {
+        const double off_px =
+            std::hypot(static_cast<double>(y) - disc.y_px, static_cast<double>(x) - disc.x_px);
+        if (off_px <= disc.radius_px) {
+          image(y, x) = overlap ? image(y, x) / 2 : 50;
+        }
+      }
+    }
+  }
+  return image;
+}
+
+Tracked track_images(const std::vector<Shot>& shots, bool overlap) {
+  const auto tracker = make_overlap_tracker({}, kField);
+  std::vector<TrackerOutput> outputs;
+  for (size_t i = 0; i < shots.size(); ++i) {
+    push(*tracker, imaging::segmentation_of(synthetic::labels(kField, shots[i].discs)),
+         static_cast<int64_t>(i), {}, outputs, image_of(shots[i], overlap));
+  }
+  outputs.push_back(tracker->finish());
+  return join(std::move(outputs));
+}
+
 std::vector<std::vector<int32_t>> tracks_in(const TrackedFrame& frame) {
   std::vector<std::vector<int32_t>> tracks;
   for (const TrackedInstance& instance : frame.instances) {
@@ -155,6 +184,20 @@ TEST(Contact, ThatTheEndLeavesUnconfirmedIsUnresolved) {
 
   EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kContact, EventType::kUnresolved));
   EXPECT_EQ(tracked.lineage.events[1].frame, static_cast<int64_t>(shots.size()) - 1);
+}
+
+TEST(Contact, ThatTheEndLeavesUnconfirmedIsAMergeWhereTheImageShowsNoOverlap) {
+  std::vector<Shot> shots;
+  go(shots, 36, 12, 2);
+
+  const Lineage one = track_images(shots, false).lineage;
+  const Lineage two = track_images(shots, true).lineage;
+
+  ASSERT_THAT(types(one), ElementsAre(EventType::kContact, EventType::kCoalescence));
+  EXPECT_EQ(one.events[1].frame, first_frame(shots, distance_at(0.5), true));
+  EXPECT_GT(one.events[1].confidence, 0);
+  EXPECT_LT(one.events[1].confidence, 1);
+  EXPECT_THAT(types(two), ElementsAre(EventType::kOverlap, EventType::kUnresolved));
 }
 
 TEST(Contact, ThatPartsAfterLongIsNoSplit) {

@@ -27,10 +27,9 @@ struct Tracked {
 };
 
 inline void push(Tracker& tracker, const Segmentation& segmentation, int64_t index, Point drift,
-                 std::vector<TrackerOutput>& outputs) {
-  const Grid<float> no_image;
+                 std::vector<TrackerOutput>& outputs, const Grid<float>& image = {}) {
   outputs.push_back(tracker.push(
-      {.index = index, .time = static_cast<double>(index), .image = no_image, .drift = drift},
+      {.index = index, .time = static_cast<double>(index), .image = image, .drift = drift},
       [&]() -> const Segmentation& { return segmentation; }));
 }
 
