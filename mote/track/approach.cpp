@@ -123,8 +123,8 @@ std::optional<double> kept_distance_px(const Approach& approach, Stretch stretch
   return *middle;
 }
 
-/// The first sample within kFarthestFrames of `about` since which two have kept the distance that
-/// they have in `stretch`; null where the distances do not tell.
+/// The first sample within kFarthestFrames of `about`, up to the end of `stretch`, since which two
+/// have kept the distance that they have in it; null where the distances do not tell.
 const Approach::Sample* first_stuck(const Approach& approach, int64_t about, Stretch stretch) {
   const std::optional<double> kept_px = kept_distance_px(approach, stretch);
   if (!kept_px) {
@@ -132,7 +132,7 @@ const Approach::Sample* first_stuck(const Approach& approach, int64_t about, Str
   }
   std::vector<const Approach::Sample*> samples;
   for (const Approach::Sample& sample : approach.around) {
-    if (std::abs(sample.frame - about) <= kFarthestFrames) {
+    if (std::abs(sample.frame - about) <= kFarthestFrames && sample.frame <= stretch.last) {
       samples.push_back(&sample);
     }
   }
@@ -231,12 +231,12 @@ std::optional<Closing> Approaches::contact(std::pair<int32_t, int32_t> tracks,
   // Where outlines show no closing before the neck, what touches may have done so for a while.
   const int64_t about = closed_before ? approach.closing->frame : neck_frame;
   const int64_t begin = closed_before ? about : about - kFarthestFrames;
-  const Approach::Sample* first =
-      first_stuck(approach, about, {.first = begin, .last = about + kFramesAfter});
-  if (first != nullptr && first->frame < neck_frame) {
+  // From the neck on, the region of a pair may be one or two.
+  const int64_t end = std::min(about + kFramesAfter, neck_frame - 1);
+  if (const Approach::Sample* first = first_stuck(approach, about, {.first = begin, .last = end})) {
     return Closing{.frame = first->frame, .position = first->position};
   }
-  return first == nullptr && closed_before ? approach.closing : std::nullopt;
+  return closed_before ? approach.closing : std::nullopt;
 }
 
 }  // namespace mote::track

@@ -46,9 +46,9 @@ struct Approach {
 /// That finds the date roughly, for outlines are noisy, and rims are lost in blur. Centres are
 /// known better, and what sticks keeps their distance. So the contact began with the first frame
 /// since which the distance has been, but for single frames, what it is after the closing: no more
-/// than 2.5 px above the median of up to nine frames from the closing on, or about the neck where
-/// no closing was seen. Where two go on coming nearer by more than 1 px a frame, distances do not
-/// tell: the gap does.
+/// than 2.5 px above the median of up to nine frames from the closing on, or of the four before
+/// the neck where no closing was seen. Where two go on coming nearer by more than 1 px a frame,
+/// distances do not tell: the gap does.
 class Approaches {
  public:
   /// Notes those of `lobes` that have a region of their own in `frame`; forgets tracks of which
