@@ -57,6 +57,16 @@ struct Hold {
   double reach_px() const;
 };
 
+/// The area that two fill together while they seem to be one, over that of one sphere of both
+/// volumes. Two spheres that fuse come down to 1 from up to 1.26 and stay there; two in front of
+/// each other fill less, or more and more again as they move on.
+struct FilledArea {
+  double least = 0;  ///< 0 before the first
+  double rise = 0;   ///< the largest, above the least before it
+
+  void add(double area_ratio);
+};
+
 /// Two tracks that touch, or may be about to.
 struct Contact {
   PairSeries series;
@@ -71,7 +81,8 @@ struct Contact {
   NeckHistory necks;            ///< since then
   Hold hold;                    ///< since then
   Excess excess;                ///< of the latest frames in which both made one instance
-  bool overlapped = false;      ///< one was seen through the other
+  FilledArea filled;            ///< while they seem to be one
+  bool overlapped = false;      ///< one was in front of the other
   int64_t judged = -1;          ///< last frame that had something to judge by
   std::optional<Since> joined;  ///< split_neck_ratio reached
   std::optional<Since> fused;   ///< merge_neck_ratio exceeded
@@ -81,6 +92,9 @@ struct Contact {
 /// Whether both of a pair are seen where they lie over each other: then they are two, however much
 /// of a neck there seems to be.
 bool seen_through(const Excess& excess);
+
+/// Whether one of a pair lies in front of the other: seen through it, or by the area of both.
+bool is_overlap(const Contact& contact);
 
 /// Whether the image shows that neither of a pair is seen through the other: by two standard errors
 /// less than `seen_through` asks for.

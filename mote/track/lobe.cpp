@@ -122,11 +122,19 @@ void see(Lobe& lobe, int64_t frame, Point centroid, Point drift, double area_px,
   lobe.sights.push_back({.frame = frame, .position = lobe.position});
 }
 
-void note_whole(Lobe& lobe) {
-  if (lobe.areas_px.size() == kAreas) {
-    lobe.areas_px.erase(lobe.areas_px.begin());
+void add_area(std::vector<double>& latest_px, double area_px) {
+  if (latest_px.size() == kAreas) {
+    latest_px.erase(latest_px.begin());
   }
-  lobe.areas_px.push_back(lobe.area_px);
+  latest_px.push_back(area_px);
+}
+
+double sphere_area_px(double a_px, double b_px) {
+  return std::pow(std::pow(a_px, 1.5) + std::pow(b_px, 1.5), 2.0 / 3);
+}
+
+void note_whole(Lobe& lobe) {
+  add_area(lobe.areas_px, lobe.area_px);
   if (lobe.areas_px.size() >= kFewestAreas && lobe.area_px >= kWholeShare * median(lobe.areas_px)) {
     lobe.whole = {.mask = lobe.mask,
                   .mask_centroid = lobe.mask_centroid,

@@ -37,6 +37,7 @@ struct Lobe {
   double area_px = 0;
   std::vector<Sight> sights;     ///< the latest, oldest first
   std::vector<double> areas_px;  ///< likewise, of frames in which nothing cut it
+  std::vector<double> alone_px;  ///< likewise, of frames in which it touched none either
   Whole whole;                   ///< no mask before it has been seen uncut a few times
   Portrait portrait;
 
@@ -75,6 +76,12 @@ void see(Lobe& lobe, int64_t frame, Point centroid, Point drift, double area_px,
 
 /// Keeps what was just seen, which nothing cuts, as what the lobe is when whole, if it is.
 void note_whole(Lobe& lobe);
+
+/// Adds to the latest areas, of which five are kept.
+void add_area(std::vector<double>& latest_px, double area_px);
+
+/// The area of one sphere of the volumes of two that show so much.
+double sphere_area_px(double a_px, double b_px);
 
 /// Of the lobe there is no more in `time` than remnants: it is awaited where it was whole.
 void fade(Lobe& lobe, double time);

@@ -5,7 +5,7 @@
 // Not in an unnamed namespace: ArchiveWriter and ArchiveReader find these by their own namespace.
 namespace mote::track {
 
-constexpr uint64_t kMark = 0x39706c726f766f6d;  // "movorlp9": the last byte counts versions
+constexpr uint64_t kMark = 0x61706c726f766f6d;  // "movorlpa": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -30,13 +30,14 @@ void archive(Archive& archive, Whole& whole) {
 template <typename Archive>
 void archive(Archive& archive, Lobe& lobe) {
   archive(lobe.id, lobe.track, lobe.begun, lobe.mask, lobe.mask_centroid, lobe.area_px, lobe.sights,
-          lobe.areas_px, lobe.whole, lobe.portrait, lobe.position, lobe.frame, lobe.shared,
-          lobe.missing, lobe.missing_since, lobe.awaited);
+          lobe.areas_px, lobe.alone_px, lobe.whole, lobe.portrait, lobe.position, lobe.frame,
+          lobe.shared, lobe.missing, lobe.missing_since, lobe.awaited);
 }
 
 template <typename Archive>
 void archive(Archive& archive, PairSample& sample) {
-  archive(sample.frame, sample.ratio, sample.position, sample.distance_px, sample.excess);
+  archive(sample.frame, sample.ratio, sample.position, sample.distance_px, sample.area_ratio,
+          sample.excess);
 }
 
 template <typename Archive>
@@ -60,11 +61,16 @@ void archive(Archive& archive, Hold& hold) {
 }
 
 template <typename Archive>
+void archive(Archive& archive, FilledArea& filled) {
+  archive(filled.least, filled.rise);
+}
+
+template <typename Archive>
 void archive(Archive& archive, Contact& contact) {
   archive(contact.series, contact.open, contact.after_split, contact.openings, contact.area_px,
           contact.highest_ratio, contact.last_ratio, contact.opened, contact.necks, contact.hold,
-          contact.excess, contact.overlapped, contact.judged, contact.joined, contact.fused,
-          contact.apart);
+          contact.excess, contact.filled, contact.overlapped, contact.judged, contact.joined,
+          contact.fused, contact.apart);
 }
 
 template <typename Archive>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <numeric>
 #include <utility>
 
@@ -10,6 +11,16 @@
 #include "mote/track/fading.h"
 
 namespace mote::track {
+namespace {
+
+bool touches_another(const Segmentation& segmentation, int32_t label) {
+  return std::any_of(segmentation.necks.begin(), segmentation.necks.end(), [&](const Neck& neck) {
+    return neck.ratio > 0 && (neck.a == label || neck.b == label);
+  });
+}
+
+}  // namespace
+
 OverlapTracker::OverlapTracker(const OverlapOptions& options, Size field)
     : options_(options), field_(field), contacts_(options) {}
 
@@ -110,6 +121,9 @@ void OverlapTracker::take_regions(const Segmentation& segmentation, std::vector<
       see(lobes_[owners[0]], now_.frame, region.centroid, now_.drift, region.area_px, masks[r]);
       if (!region.touches_border) {
         note_whole(lobes_[owners[0]]);
+        if (!touches_another(segmentation, static_cast<int32_t>(r) + 1)) {
+          add_area(lobes_[owners[0]].alone_px, region.area_px);
+        }
       }
     } else if (owners.size() > 1) {
       std::vector<Lobe*> sharing;
@@ -193,8 +207,12 @@ void OverlapTracker::begin_lobes(const Segmentation& segmentation, const std::ve
       track = begun.track.id;
     }
     const int32_t owner = is_new[r] ? track : links.covered_by[r];
-    links.lobes_of[r] = {
-        static_cast<int32_t>(begin_lobe(owner, segmentation.regions[r], masks[r]))};
+    const Region& region = segmentation.regions[r];
+    const size_t l = begin_lobe(owner, region, masks[r]);
+    links.lobes_of[r] = {static_cast<int32_t>(l)};
+    if (!region.touches_border && !touches_another(segmentation, static_cast<int32_t>(r) + 1)) {
+      add_area(lobes_[l].alone_px, region.area_px);
+    }
   }
 }
 
@@ -241,13 +259,14 @@ void OverlapTracker::glimpse_tracks(const Segmentation& segmentation, const Link
   }
 }
 
-void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio, double width_px) {
+void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, const Touch& touch) {
   const Point between = b.position - a.position;
   const PairSample sample{
       .frame = now_.frame,
-      .ratio = ratio,
+      .ratio = touch.ratio,
       .position = touching_point(a.position, radius_px(a), b.position, radius_px(b)) + now_.drift,
       .distance_px = std::hypot(between.y_px, between.x_px),
+      .area_ratio = touch.area_ratio,
       .excess = excess_of(a, b)};
   if (a.track == b.track) {
     bonds_[pair_of(a.id, b.id)].series.add(sample);
@@ -255,7 +274,7 @@ void OverlapTracker::note_pair(const Lobe& a, const Lobe& b, double ratio, doubl
     const int64_t both_since =
         std::max(tracks_.at(a.track).track.first_frame, tracks_.at(b.track).track.first_frame);
     contacts_.note(pair_of(a.track, b.track), sample, both_since);
-    note_track_neck(sample, a, b, width_px);
+    note_track_neck(sample, a, b, touch.width_px);
   }
 }
 
@@ -281,7 +300,7 @@ void OverlapTracker::note_pairs(const Segmentation& segmentation, const Links& l
   necks_.clear();
   faint_widths_px_.clear();
   note_necks(segmentation, links, touching);
-  note_shared_regions(links, touching);
+  note_shared_regions(segmentation, links, touching);
   note_apart(links, touching);
 }
 
@@ -303,15 +322,50 @@ void OverlapTracker::note_necks(const Segmentation& segmentation, const Links& l
       faint_widths_px_[pair_of(nearest_a->id, nearest_b->id)] = neck.width_px;
       continue;
     }
-    note_pair(*nearest_a, *nearest_b, neck.ratio, neck.width_px);
+    const double area_ratio = filled_area_ratio(segmentation, links, {neck.a, neck.b});
+    note_pair(*nearest_a, *nearest_b,
+              {.ratio = neck.ratio, .width_px = neck.width_px, .area_ratio = area_ratio});
     touching.insert(pair_of(nearest_a->id, nearest_b->id));
   }
 }
 
+// 0 where the border cuts a region, where a third lobe touches or lies in them, and where one of
+// the two is a part of its track only or was never seen alone.
+double OverlapTracker::filled_area_ratio(const Segmentation& segmentation, const Links& links,
+                                         const std::set<int32_t>& regions) const {
+  double area_px = 0;
+  bool cut = false;
+  std::vector<double> alone_px;
+  std::set<int32_t> tracks;
+  for (const int32_t r : regions) {
+    const Region& region = segmentation.regions[static_cast<size_t>(r) - 1];
+    for (const int32_t l : links.lobes_of[static_cast<size_t>(r) - 1]) {
+      const Lobe& lobe = lobes_[static_cast<size_t>(l)];
+      tracks.insert(lobe.track);
+      alone_px.push_back(median(lobe.alone_px));  // 0 of none
+    }
+    area_px += region.area_px;
+    cut = cut || region.touches_border;
+  }
+  const bool third_touches =
+      std::any_of(segmentation.necks.begin(), segmentation.necks.end(), [&](const Neck& neck) {
+        return neck.ratio > 0 && regions.contains(neck.a) != regions.contains(neck.b);
+      });
+  const auto lobes = std::count_if(lobes_.begin(), lobes_.end(),
+                                   [&](const Lobe& lobe) { return tracks.contains(lobe.track); });
+  if (cut || tracks.size() != 2 || lobes != 2 || third_touches ||
+      std::min(alone_px[0], alone_px[1]) <= 0) {
+    return 0;
+  }
+  return area_px / sphere_area_px(alone_px[0], alone_px[1]);
+}
+
 // A chain through each region: a lobe touches one before it, which it touched before if it can, and
 // else the nearest.
-void OverlapTracker::note_shared_regions(const Links& links, std::set<IdPair>& touching) {
-  for (const std::vector<int32_t>& owners : links.lobes_of) {
+void OverlapTracker::note_shared_regions(const Segmentation& segmentation, const Links& links,
+                                         std::set<IdPair>& touching) {
+  for (size_t r = 0; r < links.lobes_of.size(); ++r) {
+    const std::vector<int32_t>& owners = links.lobes_of[r];
     for (size_t i = 1; i < owners.size(); ++i) {
       const Lobe& lobe = lobes_[owners[i]];
       const auto rank = [&](const Lobe& other) {
@@ -324,7 +378,9 @@ void OverlapTracker::note_shared_regions(const Links& links, std::set<IdPair>& t
         const Lobe& other = lobes_[owners[j]];
         nearest = rank(other) < rank(*nearest) ? &other : nearest;
       }
-      note_pair(*nearest, lobe, kInseparable, 0);
+      const double area_ratio =
+          filled_area_ratio(segmentation, links, {static_cast<int32_t>(r) + 1});
+      note_pair(*nearest, lobe, {.ratio = kInseparable, .area_ratio = area_ratio});
       touching.insert(pair_of(nearest->id, lobe.id));
     }
   }
@@ -348,7 +404,7 @@ void OverlapTracker::note_apart(const Links& links, const std::set<IdPair>& touc
     if (!a.missing && !b.missing && !among_others.contains(a.id) && !among_others.contains(b.id) &&
         !touching.contains(pair_of(a.id, b.id))) {
       const auto faint = faint_widths_px_.find(pair_of(a.id, b.id));
-      note_pair(a, b, kApart, faint == faint_widths_px_.end() ? 0 : faint->second);
+      note_pair(a, b, {.width_px = faint == faint_widths_px_.end() ? 0 : faint->second});
     }
   };
   for (const auto& [pair, contact] : contacts_.pairs()) {

@@ -25,6 +25,13 @@ struct Bond {
   std::optional<Since> below;  ///< split_neck_ratio
 };
 
+/// How two lobes touch in a frame.
+struct Touch {
+  double ratio = kApart;
+  double width_px = 0;    ///< of the neck
+  double area_ratio = 0;  ///< as in PairSample
+};
+
 /// What `make_overlap_tracker` makes; the header is for its own sources.
 class OverlapTracker : public Tracker {
  public:
@@ -74,9 +81,12 @@ class OverlapTracker : public Tracker {
   // overlap_tracker.cpp again.
   void note_pairs(const Segmentation& segmentation, const Links& links);
   void note_necks(const Segmentation& segmentation, const Links& links, std::set<IdPair>& touching);
-  void note_shared_regions(const Links& links, std::set<IdPair>& touching);
+  void note_shared_regions(const Segmentation& segmentation, const Links& links,
+                           std::set<IdPair>& touching);
   void note_apart(const Links& links, const std::set<IdPair>& touching);
-  void note_pair(const Lobe& a, const Lobe& b, double ratio, double width_px);
+  double filled_area_ratio(const Segmentation& segmentation, const Links& links,
+                           const std::set<int32_t>& regions) const;
+  void note_pair(const Lobe& a, const Lobe& b, const Touch& touch);
   void note_track_neck(const PairSample& sample, const Lobe& a, const Lobe& b, double width_px);
   void hold(const TrackerFrame& frame, const Segmentation& segmentation, std::vector<Mask>& masks,
             const Links& links);

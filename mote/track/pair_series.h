@@ -22,6 +22,7 @@ struct PairSample {
   double ratio = kApart;   ///< of the neck, as in Neck
   Point position;          ///< in camera pixels
   double distance_px = 0;  ///< of the centres
+  double area_ratio = 0;   ///< of what both fill to one sphere of both volumes; 0: not known
   Excess excess;           ///< empty where it was not looked for
 
   bool operator==(const PairSample&) const = default;
@@ -40,6 +41,10 @@ class PairSeries {
 
   /// The median distance of the centres in the same frames; nothing where neither was looked at.
   std::optional<double> median_distance_px(int64_t frame) const;
+
+  /// The median area ratio of `frame` and one frame on either side; nothing unless it is known in
+  /// all three.
+  std::optional<double> median_area_ratio(int64_t frame) const;
 
   /// Of the same frames, the share in which they touched.
   double share_touching(int64_t frame) const;

@@ -6,9 +6,16 @@
 
 #include "mote/core/disc.h"
 #include "mote/core/error.h"
+#include "mote/core/median.h"
 
 namespace mote::track {
 namespace {
+
+bool touches_another(const ToldFrame& frame, int32_t track) {
+  return std::any_of(frame.necks.begin(), frame.necks.end(), [&](const TrackedNeck& neck) {
+    return neck.a != neck.b && (neck.a == track || neck.b == track);
+  });
+}
 
 bool is_merge(const Track& child) {
   return child.parents.size() > 1;
@@ -104,6 +111,9 @@ void ToldEvents::see(const ToldFrame& frame) {
   for (const ToldGlimpse& glimpse : frame.glimpses) {
     seen[glimpse.track] = &glimpse;
     areas_px_[glimpse.track] = glimpse.seen.area_px;
+    if (!glimpse.shared && !glimpse.seen.cut && !touches_another(frame, glimpse.track)) {
+      add_area(alone_px_[glimpse.track], glimpse.seen.area_px);
+    }
     lobes.push_back(lobe_of(glimpse, frame.index, frame.drift));
     if (const auto live = live_.find(glimpse.track); live != live_.end()) {
       note_return(live->second, glimpse.seen);
@@ -158,6 +168,28 @@ void ToldEvents::note_necks(const ToldFrame& frame, const Seen& seen) {
   }
 }
 
+// 0 where the border cuts them, where others touch or share an instance with them, and where one
+// was never seen alone.
+double ToldEvents::filled_area_ratio(const ToldFrame& frame, const Seen& seen,
+                                     IdPair tracks) const {
+  const ToldGlimpse& a = *seen.at(tracks.first);
+  const ToldGlimpse& b = *seen.at(tracks.second);
+  const bool third_touches =
+      std::any_of(frame.necks.begin(), frame.necks.end(), [&](const TrackedNeck& neck) {
+        const bool of_a = neck.a == tracks.first || neck.a == tracks.second;
+        const bool of_b = neck.b == tracks.first || neck.b == tracks.second;
+        return of_a != of_b;
+      });
+  const auto a_px = alone_px_.find(tracks.first);
+  const auto b_px = alone_px_.find(tracks.second);
+  if (a.seen.cut || b.seen.cut || a.shared != b.shared || third_touches ||
+      a_px == alone_px_.end() || b_px == alone_px_.end()) {
+    return 0;
+  }
+  const double area_px = a.shared ? a.seen.area_px : a.seen.area_px + b.seen.area_px;
+  return area_px / sphere_area_px(median(a_px->second), median(b_px->second));
+}
+
 void ToldEvents::note(const ToldFrame& frame, const Seen& seen, IdPair tracks, double ratio,
                       const Excess& excess) {
   const Glimpse& a = seen.at(tracks.first)->seen;
@@ -172,6 +204,7 @@ void ToldEvents::note(const ToldFrame& frame, const Seen& seen, IdPair tracks, d
                   .position = touching_point(a.centroid, equivalent_radius_px(a.area_px),
                                              b.centroid, equivalent_radius_px(b.area_px)),
                   .distance_px = std::hypot(between.y_px, between.x_px),
+                  .area_ratio = filled_area_ratio(frame, seen, tracks),
                   .excess = excess},
                  std::max(first.first_frame, second.first_frame));
   const bool siblings = first.parents.size() == 1 && first.parents == second.parents;

@@ -56,6 +56,7 @@ class ToldEvents {
   void see(const ToldFrame& frame);
   void note_return(const LiveTrack& track, const Glimpse& seen);
   void note_necks(const ToldFrame& frame, const Seen& seen);
+  double filled_area_ratio(const ToldFrame& frame, const Seen& seen, IdPair tracks) const;
   void note(const ToldFrame& frame, const Seen& seen, IdPair tracks, double ratio,
             const Excess& excess);
   void judge(HeldFrame& frame);
@@ -81,8 +82,10 @@ class ToldEvents {
   Approaches approaches_;
   std::map<int32_t, Contact> merged_;   ///< of two parents, by their child
   std::map<int32_t, double> areas_px_;  ///< when last seen
-  std::deque<HeldFrame> held_;          ///< not yet judged
-  std::vector<double> times_;           ///< by frame
+  /// The latest in which the track touched none and nothing cut it.
+  std::map<int32_t, std::vector<double>> alone_px_;
+  std::deque<HeldFrame> held_;  ///< not yet judged
+  std::vector<double> times_;   ///< by frame
   std::vector<Event> events_;
 };
 

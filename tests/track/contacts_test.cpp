@@ -200,6 +200,23 @@ TEST(Contact, ThatTheEndLeavesUnconfirmedIsAMergeWhereTheImageShowsNoOverlap) {
   EXPECT_THAT(types(two), ElementsAre(EventType::kOverlap, EventType::kUnresolved));
 }
 
+TEST(Contact, WhoseRegionGrowsAgainIsNoMerge) {
+  std::vector<Shot> fused;
+  go(fused, 36, 18, 0);
+  std::vector<Shot> crossing = fused;
+  go(fused, 8, 8, 24);
+  go(crossing, 8, 8, 5);
+  go(crossing, 16, 16, 19);
+  go(crossing, 18, 36, 4);
+
+  EXPECT_THAT(types(track(fused).lineage),
+              ElementsAre(EventType::kContact, EventType::kCoalescence));
+  const Lineage two = track(crossing).lineage;
+  EXPECT_THAT(types(two), ElementsAre(EventType::kOverlap, EventType::kParted));
+  EXPECT_NEAR(two.events[1].evidence.at("area_rise"), 0.23, 0.03);
+  EXPECT_EQ(two.tracks.size(), 2U);
+}
+
 TEST(Contact, ThatPartsAfterLongIsNoSplit) {
   std::vector<Shot> shots;
   go(shots, 36, distance_at(0.4), 30);

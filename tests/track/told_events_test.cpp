@@ -14,6 +14,7 @@
 namespace mote::track {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -89,6 +90,23 @@ TEST(ToldEvents, OfATrackersFramesAreItsOwnEvents) {
 
   EXPECT_THAT(types(tracked.lineage), UnorderedElementsAre(EventType::kContact, EventType::kParted,
                                                            EventType::kLost, EventType::kAppeared));
+  EXPECT_THAT(told(events), ElementsAreArray(told(tracked.lineage.events)));
+}
+
+TEST(ToldEvents, OfACrossingAreAnOverlapToo) {
+  std::vector<Shot> shots;
+  for (int64_t frame = 0; frame < 80; ++frame) {
+    const double distance = frame < 12   ? 36.0 - static_cast<double>(frame)
+                            : frame < 20 ? 8.0
+                            : frame < 40 ? 16.0
+                                         : 36.0;
+    shots.push_back({.discs = {{48, 40, 12}, {48, 40 + distance, 12}}});
+  }
+  const Tracked tracked = track(shots);
+
+  const std::vector<Event> events = events_of(tracked, all(tracked));
+
+  EXPECT_THAT(types(tracked.lineage), ElementsAre(EventType::kOverlap, EventType::kParted));
   EXPECT_THAT(told(events), ElementsAreArray(told(tracked.lineage.events)));
 }
 
