@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "mote/track/contact_events.h"
 #include "mote/track/overlap_tracker.h"
 
 namespace mote::track {

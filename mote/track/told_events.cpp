@@ -7,6 +7,7 @@
 #include "mote/core/disc.h"
 #include "mote/core/error.h"
 #include "mote/core/median.h"
+#include "mote/track/contact_events.h"
 
 namespace mote::track {
 namespace {
