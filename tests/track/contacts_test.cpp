@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mote/track/contact_events.h"
 #include "tests/track/recordings.h"
 
 namespace mote::track {

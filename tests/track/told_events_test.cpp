@@ -83,6 +83,22 @@ std::vector<Shot> meeting() {
   return shots;
 }
 
+/// One comes near another, moves on in front of it and goes.
+std::vector<Shot> crossing() {
+  std::vector<Shot> shots;
+  const auto go_on = [&](double distance_px, int frames) {
+    shots.insert(shots.end(), static_cast<size_t>(frames),
+                 {.discs = {{48, 40, 12}, {48, 40 + distance_px, 12}}});
+  };
+  for (int frame = 0; frame < 12; ++frame) {
+    go_on(36 - frame, 1);
+  }
+  go_on(8, 8);
+  go_on(16, 20);
+  go_on(36, 40);
+  return shots;
+}
+
 TEST(ToldEvents, OfATrackersFramesAreItsOwnEvents) {
   const Tracked tracked = track(meeting());
 
@@ -94,15 +110,7 @@ TEST(ToldEvents, OfATrackersFramesAreItsOwnEvents) {
 }
 
 TEST(ToldEvents, OfACrossingAreAnOverlapToo) {
-  std::vector<Shot> shots;
-  for (int64_t frame = 0; frame < 80; ++frame) {
-    const double distance = frame < 12   ? 36.0 - static_cast<double>(frame)
-                            : frame < 20 ? 8.0
-                            : frame < 40 ? 16.0
-                                         : 36.0;
-    shots.push_back({.discs = {{48, 40, 12}, {48, 40 + distance, 12}}});
-  }
-  const Tracked tracked = track(shots);
+  const Tracked tracked = track(crossing());
 
   const std::vector<Event> events = events_of(tracked, all(tracked));
 
