@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "mote/track/overlap_tracker.h"
 
@@ -45,8 +46,9 @@ void OverlapTracker::hand_back(int64_t until) {
       held_events_.begin(), held_events_.end(),
       [&](const Event& event) { return event.frame <= handed_back_ || held_.empty(); });
   for (auto event = held_events_.begin(); event != due; ++event) {
-    date_within_lives(*event);
-    output_.events.push_back(std::move(*event));
+    if (date_within_lives(*event)) {
+      output_.events.push_back(std::move(*event));
+    }
   }
   held_events_.erase(held_events_.begin(), due);
   for (auto at = ended_.begin(); at != ended_.end();) {
@@ -76,17 +78,22 @@ LiveTrack* OverlapTracker::known_track(int32_t id) {
 }
 
 /// A track may have been taken out of frames since: a contact begins and ends where both are there.
-void OverlapTracker::date_within_lives(Event& event) {
+/// False where that is nowhere.
+bool OverlapTracker::date_within_lives(Event& event) {
   const bool begins = event.type == EventType::kContact || event.type == EventType::kOverlap ||
                       event.type == EventType::kAggregation;
   if (!begins && event.type != EventType::kParted && event.type != EventType::kUnresolved) {
-    return;
+    return true;
   }
+  int64_t first = 0;
+  int64_t last = std::numeric_limits<int64_t>::max();
   for (const int32_t id : event.tracks) {
     const LiveTrack* track = known_track(id);
     if (track == nullptr) {
       continue;
     }
+    first = std::max(first, track->track.first_frame);
+    last = std::min(last, track->track.last_frame);
     if (event.frame > track->track.last_frame) {
       if (!begins) {
         event.type = EventType::kUnresolved;
@@ -100,6 +107,7 @@ void OverlapTracker::date_within_lives(Event& event) {
     }
     event.frame_before = std::min(event.frame_before, event.frame);
   }
+  return first <= last;
 }
 
 }  // namespace mote::track

@@ -117,7 +117,7 @@ class OverlapTracker : public Tracker {
 
   // overlap_output.cpp: what is handed back.
   void hand_back(int64_t until);
-  void date_within_lives(Event& event);
+  bool date_within_lives(Event& event);
   LiveTrack* known_track(int32_t id);
   void add_events(const std::vector<Event>& events);
   LiveTrack& begin_track(int64_t frame);

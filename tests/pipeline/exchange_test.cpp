@@ -36,7 +36,7 @@ constexpr int64_t kFrames = 60;
 /// that is away for two frames.
 std::vector<synthetic::Disc> scene(int64_t frame) {
   const auto t = static_cast<double>(frame);
-  const double distance_px = std::max(0.0, 40 - t);
+  const double distance_px = std::max(8.0, 40 - t);
   std::vector<synthetic::Disc> discs = {{40, 60 - distance_px / 2, 10},
                                         {40, 60 + distance_px / 2, 10},
                                         {100, 30 + 2 * t, 9},
