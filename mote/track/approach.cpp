@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <set>
 
 #include "mote/core/median.h"
@@ -116,11 +115,7 @@ std::optional<double> kept_distance_px(const Approach& approach, Stretch stretch
   if (distances_px.size() < kFewestDistances || median(closing_px) > kMostClosingPx) {
     return std::nullopt;
   }
-  // The lower of two in the middle: before they stick they are farther apart.
-  const auto middle =
-      distances_px.begin() + static_cast<std::ptrdiff_t>((distances_px.size() - 1) / 2);
-  std::nth_element(distances_px.begin(), middle, distances_px.end());
-  return *middle;
+  return lower_median(distances_px);  // before they stick they are farther apart
 }
 
 /// The first sample within kFarthestFrames of `about`, up to the end of `stretch`, since which two

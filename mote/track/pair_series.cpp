@@ -35,9 +35,8 @@ std::optional<PairSample> PairSeries::median_at(int64_t frame) const {
     return std::nullopt;
   }
   // The lower of two in the middle: doubt is no contact.
-  const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>((ratios.size() - 1) / 2);
-  std::nth_element(ratios.begin(), middle, ratios.end());
-  return PairSample{.frame = frame, .ratio = *middle, .position = nearest->position, .excess = {}};
+  const double ratio = lower_median(ratios);
+  return PairSample{.frame = frame, .ratio = ratio, .position = nearest->position, .excess = {}};
 }
 
 std::optional<double> PairSeries::median_distance_px(int64_t frame) const {
