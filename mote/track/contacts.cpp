@@ -248,11 +248,10 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
   return parted;
 }
 
-std::optional<EndedContact> Contacts::take_merge(const HeldFrame& frame) {
+template <typename Wanted>
+std::optional<EndedContact> Contacts::take_first(const Wanted& wanted) {
   for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
-    const Contact& contact = at->second;
-    if (contact.judged == frame.index && contact.fused && contact.joined &&
-        has_lasted(contact.fused->time, frame.time, options_.confirm) && !is_overlap(contact)) {
+    if (wanted(at->first, at->second)) {
       EndedContact ended{.tracks = at->first, .contact = std::move(at->second)};
       pairs_.erase(at);
       return ended;
@@ -261,33 +260,30 @@ std::optional<EndedContact> Contacts::take_merge(const HeldFrame& frame) {
   return std::nullopt;
 }
 
+std::optional<EndedContact> Contacts::take_merge(const HeldFrame& frame) {
+  return take_first([&](IdPair, const Contact& contact) {
+    return contact.judged == frame.index && contact.fused && contact.joined &&
+           has_lasted(contact.fused->time, frame.time, options_.confirm) && !is_overlap(contact);
+  });
+}
+
 std::optional<EndedContact> Contacts::take_swallowed(int32_t track) {
-  for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
-    const auto& [tracks, contact] = *at;
-    const bool of_track = tracks.first == track || tracks.second == track;
-    if (of_track && contact.open && contact.fused && contact.joined && !is_overlap(contact)) {
-      EndedContact ended{.tracks = tracks, .contact = std::move(at->second)};
-      pairs_.erase(at);
-      return ended;
-    }
-  }
-  return std::nullopt;
+  return take_first([&](IdPair tracks, const Contact& contact) {
+    return (tracks.first == track || tracks.second == track) && contact.open && contact.fused &&
+           contact.joined && !is_overlap(contact);
+  });
 }
 
 std::optional<EndedContact> Contacts::take_unconfirmed(const HeldFrame& frame) {
-  for (auto at = pairs_.begin(); at != pairs_.end(); ++at) {
-    const Contact& contact = at->second;
-    if (contact.judged == frame.index && contact.open && contact.fused && contact.joined &&
-        hides_nothing(contact.excess) && !is_overlap(contact)) {
-      const double lasted = frame.time - contact.fused->time;
-      EndedContact ended{.tracks = at->first,
-                         .contact = std::move(at->second),
-                         .confirmed = std::min(1.0, lasted / options_.confirm)};
-      pairs_.erase(at);
-      return ended;
-    }
+  std::optional<EndedContact> ended = take_first([&](IdPair, const Contact& contact) {
+    return contact.judged == frame.index && contact.open && contact.fused && contact.joined &&
+           hides_nothing(contact.excess) && !is_overlap(contact);
+  });
+  if (ended) {
+    const double lasted = frame.time - ended->contact.fused->time;
+    ended->confirmed = std::min(1.0, lasted / options_.confirm);
   }
-  return std::nullopt;
+  return ended;
 }
 
 std::vector<EndedContact> Contacts::take(int32_t track) {

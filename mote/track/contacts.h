@@ -151,6 +151,10 @@ class Contacts {
   std::map<IdPair, Contact>& pairs() { return pairs_; }
 
  private:
+  /// Takes out the first pair of which `wanted(tracks, contact)` is true; nothing where none is.
+  template <typename Wanted>
+  std::optional<EndedContact> take_first(const Wanted& wanted);
+
   OverlapOptions options_;
   std::map<IdPair, Contact> pairs_;
 };
