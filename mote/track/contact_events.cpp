@@ -70,6 +70,7 @@ std::vector<Event> events_of(const EndedContact& ended, EventType type, int64_t 
   if (contact.filled.least > 0) {
     end.evidence["area_ratio"] = contact.filled.least;
     end.evidence["area_rise"] = contact.filled.rise;
+    end.evidence["area_noise"] = contact.filled.noise();
   }
   const std::optional<Since>& since =
       type == EventType::kCoalescence ? contact.joined : contact.apart;

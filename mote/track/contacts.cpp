@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "mote/track/contact_events.h"
 
@@ -16,6 +17,9 @@ constexpr double kSeenThrough = 0.4;
 /// less, too.
 constexpr double kLeastFilled = 0.85;
 constexpr double kMostRise = 0.13;
+/// By noise alone, medians over three frames rise by less than so many times the noise of a frame in
+/// 95 of 100 stretches of ten frames.
+constexpr double kNoiseRises = 2.5;
 /// Standard error of the share above which it tells nothing.
 constexpr double kFaint = 0.15;
 /// How many times as long as others two must have no neck that have not moved apart.
@@ -102,8 +106,9 @@ bool seen_through(const Excess& excess) {
 }
 
 bool is_overlap(const Contact& contact) {
-  return seen_through(contact.excess) || contact.filled.rise > kMostRise ||
-         (contact.filled.least > 0 && contact.filled.least < kLeastFilled);
+  const FilledArea& filled = contact.filled;
+  return seen_through(contact.excess) || filled.rise > kMostRise + kNoiseRises * filled.noise() ||
+         (filled.least > 0 && filled.least < kLeastFilled);
 }
 
 bool hides_nothing(const Excess& excess) {
@@ -148,9 +153,17 @@ void Hold::add(double distance_px) {
   squares_px2 += off_px * (distance_px - mean_px);
 }
 
-void FilledArea::add(double area_ratio) {
-  rise = least > 0 ? std::max(rise, area_ratio - least) : 0;
-  least = least > 0 ? std::min(least, area_ratio) : area_ratio;
+void FilledArea::add(const AreaRatios& ratios) {
+  rise = least > 0 ? std::max(rise, ratios.median - least) : 0;
+  least = least > 0 ? std::min(least, ratios.median) : ratios.median;
+  bends += ratios.bend;
+  ++frames;
+}
+
+double FilledArea::noise() const {
+  // a - 2 b + c of independent values has a variance of 6, and a mean size of sqrt(2 / pi) of that.
+  const double mean_bend = bends / static_cast<double>(std::max<int64_t>(1, frames));
+  return mean_bend / std::sqrt(12 / std::numbers::pi);
 }
 
 double Hold::reach_px() const {
@@ -201,9 +214,9 @@ std::vector<EndedContact> Contacts::judge(HeldFrame& frame,
     since(contact.fused, ratio > options_.merge_neck_ratio, own->ratio > options_.merge_neck_ratio);
     contact.excess.fade(kRemembered);
     contact.excess.add(own->excess);
-    const std::optional<double> area_ratio = contact.series.median_area_ratio(frame.index);
-    if (ratio > options_.merge_neck_ratio && area_ratio) {
-      contact.filled.add(*area_ratio);
+    const std::optional<AreaRatios> areas = contact.series.area_ratios(frame.index);
+    if (ratio > options_.merge_neck_ratio && areas) {
+      contact.filled.add(*areas);
     }
     contact.overlapped = contact.overlapped || is_overlap(contact);
     contact.last_ratio = ratio;

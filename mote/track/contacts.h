@@ -59,8 +59,12 @@ struct Hold {
 struct FilledArea {
   double least = 0;  ///< 0 before the first
   double rise = 0;   ///< the largest, above the least before it
+  double bends = 0;  ///< sum of those of AreaRatios
+  int64_t frames = 0;
 
-  void add(double area_ratio);
+  void add(const AreaRatios& ratios);
+  /// Standard deviation of the ratio of a single frame, from bends: a steady change has none.
+  double noise() const;
 };
 
 /// Two tracks that touch, or may be about to.

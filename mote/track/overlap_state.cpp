@@ -5,7 +5,7 @@
 // Not in an unnamed namespace: ArchiveWriter and ArchiveReader find these by their own namespace.
 namespace mote::track {
 
-constexpr uint64_t kMark = 0x61706c726f766f6d;  // "movorlpa": the last byte counts versions
+constexpr uint64_t kMark = 0x62706c726f766f6d;  // "movorlpb": the last byte counts versions
 
 template <typename Archive>
 void archive(Archive& archive, Sight& sight) {
@@ -62,7 +62,7 @@ void archive(Archive& archive, Hold& hold) {
 
 template <typename Archive>
 void archive(Archive& archive, FilledArea& filled) {
-  archive(filled.least, filled.rise);
+  archive(filled.least, filled.rise, filled.bends, filled.frames);
 }
 
 template <typename Archive>

@@ -49,14 +49,18 @@ std::optional<double> PairSeries::median_distance_px(int64_t frame) const {
   return distances_px.empty() ? std::nullopt : std::optional(median(distances_px));
 }
 
-std::optional<double> PairSeries::median_area_ratio(int64_t frame) const {
+std::optional<AreaRatios> PairSeries::area_ratios(int64_t frame) const {
   std::vector<double> ratios;
   for (const PairSample& sample : samples) {
     if (std::abs(sample.frame - frame) <= 1 && sample.area_ratio > 0) {
       ratios.push_back(sample.area_ratio);
     }
   }
-  return ratios.size() < 3 ? std::nullopt : std::optional(median(ratios));
+  if (ratios.size() < 3) {
+    return std::nullopt;
+  }
+  return AreaRatios{.median = median(ratios),
+                    .bend = std::abs(ratios[0] - 2 * ratios[1] + ratios[2])};
 }
 
 double PairSeries::share_touching(int64_t frame) const {

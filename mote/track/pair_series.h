@@ -28,6 +28,12 @@ struct PairSample {
   bool operator==(const PairSample&) const = default;
 };
 
+/// The area ratio of a pair in a frame and one frame on either side.
+struct AreaRatios {
+  double median = 0;
+  double bend = 0;  ///< how far the middle one lies off the mean of its neighbours, times two
+};
+
 /// The frames in which the neck between two was last looked at. A single neck ratio is noisy, and a
 /// pixel can open or close a contact: what counts is the median over a frame and its neighbours.
 class PairSeries {
@@ -42,9 +48,8 @@ class PairSeries {
   /// The median distance of the centres in the same frames; nothing where neither was looked at.
   std::optional<double> median_distance_px(int64_t frame) const;
 
-  /// The median area ratio of `frame` and one frame on either side; nothing unless it is known in
-  /// all three.
-  std::optional<double> median_area_ratio(int64_t frame) const;
+  /// Nothing unless the area ratio is known in all three frames.
+  std::optional<AreaRatios> area_ratios(int64_t frame) const;
 
   /// Of the same frames, the share in which they touched.
   double share_touching(int64_t frame) const;

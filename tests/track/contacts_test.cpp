@@ -85,6 +85,20 @@ Tracked track_images(const std::vector<Shot>& shots, bool overlap) {
   return join(std::move(outputs));
 }
 
+/// What two fill, by the ratios of single frames.
+Contact filled_by(const std::vector<double>& area_ratios) {
+  PairSeries series;
+  for (const double ratio : area_ratios) {
+    const auto frame = static_cast<int64_t>(series.samples.size());
+    series.add({.frame = frame, .area_ratio = ratio, .excess = {}});
+  }
+  Contact contact;
+  for (size_t i = 1; i + 1 < area_ratios.size(); ++i) {
+    contact.filled.add(*series.area_ratios(static_cast<int64_t>(i)));
+  }
+  return contact;
+}
+
 std::vector<std::vector<int32_t>> tracks_in(const TrackedFrame& frame) {
   std::vector<std::vector<int32_t>> tracks;
   for (const TrackedInstance& instance : frame.instances) {
@@ -216,6 +230,18 @@ TEST(Contact, WhoseRegionGrowsAgainIsNoMerge) {
   EXPECT_THAT(types(two), ElementsAre(EventType::kOverlap, EventType::kParted));
   EXPECT_NEAR(two.events[1].evidence.at("area_rise"), 0.23, 0.03);
   EXPECT_EQ(two.tracks.size(), 2U);
+}
+
+TEST(Contact, WhoseAreaRisesWithinItsNoiseMayBeAMerge) {
+  const Contact noisy = filled_by({1.0, 0.9, 1.1, 0.95, 1.2, 1.1, 1.25, 0.95, 1.1, 1.0});
+  const Contact growing = filled_by({0.95, 0.95, 0.98, 1.0, 1.03, 1.05, 1.08, 1.1, 1.13, 1.13});
+
+  EXPECT_NEAR(noisy.filled.rise, 0.25, 1e-9);
+  EXPECT_NEAR(growing.filled.rise, 0.18, 1e-9);
+  EXPECT_NEAR(noisy.filled.noise(), 0.18, 0.01);
+  EXPECT_LT(growing.filled.noise(), 0.01);
+  EXPECT_FALSE(is_overlap(noisy));
+  EXPECT_TRUE(is_overlap(growing));
 }
 
 TEST(Contact, ThatPartsAfterLongIsNoSplit) {
