@@ -10,6 +10,7 @@
 #include "mote/core/bytes.h"
 #include "mote/core/error.h"
 #include "mote/core/require.h"
+#include "mote/imaging/components.h"
 #include "mote/learned/grey_range.h"
 #include "mote/learned/guard.h"
 #include "mote/learned/tensor_bytes.h"
@@ -23,7 +24,7 @@ namespace {
 
 using track::TrackerOutput;
 
-constexpr uint64_t kMark = 0x33746f61656d6f6d;  // "momeaot3": the last byte counts versions
+constexpr uint64_t kMark = 0x34746f61656d6f6d;  // "momeaot4": the last byte counts versions
 
 torch::Tensor tensor_of(const LabelImage& labels, torch::Device device) {
   return torch::from_blob(const_cast<int32_t*>(labels.data()), {1, labels.height(), labels.width()},
@@ -71,6 +72,10 @@ class DeaotTracker : public track::Tracker {
 
   TrackerOutput push(const track::TrackerFrame& frame,
                      const track::LazySegmentation& segmentation) override;
+  bool asks_for_segmentation(int64_t index) const override {
+    return index % options_.keyframe_gap == 0;
+  }
+  BinaryImage particles() const override { return particles_; }
   TrackerOutput finish() override { return tracks_.finish(); }
   int64_t lag_frames() const override { return 0; }
   std::string save_state() const override;
@@ -96,6 +101,7 @@ class DeaotTracker : public track::Tracker {
   std::optional<GreyRange> range_;
   int64_t next_frame_ = 0;
   int32_t largest_id_ = 0;
+  BinaryImage particles_;
 };
 
 /// (1, 3, H, W), normalised as DeAOT's encoders were trained.
@@ -138,7 +144,7 @@ LabelImage DeaotTracker::with_new_objects(const LabelImage& tracked,
 LabelImage DeaotTracker::ids_in(const track::TrackerFrame& frame,
                                 const track::LazySegmentation& segmentation) {
   LabelImage ids = follow(frame.image);
-  const bool is_keyframe = frame.index % options_.keyframe_gap == 0;
+  const bool is_keyframe = asks_for_segmentation(frame.index);
   if (is_keyframe) {
     ids = with_new_objects(ids, segmentation());
   }
@@ -169,12 +175,13 @@ TrackerOutput DeaotTracker::push(const track::TrackerFrame& frame,
     range_ = grey_range(frame.image, {}, options_.black, options_.white);
   }
   const LabelImage ids = guarded([&] { return ids_in(frame, segmentation); });
+  particles_ = imaging::mask_of(ids);
   return tracks_.push(frame.index, ids, frame.drift);
 }
 
 std::string DeaotTracker::save_state() const {
   ByteWriter content;
-  content(field_, next_frame_, largest_id_);
+  content(field_, next_frame_, largest_id_, particles_);
   put_range(content, range_);
   content.put(std::string_view(tracks_.save_state()));
   if (largest_id_ > 0) {
@@ -193,6 +200,7 @@ void DeaotTracker::load_state(std::string_view state) {
   DeaotTracker loaded(network_, options_, field_);
   reader.get(loaded.next_frame_);
   reader.get(loaded.largest_id_);
+  reader.get(loaded.particles_);
   loaded.range_ = get_range(reader);
   loaded.tracks_.load_state(reader.get<std::string_view>());
   if (loaded.largest_id_ > 0) {

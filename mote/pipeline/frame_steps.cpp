@@ -39,8 +39,7 @@ WaitingFrame waiting_of(const std::string& text) {
 }
 
 // What is no support: particles, and pixels that are no specimen.
-BinaryImage not_support(const LabelImage& labels, const BinaryImage& excluded) {
-  BinaryImage mask = imaging::mask_of(labels);
+BinaryImage not_support(BinaryImage mask, const BinaryImage& excluded) {
   for (size_t i = 0; i < excluded.values().size(); ++i) {
     mask.values()[i] |= excluded.values()[i];
   }
@@ -164,8 +163,11 @@ std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
 }
 
 void FrameSteps::settle(FrameTask& task, bool checkpoint_due) {
-  if (task.bad.empty() && segmenter_) {
-    segmenter_->settle(*task.prepared);
+  if (task.bad.empty()) {
+    task.index = settled_++;
+    if (segmenter_) {
+      segmenter_->settle(*task.prepared);
+    }
   }
   if (checkpoint_due) {
     task.segmenter_state = segmenter_ ? segmenter_->save_state() : std::string();
@@ -182,12 +184,16 @@ void FrameSteps::segment(FrameTask& task) {
     imaging::mark_cut(task.segmentation, *task.excluded);
     task.given = std::move(given);
   } else {
-    task.segmentation = segmenter_->segment(input_of(task), *task.prepared);
-    task.prepared.reset();
+    const bool asked = !tracker_ || tracker_->asks_for_segmentation(task.index);
+    const std::unique_ptr<segment::Prepared> prepared = std::move(task.prepared);
+    if (!asked) {
+      return;
+    }
+    task.segmentation = segmenter_->segment(input_of(task), *prepared);
   }
   if (drift_) {
-    task.drift =
-        drift_->prepare(*task.image, not_support(task.segmentation.labels, *task.excluded));
+    task.drift = drift_->prepare(
+        *task.image, not_support(imaging::mask_of(task.segmentation.labels), *task.excluded));
   }
 }
 
@@ -205,8 +211,21 @@ FrameBatch FrameSteps::follow(FrameTask& task) {
   return batch;
 }
 
+// Where a frame was not segmented, particles are taken to be where the tracker saw them in the
+// frame before.
+Point FrameSteps::drift_of(FrameTask& task) {
+  if (!drift_) {
+    return given_drift_.empty() ? Point{}
+                                : given_drift_[static_cast<size_t>(task.source_index)].shift;
+  }
+  if (!task.drift) {
+    task.drift = drift_->prepare(*task.image, not_support(tracker_->particles(), *task.excluded));
+  }
+  return drift_->push(task.index, std::move(task.drift)).shift;
+}
+
 void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
-  const int64_t index = pushed_++;
+  ++pushed_;
   for (auto& [key, value] : task.segmentation.values) {
     task.values[key] = value;
   }
@@ -221,32 +240,31 @@ void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
                      .excluded = task.excluded};
   if (job_.command == Command::kTrack) {
     waiting_.push_back(std::move(frame));
-    Point shift;
-    if (drift_) {
-      shift = drift_->push(index, std::move(task.drift)).shift;
-    } else if (!given_drift_.empty()) {
-      shift = given_drift_[static_cast<size_t>(task.source_index)].shift;
-    }
-    const track::TrackerFrame input{.index = index,
+    const track::TrackerFrame input{.index = task.index,
                                     .time = clock_.time(task.source_index, task.time_s),
                                     .image = *task.image,
-                                    .drift = shift};
-    take(tracker_->push(input, [&]() -> const Segmentation& { return task.segmentation; }), batch);
+                                    .drift = drift_of(task)};
+    take(tracker_->push(input,
+                        [&]() -> const Segmentation& {
+                          assert(!task.segmentation.labels.empty());
+                          return task.segmentation;
+                        }),
+         batch);
     return;
   }
   track::TrackedFrame tracked =
       job_.command == Command::kMeasure
           ? as_given(task.segmentation, std::move(task.given))
           : untracked(imaging::join_necks(std::move(task.segmentation), job_.still_join_ratio));
-  tracked.index = index;
+  tracked.index = task.index;
   for (const track::TrackedInstance& instance : tracked.instances) {
     for (const int32_t id : instance.tracks) {
       Track& track =
           given_tracks_
-              .try_emplace(id,
-                           Track{.id = id, .first_frame = index, .parents = {}, .source = source_})
+              .try_emplace(
+                  id, Track{.id = id, .first_frame = task.index, .parents = {}, .source = source_})
               .first->second;
-      track.last_frame = index;
+      track.last_frame = task.index;
     }
   }
   batch.frames.emplace_back(std::move(frame), std::move(tracked));
@@ -389,6 +407,7 @@ void FrameSteps::load(std::string_view state) {
   ByteReader in(state);
   next_source_ = in.get<int64_t>();
   pushed_ = in.get<int64_t>();
+  settled_ = pushed_;
   const auto segmenter_state = in.get<std::string_view>();
   const auto tracker_state = in.get<std::string_view>();
   clock_.load_state(in.get<std::string>());

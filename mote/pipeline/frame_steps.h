@@ -31,17 +31,18 @@ using ImagePtr = std::shared_ptr<const Grid<float>>;
 /// A frame on its way to the tracker.
 struct FrameTask {
   int64_t source_index = 0;
-  std::string bad;  ///< why it is left out; empty for a good frame
+  int64_t index = 0;  ///< among good frames, once settled
+  std::string bad;    ///< why it is left out; empty for a good frame
   std::optional<double> time_s;
   std::map<std::string, double> values;
   ImagePtr image;
   std::shared_ptr<const BinaryImage> excluded;  ///< pixels that are no specimen, or empty
   std::vector<std::string> warnings;            ///< of reading
   std::unique_ptr<segment::Prepared> prepared;
-  Segmentation segmentation;
-  LabelImage given;  ///< kMeasure: the labels as they came
-  std::unique_ptr<track::DriftPrepared> drift;
-  std::optional<std::string> segmenter_state;  ///< where a checkpoint is due after this frame
+  Segmentation segmentation;                    ///< empty where the tracker does not ask for it
+  LabelImage given;                             ///< kMeasure: the labels as they came
+  std::unique_ptr<track::DriftPrepared> drift;  ///< where particles are known from segmenting
+  std::optional<std::string> segmenter_state;   ///< where a checkpoint is due after this frame
 };
 
 /// What is kept of a frame until the tracker hands it back.
@@ -96,6 +97,7 @@ class FrameSteps {
 
  private:
   void set_up_drift(Size field);
+  Point drift_of(FrameTask& task);
   void push(FrameTask& task, FrameBatch& batch);
   void take(track::TrackerOutput output, FrameBatch& batch);
   void take_parents(Track& track);
@@ -111,6 +113,7 @@ class FrameSteps {
   std::unique_ptr<track::Tracker> tracker_;        // kTrack only
   TrackerClock clock_;
   int64_t next_source_ = 0;
+  int64_t settled_ = 0;
   int64_t pushed_ = 0;
   std::deque<WaitingFrame> waiting_;
   std::map<int32_t, Track> given_tracks_;         // kMeasure

@@ -24,7 +24,7 @@ struct TrackerFrame {
   Point drift;               ///< by how far the specimen has moved since frame 0, as known so far
 };
 
-/// The frame's segmentation, computed when first asked for.
+/// The segmentation of a frame that the tracker asks for (Tracker::asks_for_segmentation).
 using LazySegmentation = std::function<const Segmentation&()>;
 
 /// One particle in one frame, as the tracker sees it.
@@ -90,6 +90,14 @@ class Tracker {
 
   /// Takes the next frame. A frame comes back at most `lag_frames()` pushes later.
   virtual TrackerOutput push(const TrackerFrame& frame, const LazySegmentation& segmentation) = 0;
+
+  /// Whether `push` asks for the segmentation of frame `index`; the frames that are segmented for
+  /// it are those. Safe to call from many threads at once, before earlier frames are pushed.
+  virtual bool asks_for_segmentation(int64_t /*index*/) const { return true; }
+
+  /// 1 where particles were seen in the frame last pushed, of a tracker that does not ask for every
+  /// frame's segmentation; else empty.
+  virtual BinaryImage particles() const { return {}; }
 
   /// Hands back what is left: frames, and every track that still lives.
   virtual TrackerOutput finish() = 0;

@@ -37,6 +37,9 @@ runs "$mote" track $recording --no-overlay --frames 0:4 --weights random "${sam[
 runs "$mote" track $recording --no-overlay --frames 0:4 --tracker deaot --tracker-weights random -o followed
 grep -q 'followed by their pixels with the network deaot-t' followed/methods.txt ||
   fail "methods.txt does not name the tracker"
+runs "$mote" track $recording --no-overlay --frames 0:5 --tracker deaot --keyframe-gap 2 --tracker-weights random -o keyframes
+segmented=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) column[$i] = i } NR > 1 && $column["threshold"] != "" { printf "%s ", $column["frame"] }' keyframes/frames.csv)
+[ "$segmented" = "0 2 4 " ] || fail "frames ${segmented}were segmented, not 0 2 4"
 expect 3 "there are no weights of deaot-t: import them (mote models import), name a file (--tracker-weights FILE)" \
   "$mote" track $recording --no-overlay --tracker deaot -o out
 expect 2 "tracker-model is unet" "$mote" track $recording --no-overlay --tracker deaot \

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
+#include "mote/imaging/components.h"
 #include "mote/imaging/regions.h"
 #include "tests/synthetic.h"
 
@@ -80,6 +81,16 @@ TEST(DeaotTracker, AsksForSegmentationsOfKeyframesAlone) {
   }
 
   EXPECT_EQ(run.asked, 3);
+  EXPECT_TRUE(run.tracker->asks_for_segmentation(6));
+  EXPECT_FALSE(run.tracker->asks_for_segmentation(7));
+}
+
+TEST(DeaotTracker, TellsWhereParticlesAreInTheFrameLastPushed) {
+  Following run = new_run();
+
+  run.push(0, discs_at(0));
+
+  EXPECT_EQ(run.tracker->particles(), imaging::mask_of(synthetic::labels(kField, discs_at(0))));
 }
 
 TEST(DeaotTracker, MakesASoundLineageWithWeightsThatKnowNothing) {
