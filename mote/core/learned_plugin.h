@@ -99,8 +99,9 @@ struct LearnedPlugin : PluginHeader {
   MatrixRate (*matrix_rate)() = nullptr;
 
   /// As make_segmenter, for `--tracker deaot` over frames of `field`.
-  std::unique_ptr<track::Tracker> (*make_tracker)(const track::DeaotOptions& options, Size field,
-                                                  const Weights* weights) = nullptr;
+  std::unique_ptr<track::Tracker> (*make_tracker)(const track::DeaotOptions& options,
+                                                  const segment::ThresholdOptions& found,
+                                                  Size field, const Weights* weights) = nullptr;
 };
 
 /// Throws kUsage, telling the names, where none of them is `name`.

@@ -11,7 +11,7 @@ struct PluginHeader {
   const char* version = nullptr;  ///< must equal mote's
 };
 
-inline constexpr int kPluginAbi = 1;
+inline constexpr int kPluginAbi = 2;
 
 /// Where plug-ins and mote's helper programs are looked for: beside libmote.so, then
 /// MOTE_PLUGIN_DIR where that is set.

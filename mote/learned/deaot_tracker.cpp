@@ -1,20 +1,13 @@
 #include "mote/learned/deaot_tracker.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
-#include <optional>
 #include <utility>
-#include <vector>
 
 #include "mote/core/bytes.h"
 #include "mote/core/error.h"
 #include "mote/core/require.h"
 #include "mote/imaging/components.h"
-#include "mote/learned/grey_range.h"
-#include "mote/learned/guard.h"
-#include "mote/learned/tensor_bytes.h"
-#include "mote/nn/deaot_engine.h"
+#include "mote/segment/network_regions.h"
 #include "mote/track/id_tracks.h"
 #include "mote/track/new_objects.h"
 #include "mote/track/sealed_state.h"
@@ -22,52 +15,33 @@
 namespace mote::learned {
 namespace {
 
+using segment::Polarity;
 using track::TrackerOutput;
 
 constexpr uint64_t kMark = 0x34746f61656d6f6d;  // "momeaot4": the last byte counts versions
 
-torch::Tensor tensor_of(const LabelImage& labels, torch::Device device) {
-  return torch::from_blob(const_cast<int32_t*>(labels.data()), {1, labels.height(), labels.width()},
-                          torch::kInt32)
-      .to(device, torch::kInt64);
-}
-
-LabelImage labels_of(const torch::Tensor& tensor) {
-  const torch::Tensor labels = tensor.to(torch::kCPU, torch::kInt32).contiguous();  // (1, H, W)
-  LabelImage image({labels.size(1), labels.size(2)});
-  std::copy_n(labels.data_ptr<int32_t>(), labels.numel(), image.data());
-  return image;
-}
-
 void check(const track::DeaotOptions& options) {
   require_option(options.keyframe_gap >= 1, "keyframe-gap", options.keyframe_gap, "1 or more");
-  require_option(options.short_side_px >= 17, "short-side-px", options.short_side_px, "17 or more");
-  require_option(options.max_memory_frames >= 1, "max-memory-frames", options.max_memory_frames,
-                 "1 or more");
   require_option(options.min_new_area_px >= 1, "min-new-area-px", options.min_new_area_px,
                  "1 or more");
   require_option(options.min_new_share > 0 && options.min_new_share <= 1, "min-new-share",
                  options.min_new_share, "more than 0, 1 at most");
-  require_grey_range(options.black, options.white);
+  require_option(options.min_piece_share > 0 && options.min_piece_share <= 0.5, "min-piece-share",
+                 options.min_piece_share, "more than 0, 0.5 at most");
 }
 
 track::IdTracksOptions id_options(const track::DeaotOptions& options) {
   return {.max_gap_frames = options.max_gap_frames, .min_merge_share = options.min_merge_share};
 }
 
-/// As published, DeAOT-T remembers references alone.
-int64_t long_term_gap(const nn::DeAotOptions& network) {
-  return network.encoder == nn::DeAotEncoder::kResNet50 ? 5
-                                                        : nn::DeAotEngineOptions{}.long_term_gap;
-}
-
 class DeaotTracker : public track::Tracker {
  public:
-  DeaotTracker(nn::DeAot network, const track::DeaotOptions& options, Size field)
-      : network_(std::move(network)),
+  DeaotTracker(std::unique_ptr<MaskPropagator> propagator, const track::DeaotOptions& options,
+               const segment::ThresholdOptions& found, Size field)
+      : propagator_(std::move(propagator)),
         options_(options),
+        found_(found),
         field_(field),
-        engine_(network_, engine_options()),
         tracks_(id_options(options), field) {}
 
   TrackerOutput push(const track::TrackerFrame& frame,
@@ -82,51 +56,20 @@ class DeaotTracker : public track::Tracker {
   void load_state(std::string_view state) override;
 
  private:
-  nn::DeAotEngineOptions engine_options() const {
-    return {.long_term_gap = long_term_gap(network_->options()),
-            .max_long_term_frames = options_.max_memory_frames,
-            .reference_every_group = false};
-  }
-  torch::Device device() const { return network_->parameters().front().device(); }
-  torch::Tensor input_of(const Grid<float>& image) const;
-  LabelImage follow(const Grid<float>& image);
-  LabelImage with_new_objects(const LabelImage& tracked, const Segmentation& segmentation);
   LabelImage ids_in(const track::TrackerFrame& frame, const track::LazySegmentation& segmentation);
+  LabelImage with_new_objects(const LabelImage& tracked, const Segmentation& segmentation);
+  segment::CoveredLabels covered(const LabelImage& ids, const track::TrackerFrame& frame) const;
 
-  nn::DeAot network_;
+  std::unique_ptr<MaskPropagator> propagator_;
   track::DeaotOptions options_;
+  segment::ThresholdOptions found_;
   Size field_;
-  nn::DeAotEngine engine_;
   track::IdTracks tracks_;
-  std::optional<GreyRange> range_;
   int64_t next_frame_ = 0;
   int32_t largest_id_ = 0;
+  Polarity polarity_ = Polarity::kAuto;  // as the latest segmentation knows it
   BinaryImage particles_;
 };
-
-/// (1, 3, H, W), normalised as DeAOT's encoders were trained.
-torch::Tensor DeaotTracker::input_of(const Grid<float>& image) const {
-  const Size size = deaot_input_size(field_, options_.short_side_px);
-  const torch::Tensor grey = grey_levels(image, *range_, device()).unsqueeze(0).unsqueeze(0);
-  const torch::Tensor resized =
-      size == field_
-          ? grey
-          : torch::_upsample_bicubic2d_aa(grey, {size.height, size.width}, false).clamp(0, 1);
-  const auto channels = [&](std::vector<float> values) {
-    return torch::tensor(values).reshape({1, 3, 1, 1}).to(device());
-  };
-  return (resized - channels({0.485F, 0.456F, 0.406F})) / channels({0.229F, 0.224F, 0.225F});
-}
-
-/// Where the objects of before are now.
-LabelImage DeaotTracker::follow(const Grid<float>& image) {
-  engine_.see(input_of(image));
-  if (largest_id_ == 0) {
-    return LabelImage(field_);
-  }
-  engine_.propagate();
-  return labels_of(engine_.labels(field_));
-}
 
 LabelImage DeaotTracker::with_new_objects(const LabelImage& tracked,
                                           const Segmentation& segmentation) {
@@ -143,21 +86,33 @@ LabelImage DeaotTracker::with_new_objects(const LabelImage& tracked,
 
 LabelImage DeaotTracker::ids_in(const track::TrackerFrame& frame,
                                 const track::LazySegmentation& segmentation) {
-  LabelImage ids = follow(frame.image);
+  LabelImage ids = propagator_->propagate(frame.image);
   const bool is_keyframe = asks_for_segmentation(frame.index);
   if (is_keyframe) {
-    ids = with_new_objects(ids, segmentation());
+    const Segmentation& segmented = segmentation();
+    if (const auto bright = segmented.values.find("bright"); bright != segmented.values.end()) {
+      polarity_ = bright->second != 0 ? Polarity::kBright : Polarity::kDark;
+    }
+    ids = with_new_objects(ids, segmented);
   }
   if (largest_id_ == 0) {
     return ids;
   }
-  const torch::Tensor labels = tensor_of(ids, device());
   if (is_keyframe) {
-    engine_.reference(labels, largest_id_);
+    propagator_->reference(ids, largest_id_);
   } else {
-    engine_.update(labels);
+    propagator_->update(ids);
   }
   return ids;
+}
+
+segment::CoveredLabels DeaotTracker::covered(const LabelImage& ids,
+                                             const track::TrackerFrame& frame) const {
+  segment::ThresholdOptions found = found_;
+  found.polarity = found.polarity == Polarity::kAuto ? polarity_ : found.polarity;
+  return segment::covered_labels(segment::finding_of(ids, propagator_->blur_px()),
+                                 {.image = frame.image, .excluded = frame.excluded}, found,
+                                 options_.min_piece_share);
 }
 
 TrackerOutput DeaotTracker::push(const track::TrackerFrame& frame,
@@ -171,22 +126,20 @@ TrackerOutput DeaotTracker::push(const track::TrackerFrame& frame,
     throw Error(ErrorKind::kUsage, "frame {} follows frame {}", frame.index, next_frame_ - 1);
   }
   ++next_frame_;
-  if (!range_) {
-    range_ = grey_range(frame.image, {}, options_.black, options_.white);
-  }
-  const LabelImage ids = guarded([&] { return ids_in(frame, segmentation); });
-  particles_ = imaging::mask_of(ids);
-  return tracks_.push(frame.index, ids, frame.drift);
+  segment::CoveredLabels seen = covered(ids_in(frame, segmentation), frame);
+  particles_ = imaging::mask_of(seen.labels);
+  return tracks_.push({.index = frame.index,
+                       .ids = seen.labels,
+                       .coverage = std::move(seen.coverage),
+                       .drift = frame.drift,
+                       .excluded = frame.excluded});
 }
 
 std::string DeaotTracker::save_state() const {
   ByteWriter content;
-  content(field_, next_frame_, largest_id_, particles_);
-  put_range(content, range_);
+  content(field_, next_frame_, largest_id_, polarity_, particles_);
   content.put(std::string_view(tracks_.save_state()));
-  if (largest_id_ > 0) {
-    put_tensors(content, engine_.save_state());
-  }
+  content.put(std::string_view(propagator_->save_state()));
   return track::sealed_state(kMark, content.take());
 }
 
@@ -197,36 +150,23 @@ void DeaotTracker::load_state(std::string_view state) {
     throw Error(ErrorKind::kBadFile, "tracker state of a field of {} x {} px, expected {} x {}",
                 field.width, field.height, field_.width, field_.height);
   }
-  DeaotTracker loaded(network_, options_, field_);
-  reader.get(loaded.next_frame_);
-  reader.get(loaded.largest_id_);
-  reader.get(loaded.particles_);
-  loaded.range_ = get_range(reader);
-  loaded.tracks_.load_state(reader.get<std::string_view>());
-  if (loaded.largest_id_ > 0) {
-    guarded([&] { loaded.engine_.load_state(get_tensors(reader)); });
-  }
+  reader.get(next_frame_);
+  reader.get(largest_id_);
+  reader.get(polarity_);
+  reader.get(particles_);
+  tracks_.load_state(reader.get<std::string_view>());
+  propagator_->load_state(reader.get<std::string_view>());
   reader.expect_end();
-  *this = std::move(loaded);
 }
 
 }  // namespace
 
-Size deaot_input_size(Size field, int64_t short_side_px) {
-  const int64_t side = std::min(field.height, field.width);
-  const double scale =
-      std::min(1.0, static_cast<double>(short_side_px) / static_cast<double>(side));
-  const auto scaled = [scale](int64_t length) {
-    return std::lround(scale * static_cast<double>(length));
-  };
-  return nn::deaot_size({scaled(field.height), scaled(field.width)});
-}
-
-std::unique_ptr<track::Tracker> make_deaot_tracker(nn::DeAot network,
-                                                   const track::DeaotOptions& options, Size field) {
+std::unique_ptr<track::Tracker> make_deaot_tracker(std::unique_ptr<MaskPropagator> propagator,
+                                                   const track::DeaotOptions& options,
+                                                   const segment::ThresholdOptions& found,
+                                                   Size field) {
   check(options);
-  network->eval();
-  return std::make_unique<DeaotTracker>(std::move(network), options, field);
+  return std::make_unique<DeaotTracker>(std::move(propagator), options, found, field);
 }
 
 }  // namespace mote::learned

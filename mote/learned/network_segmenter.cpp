@@ -162,19 +162,14 @@ segment::NetworkFinding NetworkSegmenter::finding(const segment::SegmenterInput&
   const int64_t overlap = std::min(options_.tile_overlap_px, side / 2);
   const std::vector<Box> tiles = tiles_of(field, side, overlap);
   const torch::Tensor grey = grey_levels(input.image, range, device_);
-  segment::NetworkFinding finding{.field = {}, .instances = {}, .blur_px = network().blur_px()};
-  if (map_) {
-    finding.field = probability(grey, tiles, overlap);
-    for (float& value : finding.field.values()) {
-      value -= static_cast<float>(options_.min_probability);
-    }
-    return finding;
+  if (instances_) {
+    return segment::finding_of(instances(grey, tiles), network().blur_px());
   }
-  finding.instances = instances(grey, tiles);
-  finding.field = Grid<float>::unfilled(field);
-  std::transform(finding.instances.values().begin(), finding.instances.values().end(),
-                 finding.field.values().begin(),
-                 [](int32_t label) { return label != 0 ? 0.5F : -0.5F; });
+  segment::NetworkFinding finding{
+      .field = probability(grey, tiles, overlap), .instances = {}, .blur_px = network().blur_px()};
+  for (float& value : finding.field.values()) {
+    value -= static_cast<float>(options_.min_probability);
+  }
   return finding;
 }
 

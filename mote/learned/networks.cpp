@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "mote/core/error.h"
+#include "mote/learned/deaot_propagator.h"
 #include "mote/learned/deaot_tracker.h"
 #include "mote/learned/device.h"
 #include "mote/learned/guard.h"
@@ -64,7 +65,8 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions
 }
 
 std::unique_ptr<track::Tracker> make_tracker_on(torch::Device device,
-                                                const track::DeaotOptions& options, Size field,
+                                                const track::DeaotOptions& options,
+                                                const segment::ThresholdOptions& found, Size field,
                                                 const Weights* weights) {
   return guarded([&] {
     torch::manual_seed(static_cast<uint64_t>(options.seed));
@@ -74,14 +76,16 @@ std::unique_ptr<track::Tracker> make_tracker_on(torch::Device device,
                   options.model);
     }
     make_ready(*network, options.model, weights, device);
-    return make_deaot_tracker(network, options, field);
+    return make_deaot_tracker(make_deaot_propagator(network, options, field), options, found,
+                              field);
   });
 }
 
-std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options, Size field,
+std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options,
+                                             const segment::ThresholdOptions& found, Size field,
                                              const Weights* weights) {
   const torch::Device device = guarded([&] { return device_by_name(options.device); });
-  return make_tracker_on(device, options, field, weights);
+  return make_tracker_on(device, options, found, field, weights);
 }
 
 }  // namespace mote::learned

@@ -23,7 +23,8 @@ WeightsMismatch compare(const std::string& network, const Weights& weights);
 std::unique_ptr<segment::Segmenter> make_segmenter(const segment::NetworkOptions& options,
                                                    const segment::ThresholdOptions& found,
                                                    const Weights* weights);
-std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options, Size field,
+std::unique_ptr<track::Tracker> make_tracker(const track::DeaotOptions& options,
+                                             const segment::ThresholdOptions& found, Size field,
                                              const Weights* weights);
 
 // The same on a device that libtorch knows, whatever `options.device` says.
@@ -33,7 +34,8 @@ std::unique_ptr<segment::Segmenter> make_segmenter_on(torch::Device device,
                                                       const segment::ThresholdOptions& found,
                                                       const Weights* weights);
 std::unique_ptr<track::Tracker> make_tracker_on(torch::Device device,
-                                                const track::DeaotOptions& options, Size field,
+                                                const track::DeaotOptions& options,
+                                                const segment::ThresholdOptions& found, Size field,
                                                 const Weights* weights);
 
 }  // namespace mote::learned

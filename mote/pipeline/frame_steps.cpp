@@ -243,7 +243,8 @@ void FrameSteps::push(FrameTask& task, FrameBatch& batch) {
     const track::TrackerFrame input{.index = task.index,
                                     .time = clock_.time(task.source_index, task.time_s),
                                     .image = *task.image,
-                                    .drift = drift_of(task)};
+                                    .drift = drift_of(task),
+                                    .excluded = *task.excluded};
     take(tracker_->push(input,
                         [&]() -> const Segmentation& {
                           assert(!task.segmentation.labels.empty());

@@ -357,10 +357,12 @@ class Methods {
   std::string tracker_sentences() const {
     if (job_.tracker == "deaot") {
       return fmt::format(
-          " Drift was {}. Particles were followed by their pixels with the network {}; every {} "
+          " Drift was {}. Particles were followed by their pixels with the network {}{}; every {} "
           "frames the frame was segmented, and particles that were not followed yet were added. "
           "A particle whose pixels went over to another counts as merged with it.",
-          drift(), job_.deaot.model, job_.deaot.keyframe_gap);
+          drift(), job_.deaot.model,
+          job_.threshold.refine ? ", their boundaries moved likewise in every frame" : "",
+          job_.deaot.keyframe_gap);
     }
     return fmt::format(
         " Drift was {}. Particles were linked by overlap, else within a maximum distance ({}); "

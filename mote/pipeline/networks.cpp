@@ -113,9 +113,10 @@ std::unique_ptr<track::Tracker> make_tracker(const Job& job, const TimeScale& sc
   options.black = job.network.black;
   options.white = job.network.white;
   options.max_gap_frames = static_cast<int64_t>(std::llround(overlap.max_gap / scale.per_frame));
-  return with_weights(
-      options.model, options.weights, "--tracker-weights",
-      [&](const Weights* weights) { return plugin.make_tracker(options, field, weights); });
+  return with_weights(options.model, options.weights, "--tracker-weights",
+                      [&](const Weights* weights) {
+                        return plugin.make_tracker(options, job.threshold, field, weights);
+                      });
 }
 
 }  // namespace mote::pipeline

@@ -145,6 +145,8 @@ void visit_deaot(OptionVisitor& visitor, Job& job) {
                 "Smallest free area that is a new particle");
   visitor.number("min-new-share", options.min_new_share,
                  "Part of a new particle that no tracked one covers");
+  visitor.number("min-piece-share", options.min_piece_share,
+                 "Part of a particle's mask from which on a piece apart counts");
   visitor.number("min-merge-share", options.min_merge_share,
                  "Part of a vanished particle that another covers where they have merged");
 }

@@ -95,28 +95,59 @@ int64_t flood(const LabelImage& labels, int64_t y, int64_t x, int32_t piece, Lab
   return area;
 }
 
-/// Takes away pieces of instances that do not hang together with the largest piece.
-void keep_largest_pieces(LabelImage& labels) {
-  LabelImage pieces(labels.size());
-  std::vector<int64_t> areas = {0};    // by piece
-  std::map<int32_t, int32_t> largest;  // piece by label
+/// The pieces of instances, in the order of their first pixels.
+struct Pieces {
+  LabelImage numbers;             // from 1 on
+  std::vector<int64_t> areas_px;  // by number; 0 is nothing
+  std::vector<int32_t> labels;    // likewise
+};
+
+Pieces pieces_of(const LabelImage& labels) {
+  Pieces pieces{.numbers = LabelImage(labels.size()), .areas_px = {0}, .labels = {0}};
   for (int64_t y = 0; y < labels.height(); ++y) {
     for (int64_t x = 0; x < labels.width(); ++x) {
-      if (labels(y, x) == 0 || pieces(y, x) != 0) {
-        continue;
-      }
-      const auto piece = static_cast<int32_t>(areas.size());
-      areas.push_back(flood(labels, y, x, piece, pieces));
-      int32_t& best = largest[labels(y, x)];
-      if (areas.back() > areas[static_cast<size_t>(best)]) {
-        best = piece;
+      if (labels(y, x) != 0 && pieces.numbers(y, x) == 0) {
+        const auto piece = static_cast<int32_t>(pieces.areas_px.size());
+        pieces.areas_px.push_back(flood(labels, y, x, piece, pieces.numbers));
+        pieces.labels.push_back(labels(y, x));
       }
     }
   }
+  return pieces;
+}
+
+/// Takes away the pieces that `is_kept(piece)` does not keep.
+template <typename IsKept>
+void keep_pieces(LabelImage& labels, const Pieces& pieces, const IsKept& is_kept) {
   for (size_t i = 0; i < labels.values().size(); ++i) {
     int32_t& label = labels.values()[i];
-    label = label != 0 && pieces.values()[i] == largest[label] ? label : 0;
+    label = label != 0 && is_kept(static_cast<size_t>(pieces.numbers.values()[i])) ? label : 0;
   }
+}
+
+/// Takes away pieces of instances that do not hang together with the largest piece.
+void keep_largest_pieces(LabelImage& labels) {
+  const Pieces pieces = pieces_of(labels);
+  std::map<int32_t, size_t> largest;  // piece by label
+  for (size_t piece = 1; piece < pieces.labels.size(); ++piece) {
+    size_t& best = largest[pieces.labels[piece]];
+    best = pieces.areas_px[piece] > pieces.areas_px[best] ? piece : best;
+  }
+  keep_pieces(labels, pieces,
+              [&](size_t piece) { return largest.at(pieces.labels[piece]) == piece; });
+}
+
+/// Takes away pieces of instances that have less than `share` of all of it.
+void keep_large_pieces(LabelImage& labels, double share) {
+  const Pieces pieces = pieces_of(labels);
+  std::map<int32_t, int64_t> areas_px;  // by label
+  for (size_t piece = 1; piece < pieces.labels.size(); ++piece) {
+    areas_px[pieces.labels[piece]] += pieces.areas_px[piece];
+  }
+  keep_pieces(labels, pieces, [&](size_t piece) {
+    return static_cast<double>(pieces.areas_px[piece]) >=
+           share * static_cast<double>(areas_px.at(pieces.labels[piece]));
+  });
 }
 
 /// Labels become 1, 2, ... in their order.
@@ -133,6 +164,38 @@ void close_gaps(LabelImage& labels) {
   for (int32_t& label : labels.values()) {
     label = number[static_cast<size_t>(label)];
   }
+}
+
+/// The pixels that are particle, as the image has it.
+struct Boundary {
+  BinaryImage mask;
+  Grid<uint8_t> coverage;  // empty where boundaries are not refined
+  bool bright = false;
+};
+
+Boundary boundary_of(const NetworkFinding& finding, const SegmenterInput& input,
+                     const ThresholdOptions& unjudged) {
+  Boundary found{.mask = inside(finding.field), .coverage = {}};
+  leave_out(found.mask, input.excluded);
+  found.bright = is_bright(input, found.mask, unjudged.polarity);
+  std::vector<imaging::Outline> outlines = imaging::outlines_of(found.mask, finding.field);
+  if (tidy(found.mask, outlines, input.image, unjudged)) {
+    outlines = imaging::outlines_of(found.mask, finding.field);
+  }
+  if (unjudged.refine) {
+    found.coverage = refined_coverage(input.image, found.mask, outlines,
+                                      {.bright = found.bright, .sigma_px = finding.blur_px});
+    keep_cuts(found.coverage, found.mask, input.excluded);
+    found.mask = covered_by_half(found.coverage);
+  }
+  return found;
+}
+
+/// What stands out how much is the network's business.
+ThresholdOptions unjudged_by_contrast(const ThresholdOptions& options) {
+  ThresholdOptions unjudged = options;
+  unjudged.method = ThresholdMethod::kFixed;
+  return unjudged;
 }
 
 LabelImage labels_of(const NetworkFinding& finding, const BinaryImage& mask,
@@ -158,40 +221,59 @@ void clear_unlabelled(Grid<uint8_t>& coverage, const LabelImage& labels) {
   }
 }
 
+/// Takes away the labels of what is too small, and what they cover; the contrasts of the others, by
+/// label.
+std::vector<double> drop_small(LabelImage& labels, const imaging::Components& components,
+                               const Grid<float>& distance, Boundary& found, double blur_px,
+                               const Grid<float>& image, const ThresholdOptions& unjudged) {
+  std::vector<double> contrasts =
+      drop_insignificant(labels, components, found.coverage, distance, image,
+                         {.sigma_px = blur_px, .bright = found.bright}, unjudged);
+  clear_unlabelled(found.coverage, labels);
+  return contrasts;
+}
+
 }  // namespace
+
+NetworkFinding finding_of(LabelImage instances, double blur_px) {
+  NetworkFinding finding{.field = Grid<float>::unfilled(instances.size()),
+                         .instances = std::move(instances),
+                         .blur_px = blur_px};
+  std::transform(finding.instances.values().begin(), finding.instances.values().end(),
+                 finding.field.values().begin(),
+                 [](int32_t label) { return label != 0 ? 0.5F : -0.5F; });
+  return finding;
+}
+
+CoveredLabels covered_labels(const NetworkFinding& finding, const SegmenterInput& input,
+                             const ThresholdOptions& options, double min_piece_share) {
+  const ThresholdOptions unjudged = unjudged_by_contrast(options);
+  Boundary found = boundary_of(finding, input, unjudged);
+  LabelImage labels = spread(finding.instances, found.mask);
+  keep_large_pieces(labels, min_piece_share);
+  drop_small(labels, imaging::components_of(found.mask),
+             imaging::distance_to_background(found.mask), found, finding.blur_px, input.image,
+             unjudged);
+  return {.labels = std::move(labels), .coverage = std::move(found.coverage)};
+}
 
 Segmentation regions_of(const NetworkFinding& finding, const SegmenterInput& input,
                         const ThresholdOptions& options) {
-  ThresholdOptions unjudged = options;
-  unjudged.method = ThresholdMethod::kFixed;  // contrast is the network's business
-  BinaryImage mask = inside(finding.field);
-  leave_out(mask, input.excluded);
-  const bool bright = is_bright(input, mask, options.polarity);
-  std::vector<imaging::Outline> outlines = imaging::outlines_of(mask, finding.field);
-  if (tidy(mask, outlines, input.image, unjudged)) {
-    outlines = imaging::outlines_of(mask, finding.field);
-  }
-  Grid<uint8_t> coverage;
-  if (options.refine) {
-    coverage = refined_coverage(input.image, mask, outlines,
-                                {.bright = bright, .sigma_px = finding.blur_px});
-    keep_cuts(coverage, mask, input.excluded);
-    mask = covered_by_half(coverage);
-  }
-  const Grid<float> distance = imaging::distance_to_background(mask);
-  const imaging::Components components = imaging::components_of(mask);
-  LabelImage labels = labels_of(finding, mask, components, distance, options);
+  const ThresholdOptions unjudged = unjudged_by_contrast(options);
+  Boundary found = boundary_of(finding, input, unjudged);
+  const Grid<float> distance = imaging::distance_to_background(found.mask);
+  const imaging::Components components = imaging::components_of(found.mask);
+  LabelImage labels = labels_of(finding, found.mask, components, distance, options);
   const std::vector<double> contrasts =
-      drop_insignificant(labels, components, coverage, distance, input.image,
-                         {.sigma_px = finding.blur_px, .bright = bright}, unjudged);
-  clear_unlabelled(coverage, labels);
-  Segmentation segmentation = imaging::segmentation_of(std::move(labels), std::move(coverage));
-  imaging::measure_necks(segmentation, input.image, bright);
+      drop_small(labels, components, distance, found, finding.blur_px, input.image, unjudged);
+  Segmentation segmentation =
+      imaging::segmentation_of(std::move(labels), std::move(found.coverage));
+  imaging::measure_necks(segmentation, input.image, found.bright);
   imaging::mark_cut(segmentation, input.excluded);
   for (Region& region : segmentation.regions) {
     region.contrast = contrasts[static_cast<size_t>(region.label)];
   }
-  segmentation.values["bright"] = bright ? 1 : 0;
+  segmentation.values["bright"] = found.bright ? 1 : 0;
   return segmentation;
 }
 

@@ -17,11 +17,26 @@ struct NetworkFinding {
   double blur_px = 1;  ///< how far the field's zero may lie from the particle's edge
 };
 
+/// What a network says that names instances and maps nothing.
+NetworkFinding finding_of(LabelImage instances, double blur_px);
+
 /// Regions of what a network found, by the steps that follow the threshold in the classical
 /// segmenter: holes, least size, the boundary at the half level of the image, and, where the
 /// network names no instances, cuts at necks; `options` are those of the same names there. What of
 /// a mask is moved beyond its instance's pixels belongs to the nearest instance.
 Segmentation regions_of(const NetworkFinding& finding, const SegmenterInput& input,
                         const ThresholdOptions& options);
+
+/// Whose each pixel is, and how much of it is particle.
+struct CoveredLabels {
+  LabelImage labels;
+  Grid<uint8_t> coverage;  ///< as in Segmentation; empty where boundaries are not refined
+};
+
+/// What is left of the instances of `finding`, which names some, by the same steps, under the
+/// numbers that it gives them. An instance keeps all pieces, hanging together or not, that have
+/// `min_piece_share` of its pixels; one that is too small has none.
+CoveredLabels covered_labels(const NetworkFinding& finding, const SegmenterInput& input,
+                             const ThresholdOptions& options, double min_piece_share);
 
 }  // namespace mote::segment

@@ -192,19 +192,20 @@ void IdTracks::settle(int64_t longest_gap) {
   }
 }
 
-TrackerOutput IdTracks::push(int64_t frame, const LabelImage& ids, Point drift) {
-  if (ids.size() != field_) {
-    throw Error(ErrorKind::kUsage, "labels of {} x {} px in a field of {} x {} px", ids.height(),
-                ids.width(), field_.height, field_.width);
+TrackerOutput IdTracks::push(IdFrame frame) {
+  if (frame.ids.size() != field_) {
+    throw Error(ErrorKind::kUsage, "labels of {} x {} px in a field of {} x {} px",
+                frame.ids.height(), frame.ids.width(), field_.height, field_.width);
   }
-  Segmentation segmentation = imaging::segmentation_of(ids);
-  const std::map<int32_t, Mask> masks = masks_of(ids);
-  now_ = frame;
-  see(frame, segmentation, masks, drift);
-  look_for_cover(frame, ids, drift);
+  Segmentation segmentation = imaging::segmentation_of(frame.ids, std::move(frame.coverage));
+  imaging::mark_cut(segmentation, frame.excluded);
+  const std::map<int32_t, Mask> masks = masks_of(frame.ids);
+  now_ = frame.index;
+  see(frame.index, segmentation, masks, frame.drift);
+  look_for_cover(frame.index, frame.ids, frame.drift);
   settle(options_.max_gap_frames);
 
-  TrackedFrame result{.index = frame};
+  TrackedFrame result{.index = frame.index};
   auto region = segmentation.regions.begin();
   for (const auto& [id, mask] : masks) {
     result.instances.push_back({.label = region->label,
@@ -216,6 +217,7 @@ TrackerOutput IdTracks::push(int64_t frame, const LabelImage& ids, Point drift) 
     result.necks.push_back(tracked_neck(neck, segmentation, result.instances));
   }
   result.labels = std::move(segmentation.labels);
+  result.coverage = std::move(segmentation.coverage);
   output_.frames.push_back(std::move(result));
   return std::exchange(output_, {});
 }

@@ -21,6 +21,15 @@ struct IdTracksOptions {
   double border_px = 3;  ///< as in OverlapOptions
 };
 
+/// A frame whose labels are object ids.
+struct IdFrame {
+  int64_t index = 0;
+  const LabelImage& ids;
+  Grid<uint8_t> coverage = {};                     ///< as in Segmentation; may be empty
+  Point drift = {};                                ///< as in TrackerFrame
+  const BinaryImage& excluded = kNothingExcluded;  ///< likewise
+};
+
 /// The tracks of objects that something else follows from frame to frame by their ids, as DeAOT
 /// does. Such a follower keeps one id when two particles have become one; here that is a merge: a
 /// track ends where its object vanishes for good, and if most of its last mask, moved with the
@@ -35,8 +44,7 @@ class IdTracks {
   /// Throws kUsage on options out of range.
   IdTracks(const IdTracksOptions& options, Size field);
 
-  /// Takes a frame whose labels are object ids.
-  TrackerOutput push(int64_t frame, const LabelImage& ids, Point drift);
+  TrackerOutput push(IdFrame frame);
 
   TrackerOutput finish();
 

@@ -16,12 +16,15 @@
 
 namespace mote::track {
 
+inline const BinaryImage kNothingExcluded;
+
 /// What a tracker is given of a frame.
 struct TrackerFrame {
   int64_t index = 0;  ///< counts from 0 without holes over the frames that are tracked
   double time = 0;    ///< seconds where the recording has them, else the recording's frame number
   const Grid<float>& image;  ///< grey levels; may be empty where only the segmentation is known
   Point drift;               ///< by how far the specimen has moved since frame 0, as known so far
+  const BinaryImage& excluded = kNothingExcluded;  ///< pixels that are no specimen; may be empty
 };
 
 /// The segmentation of a frame that the tracker asks for (Tracker::asks_for_segmentation).

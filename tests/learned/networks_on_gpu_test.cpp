@@ -48,7 +48,7 @@ LabelImage labels_on(torch::Device device, const Seen& seen) {
 LabelImage tracked_on(torch::Device device, const std::string& model) {
   constexpr Size kField = {65, 97};
   const auto tracker =
-      make_tracker_on(device, {.model = model, .seed = 1, .keyframe_gap = 2}, kField, nullptr);
+      make_tracker_on(device, {.model = model, .seed = 1, .keyframe_gap = 2}, {}, kField, nullptr);
   track::TrackerOutput last;
   for (int64_t frame = 0; frame < 4; ++frame) {
     const std::vector<synthetic::Disc> discs = {{20, 20.0 + static_cast<double>(frame), 9},

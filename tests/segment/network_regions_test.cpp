@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mote/imaging/regions.h"
 #include "tests/synthetic.h"
 
 namespace mote::segment {
@@ -134,6 +135,76 @@ TEST(NetworkRegions, AreNoneWhereTheNetworkFindsNothing) {
                  {image_of({}), kNothing}, {});
 
   EXPECT_TRUE(found.regions.empty());
+}
+
+/// `discs` as instances of the given numbers, in blocks of four pixels.
+LabelImage coarse_instances(const std::vector<synthetic::Disc>& discs,
+                            const std::vector<int32_t>& numbers) {
+  LabelImage instances(kField);
+  for (size_t i = 0; i < discs.size(); ++i) {
+    const Grid<float> field = coarse_field({discs[i]});
+    for (size_t p = 0; p < field.values().size(); ++p) {
+      instances.values()[p] = field.values()[p] > 0 ? numbers[i] : instances.values()[p];
+    }
+  }
+  return instances;
+}
+
+double covered_px(const CoveredLabels& found, int32_t label) {
+  const LabelImage owners = imaging::coverage_owners(found.labels, found.coverage);
+  double area = 0;
+  for (size_t i = 0; i < owners.values().size(); ++i) {
+    area += owners.values()[i] == label ? found.coverage.values()[i] / 255.0 : 0;
+  }
+  return area;
+}
+
+TEST(CoveredLabels, KeepTheNumbersOfInstancesWhoseBoundariesMove) {
+  const std::vector<synthetic::Disc> discs = {{30.3, 30.7, 15.4}, {60, 90, 10}};
+  const Grid<float> image = image_of(discs);
+
+  const CoveredLabels found =
+      covered_labels(finding_of(coarse_instances(discs, {7, 4}), 3), {image, kNothing}, {}, 0.2);
+
+  EXPECT_EQ(found.labels(30, 30), 7);
+  EXPECT_EQ(found.labels(60, 90), 4);
+  EXPECT_NEAR(covered_px(found, 7), std::numbers::pi * 15.4 * 15.4, 8);
+  EXPECT_NEAR(covered_px(found, 4), std::numbers::pi * 10 * 10, 6);
+}
+
+TEST(CoveredLabels, AreThoseOfTheInstancesWhereBoundariesStay) {
+  const std::vector<synthetic::Disc> discs = {{30.3, 30.7, 15.4}, {60, 90, 10}};
+  const LabelImage instances = coarse_instances(discs, {7, 4});
+
+  const CoveredLabels found =
+      covered_labels(finding_of(instances, 3), {image_of(discs), kNothing}, {.refine = false}, 0.2);
+
+  EXPECT_EQ(found.labels, instances);
+  EXPECT_TRUE(found.coverage.empty());
+}
+
+TEST(CoveredLabels, KeepPiecesApartThatAreLargeEnough) {
+  const std::vector<synthetic::Disc> discs = {{30, 30, 15}, {60, 90, 10}, {80, 20, 4}};
+  const Grid<float> image = image_of(discs);
+
+  const CoveredLabels found =
+      covered_labels(finding_of(coarse_instances(discs, {7, 7, 7}), 3), {image, kNothing}, {}, 0.2);
+
+  EXPECT_EQ(found.labels(30, 30), 7);
+  EXPECT_EQ(found.labels(60, 90), 7);
+  EXPECT_EQ(found.labels(80, 20), 0);
+  EXPECT_EQ(found.coverage(80, 20), 0);
+}
+
+TEST(CoveredLabels, LeaveOutInstancesThatAreTooSmall) {
+  const std::vector<synthetic::Disc> discs = {{30, 30, 15}, {60, 90, 5}};
+  const Grid<float> image = image_of(discs);
+
+  const CoveredLabels found = covered_labels(finding_of(coarse_instances(discs, {1, 2}), 3),
+                                             {image, kNothing}, {.min_diameter_px = 12}, 0.2);
+
+  EXPECT_EQ(found.labels(30, 30), 1);
+  EXPECT_EQ(found.labels(60, 90), 0);
 }
 
 }  // namespace

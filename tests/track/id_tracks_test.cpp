@@ -43,7 +43,7 @@ Result tracked(const std::vector<LabelImage>& frames, const IdTracksOptions& opt
   std::vector<TrackedInstance> last;
   int64_t index = 0;
   for (const LabelImage& frame : frames) {
-    TrackerOutput output = tracker.push(index++, frame, {});
+    TrackerOutput output = tracker.push({.index = index++, .ids = frame});
     last = output.frames.back().instances;
     builder.add(output);
   }
@@ -161,16 +161,16 @@ TEST(IdTracks, ContinueFromASavedStateToTheSameTracks) {
   LineageBuilder of_whole;
   LineageBuilder of_parts;
   for (int64_t i = 0; i < 9; ++i) {
-    of_whole.add(whole.push(i, frames[static_cast<size_t>(i)], {}));
+    of_whole.add(whole.push({.index = i, .ids = frames[static_cast<size_t>(i)]}));
   }
   for (int64_t i = 0; i < 5; ++i) {
-    of_parts.add(first.push(i, frames[static_cast<size_t>(i)], {}));
+    of_parts.add(first.push({.index = i, .ids = frames[static_cast<size_t>(i)]}));
   }
 
   second.load_state(first.save_state());
 
   for (int64_t i = 5; i < 9; ++i) {
-    of_parts.add(second.push(i, frames[static_cast<size_t>(i)], {}));
+    of_parts.add(second.push({.index = i, .ids = frames[static_cast<size_t>(i)]}));
   }
   of_whole.add(whole.finish());
   of_parts.add(second.finish());
@@ -181,7 +181,7 @@ TEST(IdTracks, ContinueFromASavedStateToTheSameTracks) {
 TEST(IdTracks, RefuseLabelsOfAnotherField) {
   IdTracks tracker({}, kField);
 
-  EXPECT_THROW(tracker.push(0, LabelImage({3, 3}), {}), Error);
+  EXPECT_THROW(tracker.push({.index = 0, .ids = LabelImage({3, 3})}), Error);
 }
 
 }  // namespace
