@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """What other programs measure of a simulated recording, beside mote and the truth.
 
-usage: compare_tools.py MOTE SIMULATION [--every N] [--sigma PX]
+usage: compare_tools.py MOTE SIMULATION [--every N] [--sigma PX] [--bright]
 
 MOTE is the program, SIMULATION a folder that `mote simulate` wrote. Every Nth frame (20) is
-segmented by scikit-image (Gaussian, Otsu, label, regionprops) and the whole recording by
-`mote track` at its defaults. Particles are matched to
-those of the truth that lie whole in the field, apart from all others and in contrast: the nearest
-centre within the true radius. Needs the Debian package python3-skimage.
+segmented by scikit-image (Gaussian, Otsu, label, regionprops) and by ImageJ (Gaussian Blur, the
+threshold "Default", Watershed, Analyze Particles), and the whole recording by `mote track` at its
+defaults. Particles are matched to those of the truth that lie whole in the field, apart from all
+others and in contrast: the nearest centre within the true radius. --bright: particles are brighter
+than the background. Needs the Debian packages
+python3-skimage, imagej and openjdk-17-jdk-headless.
 """
 
 import argparse
@@ -23,6 +25,7 @@ import numpy as np
 from skimage import filters, io, measure
 
 APART_PX = 3
+IMAGEJ = "/usr/share/java/ij.jar"
 
 
 def read_csv(path):
@@ -49,18 +52,32 @@ def truth_of(folder, frames):
     return all_of
 
 
-def by_skimage(stack, frames, sigma):
+def by_skimage(stack, frames, sigma, bright):
     found = {}
     for frame in frames:
         image = stack[frame].astype(float)
         if sigma > 0:
             image = filters.gaussian(image, sigma, preserve_range=True)
-        labels = measure.label(image < filters.threshold_otsu(image))
+        level = filters.threshold_otsu(image)
+        labels = measure.label(image > level if bright else image < level)
         height, width = image.shape
         found[frame] = [(*p.centroid, p.equivalent_diameter_area)
                         for p in measure.regionprops(labels)
                         if p.area >= 7 and p.bbox[0] > 0 and p.bbox[1] > 0 and
                         p.bbox[2] < height and p.bbox[3] < width]
+    return found
+
+
+def by_imagej(recording, frames, sigma, watershed, bright):
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ImageJParticles.java")
+    table = subprocess.run(
+        ["java", "-Djava.awt.headless=true", "-cp", IMAGEJ, source, recording, str(sigma),
+         "Default dark" if bright else "Default", str(int(watershed)), *map(str, frames)],
+        check=True, capture_output=True, text=True).stdout
+    found = {frame: [] for frame in frames}
+    for row in csv.DictReader(table.splitlines()):
+        found[int(row["frame"])].append((float(row["y_px"]), float(row["x_px"]),
+                                         2 * math.sqrt(float(row["area_px2"]) / math.pi)))
     return found
 
 
@@ -105,14 +122,21 @@ def main():
     parser.add_argument("simulation")
     parser.add_argument("--every", type=int, default=20)
     parser.add_argument("--sigma", type=float, default=2)
+    parser.add_argument("--bright", action="store_true")
     arguments = parser.parse_args()
     recording = os.path.join(arguments.simulation, "recording.tif")
     stack = io.imread(recording)
     frames = list(range(0, len(stack), arguments.every))
     truth = truth_of(arguments.simulation, frames)
     rows = [
-        ("scikit-image, Otsu", by_skimage(stack, frames, 0)),
-        (f"scikit-image, sigma {arguments.sigma:g} px", by_skimage(stack, frames, arguments.sigma)),
+        ("scikit-image, Otsu", by_skimage(stack, frames, 0, arguments.bright)),
+        (f"scikit-image, sigma {arguments.sigma:g} px",
+         by_skimage(stack, frames, arguments.sigma, arguments.bright)),
+        ("ImageJ, no blur", by_imagej(recording, frames, 0, False, arguments.bright)),
+        (f"ImageJ, sigma {arguments.sigma:g} px",
+         by_imagej(recording, frames, arguments.sigma, False, arguments.bright)),
+        (f"ImageJ, sigma {arguments.sigma:g} px, watershed",
+         by_imagej(recording, frames, arguments.sigma, True, arguments.bright)),
         ("mote, defaults", by_mote(arguments.mote, recording, frames)),
     ]
     alone = sum(p["alone"] for particles in truth.values() for p in particles)
