@@ -7,7 +7,7 @@ usage: check_style.py {includes|headers|paths|format} ROOT
   headers   every source file includes its own header first, which shows that it compiles alone
             (headers without a source file are compiled by the target mote_headers)
   paths     no tracked file names a folder of the machine that it was written on
-  format    clang-format would change nothing
+  format    clang-format 14 would change nothing
 
 Prints what breaks a rule and exits 1, or exits 77 with the reason where it cannot check.
 """
@@ -124,10 +124,17 @@ def check_paths(root):
             continue  # binary, deleted but not yet committed, or a submodule
 
 
+def of_llvm_14(name):
+    """The path of clang-format or clang-tidy 14: later versions format and find otherwise."""
+    for program in filter(None, map(shutil.which, (name + "-14", name))):
+        told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+        if re.search(r"version 14\.", told.stdout):
+            return program
+    raise CannotCheck(f"{name} 14 is not installed")
+
+
 def check_format(root):
-    program = shutil.which("clang-format")
-    if program is None:
-        raise CannotCheck("clang-format is not installed")
+    program = of_llvm_14("clang-format")
     paths = list(files_under(root, SOURCE_FOLDERS, (".h", ".cpp")))
     for start in range(0, len(paths), 50):
         done = subprocess.run([program, "--dry-run", "--Werror", *paths[start:start + 50]],

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the sources of mote/ and apps/, as many at once as there are processors.
+"""Runs clang-tidy 14 over the sources of mote/ and apps/, as many at once as there are processors.
 
 usage: tidy.py SOURCE_FOLDER BUILD_FOLDER [FOLDER...]
 
@@ -15,10 +15,11 @@ import hashlib
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import time
+
+from check_style import CannotCheck, of_llvm_14
 
 # clang-tidy 14 does not parse libtorch as C++20.
 FOLDERS = ["mote", "apps"]
@@ -79,10 +80,13 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 2
     root, build = (os.path.abspath(folder) for folder in arguments[:2])
-    program = shutil.which("clang-tidy")
     commands = os.path.join(build, "compile_commands.json")
-    if program is None or not os.path.exists(commands):
-        print(f"skipped: {'clang-tidy is not installed' if program is None else 'nothing is built'}")
+    try:
+        program = of_llvm_14("clang-tidy")
+        if not os.path.exists(commands):
+            raise CannotCheck("nothing is built")
+    except CannotCheck as reason:
+        print(f"skipped: {reason}")
         return 77
     with open(commands, encoding="utf-8") as file:
         entries = {os.path.relpath(entry["file"], root): entry for entry in json.load(file)}
