@@ -124,7 +124,7 @@ def check_tracks(about, group, nodes, edges):
 
 
 def main(folder):
-    group = zarr.open_group(folder, "r")
+    group = zarr.open_group(folder, mode="r")
     check_schema(group.attrs.asdict())
     if not faults:
         about = group.attrs["geff"]

@@ -35,18 +35,30 @@ def drawn(dtype):
     return (np.arange(np.prod(SHAPE)) * 7 % 120).reshape(SHAPE).astype(dtype)
 
 
+def create(path, dtype, **options):
+    """An array of version 2 of the format, by zarr-python 2 or 3."""
+    options |= {"shape": SHAPE, "chunks": CHUNKS, "dtype": dtype}
+    if zarr.__version__.startswith("2."):
+        return zarr.open_array(path, mode="w", **options)
+    if "compressor" in options:
+        options["compressors"] = options.pop("compressor")
+    names = {"name": "v2", "separator": options.pop("dimension_separator", ".")}
+    return zarr.create_array(path, zarr_format=2, chunk_key_encoding=names, **options)
+
+
+def save(path, dtype="<u2", **options):
+    create(path, dtype, **options)[:] = drawn(dtype)
+
+
 def write(folder):
     for name, compressor in compressors():
-        zarr.save_array(f"{folder}/{name}", drawn("<u2"), chunks=CHUNKS, compressor=compressor)
+        save(f"{folder}/{name}", compressor=compressor)
     for dtype in ("|b1", "|u1", "|i1", "<u2", ">i2", ">u4", "<i4", "<i8", ">u8", "<f2", ">f4", "<f8"):
         name = dtype.replace("<", "little-").replace(">", "big-").replace("|", "one-")
-        zarr.save_array(f"{folder}/type-{name}", drawn(dtype), chunks=CHUNKS)
-    zarr.save_array(f"{folder}/order-F", drawn("<u2"), chunks=CHUNKS, order="F")
-    store = zarr.NestedDirectoryStore(f"{folder}/nested")
-    zarr.save_array(store, drawn("<u2"), chunks=CHUNKS, dimension_separator="/")
-    sparse = zarr.open_array(f"{folder}/sparse", "w", shape=SHAPE, chunks=CHUNKS, dtype="<f4",
-                             fill_value=float("nan"), write_empty_chunks=False)
-    sparse[2] = 1
+        save(f"{folder}/type-{name}", dtype)
+    save(f"{folder}/order-F", order="F")
+    save(f"{folder}/nested", dimension_separator="/")
+    create(f"{folder}/sparse", "<f4", fill_value=-1.5)[2] = 1
 
 
 def check(what, found, expected):
@@ -55,7 +67,7 @@ def check(what, found, expected):
 
 
 def image(folder):
-    group = zarr.open_group(folder, "r")
+    group = zarr.open_group(folder, mode="r")
     multiscale = group.attrs["multiscales"][0]
     check("version", multiscale["version"], "0.4")
     check("axes", [a["name"] for a in multiscale["axes"]], ["t", "y", "x"])
@@ -70,7 +82,7 @@ def image(folder):
 
 
 def texts(folder):
-    found = zarr.open_group(folder, "r")["nodes/props/note/values"][:]
+    found = zarr.open_group(folder, mode="r")["nodes/props/note/values"][:]
     check("texts", list(found), ["a", "µ\U0001F600", "", ""])
 
 

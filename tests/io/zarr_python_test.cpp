@@ -1,5 +1,4 @@
 // mote and zarr-python read what the other writes. Left out, with a reason, where there is none.
-#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -69,7 +68,7 @@ TEST(ZarrPython, WritesMissingChunksAndYesOrNoThatMoteReads) {
   const auto sparse = open_frames(folder + "sparse");
   const auto yes = open_frames(folder + "type-one-b1");
 
-  EXPECT_TRUE(std::isnan(sparse->read(0).image.as<float>()[0]));
+  EXPECT_EQ(sparse->read(0).image.as<float>()[0], -1.5F);
   EXPECT_EQ(sparse->read(2).image.as<float>()[599], 1);
   EXPECT_EQ(yes->read(0).image.as<uint8_t>()[0], 0);
   EXPECT_EQ(yes->read(0).image.as<uint8_t>()[1], 1);
