@@ -249,7 +249,7 @@ void compare_pixels(const json& seen, const Difference& difference, const Record
   const std::string bytes = difference.type       ? frames_as(path, type)
                             : difference.reversed ? in_reverse(pixels.bytes, info)
                                                   : pixels.bytes;
-  EXPECT_EQ(samples::sha256_start(bytes), seen.at("sha256_pixels"));
+  EXPECT_EQ(samples::sha256_start(bytes), seen.at("sha256_pixels").get<std::string>());
 }
 
 // How many samples of the set were read and compared.
