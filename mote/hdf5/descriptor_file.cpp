@@ -95,18 +95,23 @@ herr_t refuse_to_write(H5FD_t* /*file*/, H5FD_mem_t /*type*/, hid_t /*transfer*/
   return -1;
 }
 
-constexpr H5FD_class_t kDriver = {.name = "mote",
-                                  .maxaddr = kFarthest,
-                                  .fc_degree = H5F_CLOSE_WEAK,
-                                  .open = open,
-                                  .close = close,
-                                  .query = query,
-                                  .get_eoa = end_of_used,
-                                  .set_eoa = set_end_of_used,
-                                  .get_eof = end_of_file,
-                                  .read = read,
-                                  .write = refuse_to_write,
-                                  .fl_map = H5FD_FLMAP_DICHOTOMY};
+constexpr H5FD_class_t kDriver = {
+#ifdef H5FD_CLASS_VERSION  // libhdf5 1.14 and newer: a number beyond those of its own drivers
+    .version = H5FD_CLASS_VERSION,
+    .value = H5_VFD_RESERVED,
+#endif
+    .name = "mote",
+    .maxaddr = kFarthest,
+    .fc_degree = H5F_CLOSE_WEAK,
+    .open = open,
+    .close = close,
+    .query = query,
+    .get_eoa = end_of_used,
+    .set_eoa = set_end_of_used,
+    .get_eof = end_of_file,
+    .read = read,
+    .write = refuse_to_write,
+    .fl_map = H5FD_FLMAP_DICHOTOMY};
 
 }  // namespace
 
