@@ -86,6 +86,14 @@ memory::dims dims_of(const memory::desc& desc) {
 }
 #endif
 
+/// Lets a primitive run in other threads than the one that made it: oneDNN's own working memory
+/// belongs to that thread, so a run brings its own.
+dnnl::primitive_attr any_thread() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
 }  // namespace
 
 class OneDnnConv {
@@ -102,7 +110,8 @@ class OneDnnConv {
     std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrapped(plan.input, input)},
                                                  {DNNL_ARG_WEIGHTS, plan.weight},
                                                  {DNNL_ARG_BIAS, wrapped(plan.bias, bias_)},
-                                                 {DNNL_ARG_DST, wrapped(plan.result, result)}};
+                                                 {DNNL_ARG_DST, wrapped(plan.result, result)},
+                                                 {DNNL_ARG_SCRATCHPAD, {plan.scratchpad, cpu()}}};
     if (added.defined()) {
       const bool comes_second = options_.added == AddedTensor::kAfterActivation &&
                                 options_.activation != Activation::kNone;
@@ -119,7 +128,7 @@ class OneDnnConv {
   /// The code and the packed weights for one size of input.
   struct Plan {
     dnnl::convolution_forward primitive;
-    memory::desc input, bias, result;
+    memory::desc input, bias, result, scratchpad;
     memory weight;
     bool winograd = false;
   };
@@ -148,7 +157,7 @@ class OneDnnConv {
       case Activation::kRelu6: append(after, dnnl::algorithm::eltwise_clip, 0, 6); break;
     }
     add(AddedTensor::kAfterActivation);
-    dnnl::primitive_attr attributes;
+    dnnl::primitive_attr attributes = any_thread();
     attributes.set_post_ops(after);
     return attributes;
   }
@@ -178,7 +187,8 @@ class OneDnnConv {
     plan.primitive.execute(stream, {{DNNL_ARG_SRC, blocked_input},
                                     {DNNL_ARG_WEIGHTS, plan.weight},
                                     {DNNL_ARG_BIAS, wrapped(plan.bias, bias_)},
-                                    {DNNL_ARG_DST, blocked_result}});
+                                    {DNNL_ARG_DST, blocked_result},
+                                    {DNNL_ARG_SCRATCHPAD, {plan.scratchpad, cpu()}}});
     if (plan.result != images(result)) {
       dnnl::reorder(blocked_result, to).execute(stream, blocked_result, to);
     }
@@ -205,7 +215,7 @@ class OneDnnConv {
                                     .dilation = {0, 0},
                                     .before = {1, 1},
                                     .after = {1, 1}},
-                                   dnnl::primitive_attr(), /*allow_empty=*/true);
+                                   any_thread(), /*allow_empty=*/true);
     if (!chosen) {
       return std::nullopt;
     }
@@ -213,6 +223,7 @@ class OneDnnConv {
                 .input = chosen.src_desc(),
                 .bias = chosen.bias_desc(),
                 .result = chosen.dst_desc(),
+                .scratchpad = chosen.scratchpad_desc(),
                 .weight = packed_as(chosen.weights_desc(), wrapped(stored, weight_)),
                 .winograd = true};
   }
@@ -243,6 +254,7 @@ class OneDnnConv {
               .input = chosen.src_desc(),
               .bias = chosen.bias_desc(),
               .result = chosen.dst_desc(),
+              .scratchpad = chosen.scratchpad_desc(),
               .weight = packed_as(chosen.weights_desc(), wrapped(stored, weight_))};
     return plan;
   }

@@ -1,8 +1,12 @@
 #include "mote/nn/fused_conv.h"
 
+#include <functional>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "mote/nn/plain.h"
+#include "mote/nn/threads.h"
 
 namespace mote::nn {
 namespace {
@@ -64,6 +68,25 @@ TEST(FusedConv, LeavesOutPixelsBetweenItsTaps) {
   for (const int64_t groups : {1, 32}) {
     expect_fused({.out = 32, .options = {.dilation = 2, .groups = groups, .padding = pad}});
   }
+}
+
+TEST(FusedConv, RunsInAnotherThreadThanBefore) {
+  torch::manual_seed(1);
+  const ConvPadding pad = {.top = 1, .left = 1, .bottom = 1, .right = 1};
+  const FusedConv conv(torch::randn({64, 64, 3, 3}), torch::randn({64}), {.padding = pad});
+  const torch::Tensor image = torch::randn({1, 80, 80, 64});
+  torch::Tensor first;
+  torch::Tensor second;
+  const auto run = [&](torch::Tensor& result) {
+    const torch::NoGradGuard no_grad;
+    set_threads(1);
+    result = conv(image);
+  };
+
+  std::thread(run, std::ref(first)).join();
+  std::thread(run, std::ref(second)).join();
+
+  EXPECT_TRUE(torch::equal(first, second));
 }
 
 }  // namespace
