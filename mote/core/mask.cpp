@@ -1,6 +1,7 @@
 #include "mote/core/mask.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mote/core/runs.h"
 
@@ -41,6 +42,27 @@ std::map<int32_t, Mask> masks_of(const LabelImage& labels) {
     });
   }
   return masks;
+}
+
+int64_t common_px(const Mask& mask, Point shift, const Mask& other) {
+  const auto dy = static_cast<int64_t>(std::lround(shift.y_px));
+  const auto dx = static_cast<int64_t>(std::lround(shift.x_px));
+  int64_t common = 0;
+  auto at = other.runs.begin();
+  for (const Run& run : mask.runs) {
+    const int64_t y = run.y + dy;
+    const int64_t x = run.x + dx;
+    const auto ends_before = [&](const Run& r) {
+      return r.y < y || (r.y == y && int64_t{r.x} + r.length <= x);
+    };
+    while (at != other.runs.end() && ends_before(*at)) {
+      ++at;
+    }
+    for (auto r = at; r != other.runs.end() && r->y == y && r->x < x + run.length; ++r) {
+      common += std::min(x + run.length, int64_t{r->x} + r->length) - std::max<int64_t>(x, r->x);
+    }
+  }
+  return common;
 }
 
 std::optional<Run> part_within(const Run& run, Size size) {

@@ -53,6 +53,9 @@ Mask mask_where(const Box& box, const Inside& inside) {
 /// The mask of every label in `labels`, by label.
 std::map<int32_t, Mask> masks_of(const LabelImage& labels);
 
+/// How many pixels of `mask`, moved by `shift` rounded to whole pixels, are in `other` too.
+int64_t common_px(const Mask& mask, Point shift, const Mask& other);
+
 /// The part of a run that lies in an image of `size`; nothing where none does.
 std::optional<Run> part_within(const Run& run, Size size);
 

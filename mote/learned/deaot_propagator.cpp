@@ -52,6 +52,7 @@ class DeaotPropagator : public MaskPropagator {
 
   LabelImage propagate(const Grid<float>& image) override;
   void reference(const LabelImage& ids, int32_t largest_id) override;
+  void restart(const LabelImage& ids, int32_t largest_id) override;
   void update(const LabelImage& ids) override;
   double blur_px() const override;
   std::string save_state() const override;
@@ -72,6 +73,7 @@ class DeaotPropagator : public MaskPropagator {
   Size field_;
   nn::DeAotEngine engine_;
   std::optional<GreyRange> range_;
+  torch::Tensor input_;  // the frame last seen
 };
 
 /// (1, 3, H, W), normalised as DeAOT's encoders were trained.
@@ -93,7 +95,8 @@ LabelImage DeaotPropagator::propagate(const Grid<float>& image) {
     if (!range_) {
       range_ = grey_range(image, {}, options_.black, options_.white);
     }
-    engine_.see(input_of(image));
+    input_ = input_of(image);
+    engine_.see(input_);
     if (engine_.ids() == 0) {
       return LabelImage(field_);
     }
@@ -104,6 +107,14 @@ LabelImage DeaotPropagator::propagate(const Grid<float>& image) {
 
 void DeaotPropagator::reference(const LabelImage& ids, int32_t largest_id) {
   guarded([&] { engine_.reference(tensor_of(ids, device()), largest_id); });
+}
+
+void DeaotPropagator::restart(const LabelImage& ids, int32_t largest_id) {
+  guarded([&] {
+    engine_ = nn::DeAotEngine(network_, engine_options());
+    engine_.see(input_);
+    engine_.reference(tensor_of(ids, device()), largest_id);
+  });
 }
 
 void DeaotPropagator::update(const LabelImage& ids) {

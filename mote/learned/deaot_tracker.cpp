@@ -5,6 +5,7 @@
 
 #include "mote/core/bytes.h"
 #include "mote/core/error.h"
+#include "mote/core/mask.h"
 #include "mote/core/require.h"
 #include "mote/imaging/components.h"
 #include "mote/segment/network_regions.h"
@@ -18,7 +19,7 @@ namespace {
 using segment::Polarity;
 using track::TrackerOutput;
 
-constexpr uint64_t kMark = 0x34746f61656d6f6d;  // "momeaot4": the last byte counts versions
+constexpr uint64_t kMark = 0x35746f61656d6f6d;  // "momeaot5": the last byte counts versions
 
 void check(const track::DeaotOptions& options) {
   require_option(options.keyframe_gap >= 1, "keyframe-gap", options.keyframe_gap, "1 or more");
@@ -31,7 +32,12 @@ void check(const track::DeaotOptions& options) {
 }
 
 track::IdTracksOptions id_options(const track::DeaotOptions& options) {
-  return {.max_gap_frames = options.max_gap_frames, .min_merge_share = options.min_merge_share};
+  return {.max_gap_frames = options.max_gap_frames,
+          .min_merge_share = options.min_merge_share,
+          .confirm = options.confirm,
+          .lag_frames = options.lag_frames,
+          .min_piece_share = options.min_piece_share,
+          .min_piece_area_px = options.min_new_area_px};
 }
 
 class DeaotTracker : public track::Tracker {
@@ -51,7 +57,7 @@ class DeaotTracker : public track::Tracker {
   }
   BinaryImage particles() const override { return particles_; }
   TrackerOutput finish() override { return tracks_.finish(); }
-  int64_t lag_frames() const override { return 0; }
+  int64_t lag_frames() const override { return options_.lag_frames; }
   std::string save_state() const override;
   void load_state(std::string_view state) override;
 
@@ -59,6 +65,7 @@ class DeaotTracker : public track::Tracker {
   LabelImage ids_in(const track::TrackerFrame& frame, const track::LazySegmentation& segmentation);
   LabelImage with_new_objects(const LabelImage& tracked, const Segmentation& segmentation);
   segment::CoveredLabels covered(const LabelImage& ids, const track::TrackerFrame& frame) const;
+  void follow_pieces(LabelImage ids);
 
   std::unique_ptr<MaskPropagator> propagator_;
   track::DeaotOptions options_;
@@ -126,13 +133,33 @@ TrackerOutput DeaotTracker::push(const track::TrackerFrame& frame,
     throw Error(ErrorKind::kUsage, "frame {} follows frame {}", frame.index, next_frame_ - 1);
   }
   ++next_frame_;
-  segment::CoveredLabels seen = covered(ids_in(frame, segmentation), frame);
+  LabelImage ids = ids_in(frame, segmentation);
+  segment::CoveredLabels seen = covered(ids, frame);
   particles_ = imaging::mask_of(seen.labels);
-  return tracks_.push({.index = frame.index,
-                       .ids = seen.labels,
-                       .coverage = std::move(seen.coverage),
-                       .drift = frame.drift,
-                       .excluded = frame.excluded});
+  TrackerOutput output = tracks_.push({.index = frame.index,
+                                       .time = frame.time,
+                                       .ids = seen.labels,
+                                       .coverage = std::move(seen.coverage),
+                                       .drift = frame.drift,
+                                       .excluded = frame.excluded,
+                                       .largest_id = largest_id_});
+  if (!tracks_.parted().empty()) {
+    follow_pieces(std::move(ids));
+  }
+  return output;
+}
+
+/// The pieces of what has split are objects of their own. In all that is remembered they are one,
+/// and would be taken for it again: the memory begins anew with this frame.
+void DeaotTracker::follow_pieces(LabelImage ids) {
+  for (const track::PartedObject& parted : tracks_.parted()) {
+    std::replace(ids.values().begin(), ids.values().end(), parted.id, 0);
+    for (const auto& [id, mask] : parted.pieces) {
+      paint(ids, mask, id);
+      largest_id_ = std::max(largest_id_, id);
+    }
+  }
+  propagator_->restart(ids, largest_id_);
 }
 
 std::string DeaotTracker::save_state() const {

@@ -18,7 +18,8 @@ namespace mote::learned {
 ///
 /// What is handed back of the masks has passed the steps of a network's masks (holes, least size,
 /// the boundary at the half level of the image) as `found` has them; what is propagated has not.
-/// Merges and ends are told by IdTracks.
+/// Merges, splits and ends are told by IdTracks; where a particle splits, the memory of the
+/// propagator begins anew.
 ///
 /// Frames come with images; kUsage where not. Throws kUsage on options out of range.
 std::unique_ptr<track::Tracker> make_deaot_tracker(std::unique_ptr<MaskPropagator> propagator,

@@ -11,7 +11,7 @@ namespace mote::learned {
 /// A seam: carries the masks of objects, whose ids are 1, 2, ..., from frame to frame by their
 /// pixels.
 ///
-/// A frame goes: `propagate`, then `reference` or `update` with what is held to be true.
+/// A frame goes: `propagate`, then `reference`, `restart` or `update` with what is held to be true.
 class MaskPropagator {
  public:
   virtual ~MaskPropagator() = default;
@@ -21,6 +21,9 @@ class MaskPropagator {
 
   /// Remembers the frame with ids 1 to `largest_id` where `ids` shows them.
   virtual void reference(const LabelImage& ids, int32_t largest_id) = 0;
+
+  /// As `reference`, and forgets all frames before.
+  virtual void restart(const LabelImage& ids, int32_t largest_id) = 0;
 
   /// Remembers the frame for a while; `ids` shows none that no reference had.
   virtual void update(const LabelImage& ids) = 0;

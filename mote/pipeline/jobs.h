@@ -57,7 +57,7 @@ struct Job {
   track::DriftOptions drift;
 
   std::string tracker = "overlap";  ///< or `deaot`
-  track::DeaotOptions deaot;        ///< max_gap_frames, black and white are set by `run`
+  track::DeaotOptions deaot;        ///< what other options say too is set by `run`
   track::OverlapOptions overlap;
   std::string max_gap = "3 frames";            ///< a time, or a number of frames
   std::string max_contrast_gap = "30 frames";  ///< likewise

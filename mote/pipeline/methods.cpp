@@ -296,6 +296,9 @@ class Methods {
     if (job_.tracker == "deaot") {
       all.emplace_back("tracker", fmt::format("{}, new particles looked for every {} frames",
                                               job_.deaot.model, job_.deaot.keyframe_gap));
+      all.emplace_back("split",
+                       fmt::format("pieces of {:.3g} of a particle's mask apart for {}",
+                                   job_.deaot.min_piece_share, duration("confirm", job_.confirm)));
       return;
     }
     all.emplace_back("maximum distance", distance());
@@ -359,10 +362,11 @@ class Methods {
       return fmt::format(
           " Drift was {}. Particles were followed by their pixels with the network {}{}; every {} "
           "frames the frame was segmented, and particles that were not followed yet were added. "
-          "A particle whose pixels went over to another counts as merged with it.",
+          "A particle whose pixels went over to another counts as merged with it, one whose mask "
+          "was in pieces apart for {} as split.",
           drift(), job_.deaot.model,
           job_.threshold.refine ? ", their boundaries moved likewise in every frame" : "",
-          job_.deaot.keyframe_gap);
+          job_.deaot.keyframe_gap, duration("confirm", job_.confirm));
     }
     return fmt::format(
         " Drift was {}. Particles were linked by overlap, else within a maximum distance ({}); "

@@ -113,6 +113,8 @@ std::unique_ptr<track::Tracker> make_tracker(const Job& job, const TimeScale& sc
   options.black = job.network.black;
   options.white = job.network.white;
   options.max_gap_frames = static_cast<int64_t>(std::llround(overlap.max_gap / scale.per_frame));
+  options.confirm = overlap.confirm;
+  options.lag_frames = overlap.lag_frames;
   return with_weights(options.model, options.weights, "--tracker-weights",
                       [&](const Weights* weights) {
                         return plugin.make_tracker(options, job.threshold, field, weights);

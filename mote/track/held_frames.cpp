@@ -32,6 +32,29 @@ class Sets {
   std::vector<size_t> parent_;
 };
 
+/// Adds what a region shows of a track to what others do.
+void add(std::optional<Glimpse>& seen, int64_t frame, const HeldRegion& region) {
+  const Mask& mask = region.mask;
+  double sum_y = 0;
+  double sum_x = 0;
+  for (const Run& run : mask.runs) {
+    sum_y += static_cast<double>(run.length) * run.y;
+    sum_x += run.length * (run.x + 0.5 * (run.length - 1));
+  }
+  const auto pixels = static_cast<double>(mask.area_px());
+  if (!seen) {
+    seen = Glimpse{.frame = frame, .centroid = {}, .box = mask.bounds(), .area_px = 0};
+  }
+  // The region's own centroid, weighted by its area.
+  const double sum_px = seen->area_px + region.area_px;
+  const double share = region.area_px / sum_px;
+  seen->centroid.y_px += share * (sum_y / pixels - seen->centroid.y_px);
+  seen->centroid.x_px += share * (sum_x / pixels - seen->centroid.x_px);
+  seen->area_px = sum_px;
+  seen->box = seen->box.joined(mask.bounds());
+  seen->cut = seen->cut || region.cut;
+}
+
 /// `rename(a, b)` for all pairs of tracks that the frame tells something of.
 template <typename Rename>
 void for_pairs(HeldFrame& frame, const Rename& rename) {
@@ -147,6 +170,17 @@ TrackedFrame handed_back(const HeldFrame& frame, Size field) {
                           instance.tracks.end());
   }
   return result;
+}
+
+std::optional<Glimpse> glimpse_of(const HeldFrame& frame, int32_t track) {
+  std::optional<Glimpse> seen;
+  for (const HeldRegion& region : frame.regions) {
+    if (std::any_of(region.lobes.begin(), region.lobes.end(),
+                    [track](const HeldLobe& lobe) { return lobe.track == track; })) {
+      add(seen, frame.index, region);
+    }
+  }
+  return seen;
 }
 
 bool take_out(HeldFrame& frame, int32_t track, Size field) {

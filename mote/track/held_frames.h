@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "mote/core/grid.h"
 #include "mote/core/mask.h"
 #include "mote/core/segmentation.h"
+#include "mote/track/live_track.h"
 #include "mote/track/tracker.h"
 
 namespace mote::track {
@@ -50,6 +52,9 @@ Grid<uint8_t> unpacked(const std::vector<uint8_t>& bytes, Size size);
 
 /// What is handed back: regions of one track, or of joined tracks, become one instance.
 TrackedFrame handed_back(const HeldFrame& frame, Size field);
+
+/// What a frame shows of a track, in all regions that it has a part in.
+std::optional<Glimpse> glimpse_of(const HeldFrame& frame, int32_t track);
 
 /// Takes out the regions that are of `track` alone, with what they cover. False where there are
 /// none.

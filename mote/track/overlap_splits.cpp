@@ -8,29 +8,6 @@
 namespace mote::track {
 namespace {
 
-/// Adds what a region shows of a track to what others do.
-void add(std::optional<Glimpse>& seen, int64_t frame, const HeldRegion& region) {
-  const Mask& mask = region.mask;
-  double sum_y = 0;
-  double sum_x = 0;
-  for (const Run& run : mask.runs) {
-    sum_y += static_cast<double>(run.length) * run.y;
-    sum_x += run.length * (run.x + 0.5 * (run.length - 1));
-  }
-  const auto pixels = static_cast<double>(mask.area_px());
-  if (!seen) {
-    seen = Glimpse{.frame = frame, .centroid = {}, .box = mask.bounds(), .area_px = 0};
-  }
-  // The region's own centroid, weighted by its area.
-  const double sum_px = seen->area_px + region.area_px;
-  const double share = region.area_px / sum_px;
-  seen->centroid.y_px += share * (sum_y / pixels - seen->centroid.y_px);
-  seen->centroid.x_px += share * (sum_x / pixels - seen->centroid.x_px);
-  seen->area_px = sum_px;
-  seen->box = seen->box.joined(mask.bounds());
-  seen->cut = seen->cut || region.cut;
-}
-
 double area_px(const std::vector<const Lobe*>& part) {
   double sum = 0;
   for (const Lobe* lobe : part) {
@@ -201,14 +178,7 @@ void OverlapTracker::glimpse_again(LiveTrack& track) {
   track.gaps.clear();
   track.frames_seen = 0;
   for (const HeldFrame& frame : held_) {
-    std::optional<Glimpse> seen;
-    for (const HeldRegion& region : frame.regions) {
-      if (std::any_of(region.lobes.begin(), region.lobes.end(),
-                      [&](const HeldLobe& lobe) { return lobe.track == track.track.id; })) {
-        add(seen, frame.index, region);
-      }
-    }
-    if (seen) {
+    if (const std::optional<Glimpse> seen = glimpse_of(frame, track.track.id)) {
       if (track.frames_seen == 0) {
         track.track.first_frame = frame.index;
       }

@@ -18,11 +18,6 @@ void archive(Archive& archive, Portrait& portrait) {
 }
 
 template <typename Archive>
-void archive(Archive& archive, Excess& excess) {
-  archive(excess.seen, excess.expected, excess.variance);
-}
-
-template <typename Archive>
 void archive(Archive& archive, Whole& whole) {
   archive(whole.mask, whole.mask_centroid, whole.area_px, whole.position, whole.frame);
 }
@@ -91,27 +86,6 @@ void archive(Archive& archive, Approach& approach) {
 template <typename Archive>
 void archive(Archive& archive, Bond& bond) {
   archive(bond.series, bond.below);
-}
-
-template <typename Archive>
-void archive(Archive& archive, HeldLobe& lobe) {
-  archive(lobe.lobe, lobe.track);
-}
-
-template <typename Archive>
-void archive(Archive& archive, HeldRegion& region) {
-  archive(region.cluster, region.mask, region.area_px, region.cut, region.lobes);
-}
-
-template <typename Archive>
-void archive(Archive& archive, TrackedNeck& neck) {
-  archive(neck.a, neck.b, neck.ratio, neck.width_px, neck.apart, neck.excess);
-}
-
-template <typename Archive>
-void archive(Archive& archive, HeldFrame& frame) {
-  archive(frame.index, frame.time, frame.coverage, frame.regions, frame.touching, frame.joined,
-          frame.values, frame.necks);
 }
 
 template <typename Archive>

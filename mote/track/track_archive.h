@@ -3,6 +3,7 @@
 #include "mote/core/lineage.h"
 #include "mote/core/mask.h"
 #include "mote/track/archive.h"
+#include "mote/track/held_frames.h"
 #include "mote/track/live_track.h"
 
 // What the states of several trackers are made of. Not in an unnamed namespace: ArchiveWriter and
@@ -59,6 +60,32 @@ template <typename Archive>
 void archive(Archive& archive, LiveTrack& track) {
   archive(track.track, track.gaps, track.born, track.died, track.first, track.last,
           track.first_sizes, track.last_sizes, track.frames_seen);
+}
+
+template <typename Archive>
+void archive(Archive& archive, Excess& excess) {
+  archive(excess.seen, excess.expected, excess.variance);
+}
+
+template <typename Archive>
+void archive(Archive& archive, HeldLobe& lobe) {
+  archive(lobe.lobe, lobe.track);
+}
+
+template <typename Archive>
+void archive(Archive& archive, HeldRegion& region) {
+  archive(region.cluster, region.mask, region.area_px, region.cut, region.lobes);
+}
+
+template <typename Archive>
+void archive(Archive& archive, TrackedNeck& neck) {
+  archive(neck.a, neck.b, neck.ratio, neck.width_px, neck.apart, neck.excess);
+}
+
+template <typename Archive>
+void archive(Archive& archive, HeldFrame& frame) {
+  archive(frame.index, frame.time, frame.coverage, frame.regions, frame.touching, frame.joined,
+          frame.values, frame.necks);
 }
 
 }  // namespace mote::track

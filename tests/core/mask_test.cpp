@@ -38,5 +38,18 @@ TEST(Mask, IsCutOffAtTheImageWhenPainted) {
   EXPECT_EQ(labels, LabelImage({2, 2}, {4, 0, 0, 4}));
 }
 
+TEST(Mask, CountsThePixelsThatTwoHaveInCommonWhereOneIsMoved) {
+  const Mask bar = {{{.y = 1, .x = 2, .length = 5}, {.y = 2, .x = 0, .length = 3}}};
+  const Mask dashes = {{{.y = 1, .x = 0, .length = 3},
+                        {.y = 1, .x = 4, .length = 1},
+                        {.y = 1, .x = 6, .length = 4},
+                        {.y = 3, .x = 0, .length = 9}}};
+
+  EXPECT_EQ(common_px(bar, {}, dashes), 3);
+  EXPECT_EQ(common_px(dashes, {}, bar), 3);
+  EXPECT_EQ(common_px(bar, {.y_px = 1.4, .x_px = -0.6}, dashes), 2);
+  EXPECT_EQ(common_px(bar, {.y_px = 20, .x_px = 0}, dashes), 0);
+}
+
 }  // namespace
 }  // namespace mote

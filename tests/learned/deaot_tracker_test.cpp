@@ -20,6 +20,7 @@ namespace mote::learned {
 namespace {
 
 using synthetic::Disc;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using track::LineageBuilder;
@@ -96,6 +97,9 @@ class ScriptedPropagator : public MaskPropagator {
   LabelImage propagate(const Grid<float>&) override { return answers_.at(next_++); }
   void reference(const LabelImage& ids, int32_t largest_id) override {
     told_.push_back({"reference", ids, largest_id});
+  }
+  void restart(const LabelImage& ids, int32_t largest_id) override {
+    told_.push_back({"restart", ids, largest_id});
   }
   void update(const LabelImage& ids) override { told_.push_back({"update", ids, 0}); }
   double blur_px() const override { return 2; }
@@ -357,6 +361,48 @@ TEST(DeaotTracker, TakesParticlesForDarkWhereTheSegmenterDoes) {
   run.push(1, image, {});
 
   EXPECT_NEAR(area_px(run.frames()[1], 1) / area_of_disc(8), 1, 0.03);
+}
+
+TEST(DeaotTracker, FollowsThePiecesOfWhatSplitsAsParticlesOfTheirOwn) {
+  const std::vector<Disc> whole = {{24, 30, 11}};
+  const std::vector<Disc> apart = {{24, 22, 8}, {24, 39, 7}};
+  LabelImage of_one = synthetic::labels(kField, apart);
+  std::replace(of_one.values().begin(), of_one.values().end(), 2, 1);
+  std::vector<LabelImage> answers(12, of_one);
+  answers[0] = LabelImage(kField);
+  answers[1] = synthetic::labels(kField, whole);
+  std::vector<Told> told;
+  Following run = {
+      .tracker = make_deaot_tracker(std::make_unique<ScriptedPropagator>(answers, told),
+                                    {.keyframe_gap = 20, .confirm = 9}, {.refine = false}, kField)};
+
+  for (int64_t frame = 0; frame < 12; ++frame) {
+    run.push(frame, frame < 2 ? whole : apart);
+  }
+
+  ASSERT_THAT(told, SizeIs(13));
+  EXPECT_EQ(told.back().call, "restart");
+  EXPECT_EQ(told.back().largest_id, 2);
+  EXPECT_EQ(told.back().ids, synthetic::labels(kField, apart));
+  const Lineage lineage = lineage_of(run);
+  ASSERT_THAT(lineage.tracks, SizeIs(3));
+  EXPECT_THAT(lineage.tracks[2].parents, ElementsAre(1));
+}
+
+TEST(DeaotPropagator, ForgetsWhatItKnewWhenItStartsAnew) {
+  const Grid<float> image = synthetic::image(kField, discs_at(0), {.noise_sd = 4});
+  const LabelImage ids = synthetic::labels(kField, discs_at(0));
+  const auto fresh = make_deaot_propagator(random_network(), {}, kField);
+  const auto used = make_deaot_propagator(random_network(), {}, kField);
+  fresh->propagate(image);
+  fresh->reference(ids, 3);
+  used->propagate(image);
+  used->reference(LabelImage(kField, 1), 1);
+  used->propagate(image);
+
+  used->restart(ids, 3);
+
+  EXPECT_EQ(used->save_state(), fresh->save_state());
 }
 
 TEST(DeaotPropagator, KnowsHowFarBoundariesMayBeOff) {

@@ -49,18 +49,17 @@ LabelImage tracked_on(torch::Device device, const std::string& model) {
   constexpr Size kField = {65, 97};
   const auto tracker =
       make_tracker_on(device, {.model = model, .seed = 1, .keyframe_gap = 2}, {}, kField, nullptr);
-  track::TrackerOutput last;
   for (int64_t frame = 0; frame < 4; ++frame) {
     const std::vector<synthetic::Disc> discs = {{20, 20.0 + static_cast<double>(frame), 9},
                                                 {40, 70, 12}};
     const auto image = synthetic::image(kField, discs, {.blur_px = 1});
     const Segmentation segmentation = imaging::segmentation_of(synthetic::labels(kField, discs));
-    last = tracker->push({.index = frame, .image = image, .drift = {}},
-                         [&]() -> const Segmentation& { return segmentation; });
+    tracker->push({.index = frame, .image = image, .drift = {}},
+                  [&]() -> const Segmentation& { return segmentation; });
     const std::string state = tracker->save_state();
     tracker->load_state(state);
   }
-  return last.frames.back().labels;
+  return tracker->finish().frames.back().labels;
 }
 
 double share_that_differs(const LabelImage& a, const LabelImage& b) {

@@ -4,64 +4,26 @@
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
-#include "tests/synthetic.h"
+#include "tests/track/id_frames.h"
 
 namespace mote::track {
 namespace {
 
+using id_frames::ids;
+using id_frames::kField;
+using id_frames::repeated;
+using id_frames::Result;
+using id_frames::tracked;
 using synthetic::Disc;
 using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr Size kField = {40, 60};
 constexpr Disc kLeft = {20, 20, 8};
 constexpr Disc kRight = {20, 38, 8};
 constexpr Disc kBoth = {20, 29, 14};
 constexpr Disc kFar = {20, 50, 5};
-
-LabelImage ids(const std::map<int32_t, Disc>& discs) {
-  LabelImage labels(kField);
-  for (const auto& [id, disc] : discs) {
-    const LabelImage drawn = synthetic::labels(kField, {disc});
-    for (size_t i = 0; i < labels.values().size(); ++i) {
-      labels.values()[i] = drawn.values()[i] != 0 ? id : labels.values()[i];
-    }
-  }
-  return labels;
-}
-
-struct Result {
-  Lineage lineage;
-  std::vector<std::vector<int32_t>> tracks;  ///< final ones of each instance of the last frame
-};
-
-Result tracked(const std::vector<LabelImage>& frames, const IdTracksOptions& options = {}) {
-  IdTracks tracker(options, kField);
-  LineageBuilder builder;
-  std::vector<TrackedInstance> last;
-  int64_t index = 0;
-  for (const LabelImage& frame : frames) {
-    TrackerOutput output = tracker.push({.index = index++, .ids = frame});
-    last = output.frames.back().instances;
-    builder.add(output);
-  }
-  builder.add(tracker.finish());
-  Result result{.lineage = builder.build(), .tracks = {}};
-  check(result.lineage);
-  for (const TrackedInstance& instance : last) {
-    result.tracks.push_back(builder.final_tracks(index - 1, instance.tracks));
-  }
-  return result;
-}
-
-std::vector<LabelImage> repeated(const LabelImage& first, int64_t firsts, const LabelImage& then,
-                                 int64_t thens) {
-  std::vector<LabelImage> frames(static_cast<size_t>(firsts), first);
-  frames.insert(frames.end(), static_cast<size_t>(thens), then);
-  return frames;
-}
 
 TEST(IdTracks, FollowAnIdAsOneTrack) {
   const LabelImage frame = ids({{7, kLeft}, {9, kRight}});
@@ -161,16 +123,16 @@ TEST(IdTracks, ContinueFromASavedStateToTheSameTracks) {
   LineageBuilder of_whole;
   LineageBuilder of_parts;
   for (int64_t i = 0; i < 9; ++i) {
-    of_whole.add(whole.push({.index = i, .ids = frames[static_cast<size_t>(i)]}));
+    of_whole.add(whole.push(id_frames::frame_of(frames, i)));
   }
   for (int64_t i = 0; i < 5; ++i) {
-    of_parts.add(first.push({.index = i, .ids = frames[static_cast<size_t>(i)]}));
+    of_parts.add(first.push(id_frames::frame_of(frames, i)));
   }
 
   second.load_state(first.save_state());
 
   for (int64_t i = 5; i < 9; ++i) {
-    of_parts.add(second.push({.index = i, .ids = frames[static_cast<size_t>(i)]}));
+    of_parts.add(second.push(id_frames::frame_of(frames, i)));
   }
   of_whole.add(whole.finish());
   of_parts.add(second.finish());
@@ -178,10 +140,31 @@ TEST(IdTracks, ContinueFromASavedStateToTheSameTracks) {
   EXPECT_THROW(second.load_state("no state"), Error);
 }
 
+TEST(IdTracks, HandFramesBackLate) {
+  const LabelImage frame = ids({{7, kLeft}});
+  IdTracks tracker({.lag_frames = 5}, kField);
+  const std::vector<LabelImage> frames = repeated(frame, 6, frame, 0);
+
+  for (int64_t i = 0; i < 5; ++i) {
+    EXPECT_THAT(tracker.push(id_frames::frame_of(frames, i)).frames, IsEmpty());
+  }
+  const TrackerOutput output = tracker.push(id_frames::frame_of(frames, 5));
+
+  ASSERT_THAT(output.frames, SizeIs(1));
+  EXPECT_EQ(output.frames[0].index, 0);
+  EXPECT_EQ(output.frames[0].labels, ids({{1, kLeft}}));
+}
+
+TEST(IdTracks, RefuseOptionsOutOfRange) {
+  EXPECT_THROW(IdTracks({.max_gap_frames = 5}, kField), Error);
+  EXPECT_THROW(IdTracks({.lag_frames = 3}, kField), Error);
+  EXPECT_THROW(IdTracks({.min_piece_share = 0.6}, kField), Error);
+}
+
 TEST(IdTracks, RefuseLabelsOfAnotherField) {
   IdTracks tracker({}, kField);
 
-  EXPECT_THROW(tracker.push({.index = 0, .ids = LabelImage({3, 3})}), Error);
+  EXPECT_THROW(tracker.push({.index = 0, .ids = LabelImage({3, 3}), .largest_id = 0}), Error);
 }
 
 }  // namespace

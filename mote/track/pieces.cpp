@@ -1,0 +1,94 @@
+#include "mote/track/pieces.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "mote/core/assignment.h"
+#include "mote/imaging/components.h"
+
+namespace mote::track {
+namespace {
+
+// A quarter of the area may be lost to the gap and to noise.
+constexpr double kLeastSum = 0.75;
+constexpr double kMostSum = 1.5;
+/// Of each piece, that must lie where the whole was.
+constexpr double kLeastCovered = 0.5;
+
+double distance_px(Point a, Point b) {
+  return std::hypot(a.y_px - b.y_px, a.x_px - b.x_px);
+}
+
+void name_as_before(const Parting& parting, Point drift, std::vector<Piece>& pieces) {
+  const Point shift = drift - parting.drift;
+  double farthest_px = 0;
+  std::vector<Edge> edges;
+  const auto count = static_cast<int32_t>(pieces.size());
+  for (int32_t before = 0; before < count; ++before) {
+    const Point expected = parting.pieces[static_cast<size_t>(before)].centroid + shift;
+    for (int32_t now = 0; now < count; ++now) {
+      const double way_px = distance_px(expected, pieces[static_cast<size_t>(now)].centroid);
+      edges.push_back({.row = before, .column = now, .gain = -way_px});
+      farthest_px = std::max(farthest_px, way_px);
+    }
+  }
+  for (Edge& edge : edges) {
+    edge.gain += 1 + farthest_px * count;  // no pairing is worth giving up for a shorter one
+  }
+  const std::vector<int32_t> columns = assign(count, count, edges);
+  for (size_t before = 0; before < columns.size(); ++before) {
+    pieces[static_cast<size_t>(columns[before])].number = parting.pieces[before].number;
+  }
+}
+
+}  // namespace
+
+PieceLabels pieces_of(const LabelImage& ids) {
+  PieceLabels found{.labels = LabelImage(ids.size()), .ids = {}};
+  for (const auto& [id, mask] : masks_of(ids)) {
+    const Box box = mask.bounds();
+    BinaryImage inside(box.size());
+    for (const Run& run : mask.runs) {
+      std::fill_n(inside.row(run.y - box.y) + (run.x - box.x), run.length, uint8_t{1});
+    }
+    const imaging::Components pieces = imaging::components_of(inside);
+    const auto others = static_cast<int32_t>(found.ids.size());
+    for (const Run& run : mask.runs) {
+      const int32_t* from = pieces.labels.row(run.y - box.y) + (run.x - box.x);
+      std::transform(from, from + run.length, found.labels.row(run.y) + run.x,
+                     [others](int32_t piece) { return others + piece; });
+    }
+    found.ids.insert(found.ids.end(), pieces.components.size(), id);
+  }
+  return found;
+}
+
+bool adds_up(double whole_px, double parts_px) {
+  return parts_px >= kLeastSum * whole_px && parts_px <= kMostSum * whole_px;
+}
+
+void follow_pieces(std::optional<Parting>& parting, int64_t frame, double time, Point drift,
+                   const WholeObject& whole, std::vector<Piece>& pieces, int32_t& last_number) {
+  if (parting && parting->pieces.size() == pieces.size()) {
+    name_as_before(*parting, drift, pieces);
+  } else {
+    double sum_px = 0;
+    bool lie_there = true;
+    for (Piece& piece : pieces) {
+      piece.number = ++last_number;
+      sum_px += piece.area_px;
+      lie_there = lie_there && piece.covered_share >= kLeastCovered;
+    }
+    parting = Parting{.frame = frame,
+                      .time = time,
+                      .is_plausible = lie_there && adds_up(whole.area_px, sum_px),
+                      .whole_px = whole.area_px,
+                      .pieces = {},
+                      .drift = {}};
+  }
+  parting->pieces = pieces;
+  parting->drift = drift;
+}
+
+}  // namespace mote::track
