@@ -17,8 +17,8 @@ constexpr double kSeenThrough = 0.4;
 /// less, too.
 constexpr double kLeastFilled = 0.85;
 constexpr double kMostRise = 0.13;
-/// By noise alone, medians over three frames rise by less than so many times the noise of a frame in
-/// 95 of 100 stretches of ten frames.
+/// By noise alone, medians over three frames rise by less than so many times the noise of a frame
+/// in 95 of 100 stretches of ten frames.
 constexpr double kNoiseRises = 2.5;
 /// Standard error of the share above which it tells nothing.
 constexpr double kFaint = 0.15;
