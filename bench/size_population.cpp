@@ -1,17 +1,20 @@
 // Mean ECD of large particles in a small field, with and without border correction, against the
 // population of the simulated world that the field is a piece of: as the truth's masks show them,
-// and through the default segmenter. Prints the table of docs/measurements.md.
+// and through the default segmenter and edge model, in bright field and in dark field. Prints the
+// table of docs/measurements.md.
 //
 // bench_size_population [SEEDS]
 
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "mote/core/image.h"
+#include "mote/measure/edge_model.h"
 #include "mote/measure/frame.h"
 #include "mote/measure/instance.h"
 #include "mote/measure/sizes.h"
@@ -24,6 +27,9 @@
 namespace {
 
 using namespace mote;
+
+/// What a user would leave out as specks: no particle of this population is as small.
+constexpr double kSpeckPx = 20;
 
 /// A sum of ECDs, and of their weights.
 struct Mean {
@@ -57,8 +63,19 @@ void add(const std::vector<measure::InstanceMeasures>& instances, Size field, Me
   }
 }
 
-simulate::SimulationOptions options_of(int64_t side, uint64_t seed) {
+/// The world of `options` under the microscope of the preset `haadf`, tuned to its pixel size.
+simulate::SimulationOptions in_dark_field(const simulate::SimulationOptions& options) {
+  simulate::SimulationOptions dark = options;
+  dark.microscope = simulate::simulation_preset("haadf")->microscope;
+  dark.world.pixel_size_nm = dark.microscope.view.pixel_size_nm;
+  simulate::set_pixel_size(dark, options.world.pixel_size_nm);
+  dark.world = options.world;
+  return dark;
+}
+
+simulate::SimulationOptions options_of(int64_t side, bool dark_field, uint64_t seed) {
   simulate::SimulationOptions options = *simulate::simulation_preset("ripening");
+  options = dark_field ? in_dark_field(options) : options;
   simulate::set_pixel_size(options, 0.1);
   simulate::set_field(options, {side, side});
   options.world.species[0].radius_spread = 0.25;
@@ -86,6 +103,63 @@ void row(const std::string& what, const Means& means, const Mean& truth) {
              cell(means.dropped), cell(means.corrected));
 }
 
+/// The segmented fields of one kind, whose edge model is that of all.
+struct Segmented {
+  std::vector<std::vector<measure::InstanceMeasures>> fields;
+  measure::EdgePool pool;
+
+  void add(const Grid<float>& image, const segment::ThresholdOptions& options) {
+    const auto segmenter = segment::make_threshold_segmenter(options);
+    const Segmentation cut = segment::segment_one(*segmenter, {.image = image, .excluded = {}});
+    fields.push_back(measure::measure_instances(image, cut.labels, cut.coverage));
+    for (const measure::InstanceMeasures& instance : fields.back()) {
+      pool.add(instance);
+    }
+  }
+};
+
+Means means_of(Segmented segmented, Size field) {
+  const measure::EdgeModel model = measure::fitted_edge_model(segmented.pool);
+  Means means;
+  for (std::vector<measure::InstanceMeasures>& instances : segmented.fields) {
+    for (measure::InstanceMeasures& instance : instances) {
+      instance = measure::at_rim(instance, model);
+    }
+    add(instances, field, means);
+  }
+  return means;
+}
+
+void print_rows(int64_t side, bool dark_field, uint64_t seeds) {
+  const Size field{side, side};
+  Means by_truth;
+  Segmented segmented;
+  Segmented without_specks;
+  Mean truth;
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    const simulate::SimulationOptions options = options_of(side, dark_field, seed);
+    const Mean world = population(options);
+    truth.sum += world.sum;
+    truth.weights += world.weights;
+    simulate::Simulator simulator(options);
+    const Grid<float> image = to_float32(simulator.image(0));
+    segmented.add(image, {});
+    without_specks.add(image, {.min_diameter_px = kSpeckPx});
+    if (!dark_field) {
+      const LabelImage labels = simulator.truth().labels;
+      add(measure::measure_instances(Grid<float>(field), labels, {}), field, by_truth);
+    }
+  }
+  if (!dark_field) {
+    row(fmt::format("{0} x {0} px, masks of the truth", side), by_truth, truth);
+  }
+  const std::string segmenter = fmt::format("{0} x {0} px, {1} field, default segmenter", side,
+                                            dark_field ? "dark" : "bright");
+  row(segmenter, means_of(std::move(segmented), field), truth);
+  row(fmt::format("{}, {:g} px and larger", segmenter, kSpeckPx),
+      means_of(std::move(without_specks), field), truth);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -94,32 +168,8 @@ int main(int argc, char** argv) {
       "| field | mean of the population, px | all in view, as they are cut | border dropped, no "
       "weights | border dropped, weighted |\n| --- | --- | --- | --- | --- |\n");
   for (const int64_t side : {256, 384}) {
-    Means by_truth;
-    Means by_segmenter;
-    Mean truth;
-    Mean truth_of_segmented;
-    for (uint64_t seed = 1; seed <= seeds; ++seed) {
-      const simulate::SimulationOptions options = options_of(side, seed);
-      const Mean world = population(options);
-      truth.sum += world.sum;
-      truth.weights += world.weights;
-      simulate::Simulator simulator(options);
-      const bool segmented = seed <= seeds / 4;
-      const Grid<float> image =
-          segmented ? to_float32(simulator.image(0)) : Grid<float>({side, side});
-      const LabelImage labels = simulator.truth().labels;
-      add(measure::measure_instances(Grid<float>(labels.size()), labels, {}), labels.size(),
-          by_truth);
-      if (segmented) {
-        truth_of_segmented.sum += world.sum;
-        truth_of_segmented.weights += world.weights;
-        const auto segmenter = segment::make_threshold_segmenter({});
-        const Segmentation cut = segment::segment_one(*segmenter, {.image = image, .excluded = {}});
-        add(measure::measure_instances(image, cut.labels, cut.coverage), labels.size(),
-            by_segmenter);
-      }
+    for (const bool dark_field : {false, true}) {
+      print_rows(side, dark_field, seeds);
     }
-    row(fmt::format("{0} x {0} px, masks of the truth", side), by_truth, truth);
-    row(fmt::format("{0} x {0} px, default segmenter", side), by_segmenter, truth_of_segmented);
   }
 }
