@@ -16,6 +16,7 @@ grep -q '"sha256":"dff858b19600a464' stdout || fail "no hash in: $(cat stdout)"
 expect 2 "no network is called 'nothing', expected one of efficientsam-tiny" "$mote" models show nothing
 expect 2 "subcommand" "$mote" models
 expect 3 "no weights of yolov8n-seg were imported" "$mote" models export yolov8n-seg out.safetensors
+expect 2 "out.onnx: give --onnx for the network" "$mote" models export yolov8n-seg out.onnx
 expect 3 "no such file" "$mote" models import missing.pth
 echo "no weights" >text.pth
 expect 5 "is neither safetensors nor" "$mote" models verify yolov8n-seg text.pth
