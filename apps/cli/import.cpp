@@ -8,6 +8,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/terminal.h"
+#include "mote/core/counted.h"
 #include "mote/pipeline/json_text.h"
 
 namespace mote::cli {

@@ -46,18 +46,58 @@ bool may_be_unit(const std::string& word) {
   });
 }
 
+// The command and subcommands that were understood: `mote models export`, and its app.
+struct Understood {
+  std::string command;
+  const CLI::App* app = nullptr;
+};
+
+Understood understood(const CLI::App& app) {
+  Understood part{.command = app.get_name(), .app = &app};
+  const std::vector<CLI::App*> parsed = app.get_subcommands();
+  if (!parsed.empty()) {
+    part = understood(*parsed.front());
+    part.command = app.get_name() + " " + part.command;
+  }
+  return part;
+}
+
+std::string not_an_option(const std::string& word, const std::string& command) {
+  return fmt::format("{} is no option of {}; {} --help lists them", word, command, command);
+}
+
+// Why what is required is missing: for a subcommand, which there are.
+std::string missing(const CLI::App& app, const CLI::RequiredError& error) {
+  const auto [command, at] = understood(app);
+  std::vector<std::string> names;
+  for (const CLI::App* subcommand : at->get_subcommands(nullptr)) {
+    names.push_back(subcommand->get_name());
+  }
+  if (names.empty()) {
+    return error.what();
+  }
+  const std::string expected =
+      fmt::format("{}{}", names.size() > 1 ? "one of " : "", fmt::join(names, ", "));
+  const std::vector<std::string> rest = app.remaining(true);
+  if (rest.empty()) {
+    return fmt::format("{} needs {}; {} --help says what they do", command, expected, command);
+  }
+  return rest.front().starts_with("-") ? not_an_option(rest.front(), command)
+                                       : fmt::format("'{}' is no command of {}, expected {}",
+                                                     rest.front(), command, expected);
+}
+
 // What the command line holds too much of.
-std::string unexpected(const std::vector<std::string>& arguments, const std::string& extra) {
+std::string unexpected(const std::vector<std::string>& arguments, const std::string& extra,
+                       const std::string& command) {
   for (size_t i = 1; i < arguments.size(); ++i) {
     if (is_number(arguments[i - 1]) && may_be_unit(arguments[i])) {
       return fmt::format("'{} {}': a value and its unit are one word: {}{}", arguments[i - 1],
                          arguments[i], arguments[i - 1], arguments[i]);
     }
   }
-  const bool named = !arguments.front().starts_with("-");
-  const std::string command = named ? "mote " + arguments.front() : "mote";
   return extra.starts_with("-")
-             ? fmt::format("{} is no option of {}; {} --help lists them", extra, command, command)
+             ? not_an_option(extra, command)
              : fmt::format("'{}' is one argument more than {} takes", extra, command);
 }
 
@@ -94,7 +134,9 @@ int run(int argc, char** argv) {
     return app.exit(success);
   } catch (const CLI::ExtrasError&) {
     throw mote::Error(mote::ErrorKind::kUsage, "{}",
-                      unexpected(arguments, app.remaining(true).front()));
+                      unexpected(arguments, app.remaining(true).front(), understood(app).command));
+  } catch (const CLI::RequiredError& error) {
+    throw mote::Error(mote::ErrorKind::kUsage, "{}", missing(app, error));
   } catch (const CLI::ParseError& error) {
     throw mote::Error(mote::ErrorKind::kUsage, "{}", error.what());
   }

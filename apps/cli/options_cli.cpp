@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/terminal.h"
+#include "mote/core/counted.h"
 #include "mote/core/error.h"
 #include "mote/pipeline/json_text.h"
 

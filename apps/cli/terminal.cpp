@@ -53,7 +53,7 @@ void catch_interrupts() {
 ProgressTeller::ProgressTeller(bool json, std::string unit)
     : json_(json), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) != 0) {}
 
-std::string ProgressTeller::counted(int64_t count) const {
+std::string ProgressTeller::with_unit(int64_t count) const {
   return unit_.empty() ? fmt::format("{}", count) : fmt::format("{} {}", count, unit_);
 }
 
@@ -96,7 +96,7 @@ void ProgressTeller::tell(const pipeline::ProgressEvent& event) {
     draw_bar(event, rate);
   } else if (now - last_line_ >= kPlainEvery) {
     last_line_ = now;
-    fmt::print(stderr, "{}: {} of {}, {}\n", event.stage, event.done, counted(event.total),
+    fmt::print(stderr, "{}: {} of {}, {}\n", event.stage, event.done, with_unit(event.total),
                rate_text(rate));
   }
 }
@@ -118,10 +118,6 @@ void ProgressTeller::draw_bar(const pipeline::ProgressEvent& event, double rate)
   fmt::print(stderr, "\r\033[K{} {} {}/{}  {}", event.stage, bar, event.done, event.total, rest);
   std::fflush(stderr);
   line_open_ = true;
-}
-
-std::string counted(int64_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 }  // namespace mote::cli

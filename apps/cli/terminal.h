@@ -27,7 +27,7 @@ class ProgressTeller {
   void draw_bar(const pipeline::ProgressEvent& event, double rate);
   void end_line();
 
-  std::string counted(int64_t count) const;
+  std::string with_unit(int64_t count) const;
   std::string rate_text(double rate) const;
 
   bool json_;
@@ -39,9 +39,6 @@ class ProgressTeller {
   Clock::time_point stage_start_;
   Clock::time_point last_line_;
 };
-
-/// `1 frame`, `2 frames`.
-std::string counted(int64_t count, const char* noun);
 
 /// Set by the first Ctrl-C (or SIGTERM); a second one ends the process at once.
 const std::atomic<bool>& interrupted();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "mote/core/counted.h"
 #include "mote/core/error.h"
 #include "mote/io/hdf5_frames.h"
 #include "mote/io/velox_metadata.h"
@@ -40,10 +41,9 @@ VeloxImage image_at(Hdf5File& file, const std::string& path) {
   image.frames = data->shape.size() == 3 ? data->shape[2] : 1;
   image.metadata = velox_metadata(file, path, 0);
   const std::string detector = image.metadata.detector();
-  image.what =
-      fmt::format("{}{} of {} x {} px, {} frame{}", detector.empty() ? "an image" : detector,
-                  image.metadata.is_map() ? ", a map from spectra" : "", data->shape[1],
-                  data->shape[0], image.frames, image.frames == 1 ? "" : "s");
+  image.what = fmt::format("{}{} of {} x {} px, {}", detector.empty() ? "an image" : detector,
+                           image.metadata.is_map() ? ", a map from spectra" : "", data->shape[1],
+                           data->shape[0], counted(image.frames, "frame"));
   try {
     check_images(*data, image.axes);
   } catch (const Error& error) {

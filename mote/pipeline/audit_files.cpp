@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "mote/core/counted.h"
 #include "mote/core/version.h"
 #include "mote/io/csv.h"
 #include "mote/io/picture_file.h"
@@ -37,10 +38,6 @@ std::string box_text(Box box) {
   return fmt::format("y={},x={},h={},w={}", box.y, box.x, box.height, box.width);
 }
 
-std::string counted(int64_t count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 int64_t count_of(const Audit& audit, Kinship kinship) {
   return std::count_if(audit.findings.begin(), audit.findings.end(),
                        [&](const auto& found) { return found.finding.kinship == kinship; });
@@ -55,15 +52,13 @@ int64_t regions_in(const Audit& audit) {
 }
 
 std::string summary(const Audit& audit) {
-  return fmt::format(
-      "{} of {}; {} across splits; {}, {}, {}, {} of the same detector region",
-      counted(static_cast<int64_t>(audit.images.size()), "image", "images"),
-      counted(regions_in(audit), "specimen region", "specimen regions"),
-      counted(audit.leaks(), "leak", "leaks"),
-      counted(count_of(audit, Kinship::kCopy), "copy", "copies"),
-      counted(count_of(audit, Kinship::kOverlap), "overlap", "overlaps"),
-      counted(count_of(audit, Kinship::kAbutting), "abutting pair", "abutting pairs"),
-      counted(count_of(audit, Kinship::kDetector), "pair", "pairs"));
+  return fmt::format("{} of {}; {} across splits; {}, {}, {}, {} of the same detector region",
+                     counted(static_cast<int64_t>(audit.images.size()), "image"),
+                     counted(regions_in(audit), "specimen region"), counted(audit.leaks(), "leak"),
+                     counted(count_of(audit, Kinship::kCopy), "copy", "copies"),
+                     counted(count_of(audit, Kinship::kOverlap), "overlap"),
+                     counted(count_of(audit, Kinship::kAbutting), "abutting pair"),
+                     counted(count_of(audit, Kinship::kDetector), "pair"));
 }
 
 std::string what_was_found(const Finding& found) {
@@ -254,9 +249,8 @@ std::string page_of(const Audit& audit, int64_t max_pictures) {
   report::PicturePage page{
       .title = "Audit of a data set",
       .lines = {audit.folder,
-                fmt::format("{} of {}",
-                            counted(static_cast<int64_t>(audit.images.size()), "image", "images"),
-                            counted(regions_in(audit), "specimen region", "specimen regions"))},
+                fmt::format("{} of {}", counted(static_cast<int64_t>(audit.images.size()), "image"),
+                            counted(regions_in(audit), "specimen region"))},
       .verdict = audit.leaks() > 0
                      ? counted(audit.leaks(), "leak across splits", "leaks across splits")
                      : "No leak across splits",

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <tbb/task_arena.h>
 
+#include "mote/core/counted.h"
 #include "mote/core/require.h"
 #include "mote/pipeline/models_text.h"
 #include "mote/pipeline/networks.h"
@@ -82,9 +83,9 @@ std::string bench_header(const MachineFigures& machine) {
                               ? fmt::format(", {} in bf16", giga(machine.matrix_rate.bfloat16))
                               : "";
   return fmt::format(
-      "{} on {} processor{}; matrix products: {} billion multiply-adds/s in float32{}\n"
+      "{} on {}; matrix products: {} billion multiply-adds/s in float32{}\n"
       "  {:<12}{:>9}{:>9}{:>10}{:>9}{:>9}{:>8}{:>10}{:>10}{:>16}\n",
-      machine.processor, machine.processors, machine.processors == 1 ? "" : "s",
+      machine.processor, counted(machine.processors, "processor"),
       giga(machine.matrix_rate.float32), low, "form", "ms", "CPU ms", "images/s", "Mpx/s",
       "peak MB", "share", "error", "of plain", "of onnxruntime");
 }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "mote/core/counted.h"
 #include "mote/measure/track.h"
 #include "mote/pipeline/edited_types.h"
 
@@ -207,9 +208,9 @@ void CorrectedLineage::settle() {
   std::erase_if(wanted_, [&](int32_t id) { return !lives_.contains(id); });
   for (const auto& [id, frames] : doubled_) {
     warnings_.push_back(fmt::format(
-        "track {} has two instances in {} frame{}, the first is {}: one stays what the run had, or "
+        "track {} has two instances in {}, the first is {}: one stays what the run had, or "
         "is left out where that is taken",
-        id, frames.size(), frames.size() == 1 ? "" : "s", *frames.begin()));
+        id, counted(static_cast<int64_t>(frames.size()), "frame"), *frames.begin()));
   }
   for (const auto& [id, row] : edited_.rows) {
     if (!of_run_.contains(id) && !lives_.contains(id)) {

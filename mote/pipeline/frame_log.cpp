@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "mote/core/calibration.h"
+#include "mote/core/counted.h"
 #include "mote/core/error.h"
 #include "mote/pipeline/log_file.h"
 #include "mote/pipeline/log_time.h"
@@ -185,7 +186,7 @@ std::vector<std::string> LogCoverage::warnings() const {
     return out;  // it tells nothing anyway, which was said
   }
   const auto frames = [this](int64_t count) {
-    return fmt::format("{} of {} frame{}", count, frames_, frames_ == 1 ? "" : "s");
+    return fmt::format("{} of {}", count, counted(frames_, "frame"));
   };
   if (untimed_ > 0) {
     out.push_back(

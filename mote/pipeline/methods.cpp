@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "mote/core/counted.h"
 #include "mote/core/version.h"
 #include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
@@ -101,19 +102,16 @@ class Methods {
     if (!made.any()) {
       return "nothing";
     }
-    return fmt::format(
-        "{} of {} tracks, {} of {} instances and {} of {} events; {} track{} taken out",
-        made.tracks, summary_.lineage.tracks.size(), made.instances, summary_.instances,
-        made.events, summary_.lineage.events.size(), made.tracks_removed,
-        made.tracks_removed == 1 ? "" : "s");
+    return fmt::format("{} of {} tracks, {} of {} instances and {} of {} events; {} taken out",
+                       made.tracks, summary_.lineage.tracks.size(), made.instances,
+                       summary_.instances, made.events, summary_.lineage.events.size(),
+                       counted(made.tracks_removed, "track"));
   }
 
   std::string pixel() const { return report::pixel_text(*info_.pixel_size); }
 
   std::string frames() const {
-    const std::string noun = stills() ? "micrograph" : "frame";
-    std::string text =
-        fmt::format("{} {}{}", summary_.frames, noun, summary_.frames == 1 ? "" : "s");
+    std::string text = counted(summary_.frames, stills() ? "micrograph" : "frame");
     text += summary_.one_size ? fmt::format(" of {} x {} px (width x height)", summary_.field.width,
                                             summary_.field.height)
                               : " of several sizes";

@@ -1,5 +1,6 @@
 #include "mote/pipeline/models_fit.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/ranges.h>
@@ -69,9 +70,14 @@ Weights weights_of(const std::string& model) {
   return io::read_weights(imported);
 }
 
+/// The first of the names, a line each, and how many more there are.
 void append_list(std::string& text, std::string_view what, const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    text += fmt::format("{:<12} {}\n", what, name);
+  constexpr size_t kShown = 20;
+  for (size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    text += fmt::format("{:<12} {}\n", what, names[i]);
+  }
+  if (names.size() > kShown) {
+    text += fmt::format("{:<12} and {} more; --json lists all\n", what, names.size() - kShown);
   }
 }
 

@@ -13,6 +13,7 @@
 #include <opencv2/core/utility.hpp>
 #include <tbb/parallel_for.h>
 
+#include "mote/core/counted.h"
 #include "mote/core/error.h"
 #include "mote/core/median.h"
 #include "mote/imaging/filters.h"
@@ -256,10 +257,9 @@ std::string run_command(const Job& job) {
 }
 
 std::string subtitle(const RecordingInfo& info, bool stills) {
-  std::string text =
-      fmt::format("{}, {} {} of {} x {} px, {}", info.format, info.frames,
-                  std::string(stills ? "micrograph" : "frame") + (info.frames == 1 ? "" : "s"),
-                  info.size.width, info.size.height, name(info.type));
+  std::string text = fmt::format("{}, {} of {} x {} px, {}", info.format,
+                                 counted(info.frames, stills ? "micrograph" : "frame"),
+                                 info.size.width, info.size.height, name(info.type));
   text += info.pixel_size ? fmt::format(", pixel {:.4g} nm", info.pixel_size->y_nm)
                           : std::string(", pixel size not known");
   return text;
@@ -312,9 +312,8 @@ PreviewResult preview(const Job& given, const JobContext& context) {
     const Segmentation& segmentation = found.segmentation;
     const int64_t particles = found.particles;
     result.particles.push_back(particles);
-    sheet.frames.push_back(
-        {drawn(image, found.labels, info, report::kPreviewFramePx, true),
-         fmt::format("{}: {} {}", name, particles, particles == 1 ? "particle" : "particles")});
+    sheet.frames.push_back({drawn(image, found.labels, info, report::kPreviewFramePx, true),
+                            fmt::format("{}: {}", name, counted(particles, "particle"))});
     if (index == 0) {
       const double sigma = value_or(segmentation, "sigma_px", job.threshold.sigma_px);
       sheet.threshold = value_or(segmentation, "threshold", NAN);

@@ -7,6 +7,7 @@
 
 #include "mote/core/bytes.h"
 #include "mote/core/calibration.h"
+#include "mote/core/counted.h"
 #include "mote/core/error.h"
 
 namespace mote::pipeline {
@@ -128,8 +129,7 @@ std::vector<std::string> stamp_warnings(std::span<const FrameStamp> frames) {
   if (!gaps.empty()) {
     warnings.push_back(fmt::format(
         "{} in the time stamps (the median step is {:.6g} s), the first of {:.6g} s after frame {}",
-        gaps.size() == 1 ? "1 gap" : fmt::format("{} gaps", gaps.size()), *median, first_gap_s,
-        gaps.front()));
+        counted(static_cast<int64_t>(gaps.size()), "gap"), *median, first_gap_s, gaps.front()));
   }
   if (!missing.empty()) {
     warnings.push_back(fmt::format("{} of {} frames have no time stamp, the first is frame {}",

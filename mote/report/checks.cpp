@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "mote/core/counted.h"
 #include "mote/imaging/smoothing_rule.h"
 #include "mote/report/display_unit.h"
 
@@ -22,10 +23,6 @@ Verdict at_least(double value, double ok, double look) {
 
 std::string percent(double share) {
   return share > 0 && share < 0.001 ? "< 0.1 %" : fmt::format("{:.3g} %", 100 * share);
-}
-
-std::string plural(int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 double share(int64_t part, int64_t whole) {
@@ -86,8 +83,8 @@ Check skipped(const CheckInputs& in) {
 
 Check found(const CheckInputs& in) {
   const Verdict verdict = in.instances > 0 ? Verdict::kOk : Verdict::kProblem;
-  const std::string where = plural(in.frames, in.recording ? "frame" : "micrograph");
-  return {"Particles", verdict, fmt::format("{} in {}", plural(in.instances, "instance"), where),
+  const std::string where = counted(in.frames, in.recording ? "frame" : "micrograph");
+  return {"Particles", verdict, fmt::format("{} in {}", counted(in.instances, "instance"), where),
           say(verdict, "Every particle counts once in each frame that shows it.",
               "No particle was found; “mote preview” shows threshold and sigma.")};
 }
@@ -200,7 +197,7 @@ void add_resolution(const CheckInputs& in, std::vector<Check>& list) {
   if (in.size_sample && in.size_sample->count() >= 2) {
     const auto note = in.size_sample->note();
     list.push_back({"Sample for percentiles", note ? Verdict::kLook : Verdict::kOk,
-                    plural(in.size_sample->count(), "particle"),
+                    counted(in.size_sample->count(), "particle"),
                     note ? sentence(*note) : "As many as ISO 13322-1:2004 asks for."});
   }
 }

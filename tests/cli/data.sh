@@ -36,7 +36,7 @@ runs "$mote" data split set -o split --ratio 50:50 --seed 2 --force
 same split/split.csv first.csv
 
 # What does not fit.
-expect 2 "subcommand" "$mote" data
+expect 2 "mote data needs one of audit, split" "$mote" data
 expect 3 "no such folder" "$mote" data audit missing
 expect 2 "is a file" "$mote" data audit first.csv
 expect 2 "ratio is" "$mote" data split set -o other --ratio 50

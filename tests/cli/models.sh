@@ -14,7 +14,10 @@ runs "$mote" models show efficientsam-tiny --json
 grep -q '"sha256":"dff858b19600a464' stdout || fail "no hash in: $(cat stdout)"
 
 expect 2 "no network is called 'nothing', expected one of efficientsam-tiny" "$mote" models show nothing
-expect 2 "subcommand" "$mote" models
+expect 2 "mote models needs one of list, show, import, export, verify, pull" "$mote" models
+expect 2 "'push' is no command of mote models, expected one of list" "$mote" models push
+expect 2 "--foo is no option of mote models export; mote models export --help" \
+  "$mote" models export yolov8n-seg out.safetensors --foo
 expect 3 "no weights of yolov8n-seg were imported" "$mote" models export yolov8n-seg out.safetensors
 expect 2 "out.onnx: give --onnx for the network" "$mote" models export yolov8n-seg out.onnx
 expect 3 "no such file" "$mote" models import missing.pth

@@ -9,7 +9,7 @@ done
 
 simulate
 recording=demo/recording.tif
-expect 2 "subcommand" "$mote"
+expect 2 "mote needs one of info, preview, segment" "$mote"
 expect 2 "nonsense" "$mote" nonsense
 expect 2 "output" "$mote" track $recording
 expect 2 "no recording" "$mote" track -o out
