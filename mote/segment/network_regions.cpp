@@ -74,7 +74,7 @@ LabelImage spread(const LabelImage& known, const BinaryImage& mask) {
   return labels;
 }
 
-/// Gives the piece at (y, x), of side neighbours of equal label, the number `piece`; its area.
+/// Gives the 8-connected piece of equal label at (y, x) the number `piece`; its area.
 int64_t flood(const LabelImage& labels, int64_t y, int64_t x, int32_t piece, LabelImage& pieces) {
   std::vector<std::pair<int64_t, int64_t>> stack = {{y, x}};
   pieces(y, x) = piece;
@@ -83,19 +83,19 @@ int64_t flood(const LabelImage& labels, int64_t y, int64_t x, int32_t piece, Lab
     const auto [v, u] = stack.back();
     stack.pop_back();
     ++area;
-    for (const auto& side : kSides) {
-      const int64_t b = v + side[0];
-      const int64_t a = u + side[1];
-      if (labels.size().contains(b, a) && labels(b, a) == labels(y, x) && pieces(b, a) == 0) {
-        pieces(b, a) = piece;
-        stack.emplace_back(b, a);
+    for (int64_t b = v - 1; b <= v + 1; ++b) {
+      for (int64_t a = u - 1; a <= u + 1; ++a) {
+        if (labels.size().contains(b, a) && labels(b, a) == labels(y, x) && pieces(b, a) == 0) {
+          pieces(b, a) = piece;
+          stack.emplace_back(b, a);
+        }
       }
     }
   }
   return area;
 }
 
-/// The pieces of instances, in the order of their first pixels.
+/// The 8-connected pieces of instances, in the order of their first pixels.
 struct Pieces {
   LabelImage numbers;             // from 1 on
   std::vector<int64_t> areas_px;  // by number; 0 is nothing
@@ -125,28 +125,36 @@ void keep_pieces(LabelImage& labels, const Pieces& pieces, const IsKept& is_kept
   }
 }
 
-/// Takes away pieces of instances that do not hang together with the largest piece.
-void keep_largest_pieces(LabelImage& labels) {
-  const Pieces pieces = pieces_of(labels);
-  std::map<int32_t, size_t> largest;  // piece by label
+/// The number of each label's largest piece.
+std::map<int32_t, size_t> largest_pieces(const Pieces& pieces) {
+  std::map<int32_t, size_t> largest;
   for (size_t piece = 1; piece < pieces.labels.size(); ++piece) {
     size_t& best = largest[pieces.labels[piece]];
     best = pieces.areas_px[piece] > pieces.areas_px[best] ? piece : best;
   }
+  return largest;
+}
+
+/// Takes away all of an instance but its largest piece.
+void keep_largest_pieces(LabelImage& labels) {
+  const Pieces pieces = pieces_of(labels);
+  const std::map<int32_t, size_t> largest = largest_pieces(pieces);
   keep_pieces(labels, pieces,
               [&](size_t piece) { return largest.at(pieces.labels[piece]) == piece; });
 }
 
-/// Takes away pieces of instances that have less than `share` of all of it.
+/// Takes away pieces that have less than `share` of their instance, but for its largest.
 void keep_large_pieces(LabelImage& labels, double share) {
   const Pieces pieces = pieces_of(labels);
+  const std::map<int32_t, size_t> largest = largest_pieces(pieces);
   std::map<int32_t, int64_t> areas_px;  // by label
   for (size_t piece = 1; piece < pieces.labels.size(); ++piece) {
     areas_px[pieces.labels[piece]] += pieces.areas_px[piece];
   }
   keep_pieces(labels, pieces, [&](size_t piece) {
-    return static_cast<double>(pieces.areas_px[piece]) >=
-           share * static_cast<double>(areas_px.at(pieces.labels[piece]));
+    const int32_t label = pieces.labels[piece];
+    return largest.at(label) == piece || static_cast<double>(pieces.areas_px[piece]) >=
+                                             share * static_cast<double>(areas_px.at(label));
   });
 }
 

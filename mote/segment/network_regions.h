@@ -34,8 +34,9 @@ struct CoveredLabels {
 };
 
 /// What is left of the instances of `finding`, which names some, by the same steps, under the
-/// numbers that it gives them. An instance keeps all pieces, hanging together or not, that have
-/// `min_piece_share` of its pixels; one that is too small has none.
+/// numbers that it gives them. Of the 8-connected pieces of an instance its largest stays, and each
+/// that has `min_piece_share` of its pixels. What is too small together with all that it touches
+/// has no pixels left.
 CoveredLabels covered_labels(const NetworkFinding& finding, const SegmenterInput& input,
                              const ThresholdOptions& options, double min_piece_share);
 

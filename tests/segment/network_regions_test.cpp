@@ -196,6 +196,29 @@ TEST(CoveredLabels, KeepPiecesApartThatAreLargeEnough) {
   EXPECT_EQ(found.coverage(80, 20), 0);
 }
 
+TEST(CoveredLabels, KeepTheLargestOfPiecesThatAreAllSmall) {
+  const std::vector<synthetic::Disc> discs = {{30, 30, 9}, {60, 90, 10}, {60, 30, 9}};
+
+  const CoveredLabels found = covered_labels(finding_of(coarse_instances(discs, {7, 7, 7}), 3),
+                                             {image_of(discs), kNothing}, {}, 0.5);
+
+  EXPECT_EQ(found.labels(30, 30), 0);
+  EXPECT_EQ(found.labels(60, 90), 7);
+  EXPECT_EQ(found.labels(60, 30), 0);
+}
+
+TEST(CoveredLabels, AreInOnePieceAcrossCorners) {
+  LabelImage line(kField);
+  for (int64_t i = 10; i < 40; ++i) {
+    line(i, i) = 7;
+  }
+
+  const CoveredLabels found = covered_labels(
+      finding_of(line, 3), {Grid<float>(kField, 1.0F), kNothing}, {.refine = false}, 0.2);
+
+  EXPECT_EQ(found.labels, line);
+}
+
 TEST(CoveredLabels, LeaveOutInstancesThatAreTooSmall) {
   const std::vector<synthetic::Disc> discs = {{30, 30, 15}, {60, 90, 5}};
   const Grid<float> image = image_of(discs);
