@@ -101,6 +101,19 @@ void add_trend(const SizeTrend& trend, Event& event) {
   }
 }
 
+/// Takes out what was seen in the frames of which `is_forgotten`. The last glimpses stay where all
+/// of them would go: a track has one.
+template <typename IsForgotten>
+void forget(LiveTrack& track, const IsForgotten& is_forgotten) {
+  const auto in_forgotten = [&](const auto& seen) { return is_forgotten(seen.frame); };
+  std::erase_if(track.first, in_forgotten);
+  std::erase_if(track.first_sizes, in_forgotten);
+  std::erase_if(track.last_sizes, in_forgotten);
+  if (!std::all_of(track.last.begin(), track.last.end(), in_forgotten)) {
+    std::erase_if(track.last, in_forgotten);
+  }
+}
+
 }  // namespace
 
 void glimpse(LiveTrack& track, const Glimpse& glimpse) {
@@ -160,8 +173,13 @@ Event contrast_loss(const LiveTrack& track, double before_px,
 }
 
 void end_in(LiveTrack& track, int64_t last_frame) {
+  track.frames_seen -= track.track.last_frame - last_frame;
+  for (const Gap& gap : track.gaps) {
+    track.frames_seen += gap.first > last_frame ? gap.last - gap.first + 1 : 0;
+  }
   track.track.last_frame = last_frame;
   std::erase_if(track.gaps, [&](const Gap& gap) { return gap.first > last_frame; });
+  forget(track, [&](int64_t frame) { return frame > last_frame; });
 }
 
 bool unsee(LiveTrack& track, int64_t frame) {
@@ -175,12 +193,7 @@ bool unsee(LiveTrack& track, int64_t frame) {
   gaps.push_back({.first = frame, .last = frame});
   keep_between(track, joined(std::move(gaps)));
   --track.frames_seen;
-  std::erase_if(track.first, [&](const Glimpse& g) { return g.frame == frame; });
-  std::erase_if(track.first_sizes, [&](const SizeSample& s) { return s.frame == frame; });
-  std::erase_if(track.last_sizes, [&](const SizeSample& s) { return s.frame == frame; });
-  if (track.last.size() > 1) {
-    std::erase_if(track.last, [&](const Glimpse& g) { return g.frame == frame; });
-  }
+  forget(track, [&](int64_t seen) { return seen == frame; });
   return true;
 }
 

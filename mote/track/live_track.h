@@ -43,7 +43,7 @@ struct LiveTrack {
 
 void glimpse(LiveTrack& track, const Glimpse& glimpse);
 
-/// Ends the track in `last_frame`, in which it is there, and forgets what came after.
+/// Ends the track in `last_frame`, in which it is there, and forgets what was seen of it after.
 void end_in(LiveTrack& track, int64_t last_frame);
 
 /// Takes back that the track is there in `frame`. Not if that is its only frame: false.

@@ -35,5 +35,28 @@ TEST(LiveTrack, ForgetsWhatCameAfterItsEnd) {
   EXPECT_THAT(track.gaps, ElementsAre(Gap{3, 3}));
 }
 
+// What a particle was like after it split says nothing of how it began.
+TEST(LiveTrack, ForgetsWhatItWasLikeAfterItsEnd) {
+  LiveTrack track = seen_in({2, 3, 4, 6, 7, 9});
+
+  end_in(track, 6);
+
+  EXPECT_EQ(track.frames_seen, 4);
+  EXPECT_EQ(track.first.back().frame, 6);
+  EXPECT_EQ(track.first_sizes.back().frame, 6);
+  EXPECT_EQ(track.last.back().frame, 6);
+  EXPECT_EQ(track.last_sizes.back().frame, 6);
+}
+
+// The last glimpses of a long track may all be of frames after its end: a track has one still.
+TEST(LiveTrack, HasALastGlimpseWhereAllAreLater) {
+  LiveTrack track = seen_in({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+
+  end_in(track, 2);
+
+  EXPECT_FALSE(track.last.empty());
+  EXPECT_EQ(track.first.back().frame, 2);
+}
+
 }  // namespace
 }  // namespace mote::track
