@@ -1,6 +1,5 @@
 #include "mote/pipeline/models.h"
 
-#include <filesystem>
 #include <string>
 
 #include <fmt/core.h>
@@ -8,7 +7,6 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/terminal.h"
-#include "mote/core/error.h"
 #include "mote/pipeline/json_text.h"
 #include "mote/pipeline/models_fit.h"
 #include "mote/pipeline/models_pull.h"
@@ -113,12 +111,6 @@ void add_export(CLI::App& models) {
   command->add_flag("--force", options->force, "Write over the file");
   command->callback([options] {
     if (!options->onnx && !options->torchscript) {
-      if (std::filesystem::path(options->file).extension() == ".onnx") {
-        throw Error(
-            ErrorKind::kUsage,
-            "{}: give --onnx for the network; without it its weights are written, as safetensors",
-            options->file);
-      }
       pipeline::export_weights(options->what.network, options->file, options->force);
       return;
     }

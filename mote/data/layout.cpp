@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <utility>
+
+#include "mote/core/lower.h"
 
 namespace mote::data {
 namespace {
@@ -33,13 +34,6 @@ constexpr auto kTextEndings = std::to_array<std::string_view>({"txt", "json", "x
 template <typename List>
 bool holds(const List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return text;
 }
 
 Words parts_of(const std::string& text, std::string_view separators) {

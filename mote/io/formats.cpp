@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "mote/core/error.h"
+#include "mote/core/lower.h"
 #include "mote/io/cine.h"
 #include "mote/io/dm.h"
 #include "mote/io/dm_tags.h"
@@ -92,10 +92,7 @@ constexpr auto kForeign = std::to_array<Foreign>({
 });
 
 std::string extension_of(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension;
+  return lower(std::filesystem::path(path).extension().string());
 }
 
 // Nothing where the file is of no known format.

@@ -1,7 +1,6 @@
 #include "mote/io/track_csv.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -13,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/error.h"
+#include "mote/core/lower.h"
 #include "mote/core/number_text.h"
 #include "mote/io/csv.h"
 #include "mote/io/frame_number.h"
@@ -24,12 +24,6 @@ namespace mote::io {
 namespace {
 
 constexpr size_t kNone = static_cast<size_t>(-1);
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 // The place of the first of `names` among the columns.
 size_t place_of(const std::vector<std::string>& columns, std::initializer_list<const char*> names) {

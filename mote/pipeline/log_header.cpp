@@ -1,6 +1,5 @@
 #include "mote/pipeline/log_header.h"
 
-#include <algorithm>
 #include <cctype>
 #include <map>
 #include <optional>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "mote/core/calibration.h"
+#include "mote/core/lower.h"
 
 namespace mote::pipeline {
 namespace {
@@ -62,13 +62,6 @@ std::optional<std::string> known_unit(const std::string& written) {
   };
   const auto found = units.find(written);
   return found == units.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
 }
 
 // With one of the two signs for micro.

@@ -8,6 +8,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/learned_plugin.h"
+#include "mote/core/lower.h"
 #include "mote/io/checkpoint_wrappers.h"
 #include "mote/io/file.h"
 #include "mote/io/safetensors.h"
@@ -52,6 +53,31 @@ WeightsFit fit_of(std::string model, const std::string& file, const io::Unwrappe
                  .mismatch = learned_plugin().compare(model, read.weights)};
   fit.published = known.checkpoint && known.checkpoint->sha256 == fit.sha256;
   return fit;
+}
+
+/// What files of known endings hold, and how `mote models export` writes it.
+struct Ending {
+  std::string_view ending;
+  std::string_view format;
+  std::string_view how;
+};
+
+constexpr Ending kEndings[] = {
+    {".safetensors", "safetensors", "neither --onnx nor --torchscript"},
+    {".onnx", "ONNX", "--onnx"},
+    {".pt", "TorchScript", "--torchscript"},
+    {".pth", "TorchScript", "--torchscript"},
+};
+
+/// Throws kUsage where the file is named as one of another format.
+void require_ending(const std::string& file, std::string_view format) {
+  const std::string ending = lower(fs::path(file).extension().string());
+  for (const Ending& known : kEndings) {
+    if (known.ending == ending && known.format != format) {
+      throw Error(ErrorKind::kUsage, "{}: {} is not written to a file of that name: give {} for {}",
+                  file, format, known.how, known.format);
+    }
+  }
 }
 
 void write(const std::string& path, const Weights& weights, bool force) {
@@ -112,10 +138,12 @@ WeightsFit import_weights(const ImportJob& job) {
 }
 
 void export_weights(const std::string& model, const std::string& file, bool force) {
+  require_ending(file, "safetensors");
   write(file, weights_of(model), force);
 }
 
 void export_network(const NetworkExport& what, const std::string& file, bool force) {
+  require_ending(file, what.format == NetworkFormat::kOnnx ? "ONNX" : "TorchScript");
   const Weights weights = weights_of(what.network);
   const StagedOutput staged(file, force);
   write_file(staged.path(), learned_plugin().exported(what, weights));

@@ -44,7 +44,7 @@ WeightsFit import_weights(const ImportJob& job);
 
 /// Writes the imported weights of a network to `file` as safetensors.
 /// Throws kNotFound where none were imported, kUsage where `file` is there and `force` is not
-/// given, kResource.
+/// given or where it is named as one of another format, kResource.
 void export_weights(const std::string& model, const std::string& file, bool force);
 
 /// Writes a network with its imported weights to `file` for other programs.

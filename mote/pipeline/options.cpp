@@ -117,7 +117,7 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
   visitor.text(
       "confirm", job.confirm,
       "How long a merge or split must last to count; a split counts after 62 frames at the "
-      "latest");
+      "latest, with --tracker deaot after 64");
   visitor.number("merge-neck-ratio", job.overlap.merge_neck_ratio,
                  "Two particles in contact become one above this neck width / diameter");
   visitor.number("split-neck-ratio", job.overlap.split_neck_ratio,

@@ -19,7 +19,12 @@ expect 2 "'push' is no command of mote models, expected one of list" "$mote" mod
 expect 2 "--foo is no option of mote models export; mote models export --help" \
   "$mote" models export yolov8n-seg out.safetensors --foo
 expect 3 "no weights of yolov8n-seg were imported" "$mote" models export yolov8n-seg out.safetensors
-expect 2 "out.onnx: give --onnx for the network" "$mote" models export yolov8n-seg out.onnx
+expect 2 "out.ONNX: safetensors is not written to a file of that name: give --onnx for ONNX" \
+  "$mote" models export yolov8n-seg out.ONNX
+expect 2 "out.pth: safetensors is not written to a file of that name: give --torchscript for" \
+  "$mote" models export yolov8n-seg out.pth
+expect 2 "out.onnx: TorchScript is not written to a file of that name: give --onnx for ONNX" \
+  "$mote" models export yolov8n-seg out.onnx --torchscript
 expect 3 "no such file" "$mote" models import missing.pth
 echo "no weights" >text.pth
 expect 5 "is neither safetensors nor" "$mote" models verify yolov8n-seg text.pth
