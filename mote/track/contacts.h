@@ -57,13 +57,14 @@ struct Hold {
 /// volumes. Two spheres that fuse come down to 1 from up to 1.26 and stay there; two in front of
 /// each other fill less, or more and more again as they move on.
 struct FilledArea {
-  double least = 0;  ///< 0 before the first
-  double rise = 0;   ///< the largest, above the least before it
-  double bends = 0;  ///< sum of those of AreaRatios
+  double least = 0;               ///< 0 before the first
+  double rise = 0;                ///< the largest, above the least before it
+  double second_differences = 0;  ///< sum over the frames
   int64_t frames = 0;
 
   void add(const AreaRatios& ratios);
-  /// Standard deviation of the ratio of a single frame, from bends: a steady change has none.
+  /// Standard deviation of the ratio of a single frame, from second differences: those of a steady
+  /// change are 0.
   double noise() const;
 };
 

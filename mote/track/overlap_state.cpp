@@ -57,7 +57,7 @@ void archive(Archive& archive, Hold& hold) {
 
 template <typename Archive>
 void archive(Archive& archive, FilledArea& filled) {
-  archive(filled.least, filled.rise, filled.bends, filled.frames);
+  archive(filled.least, filled.rise, filled.second_differences, filled.frames);
 }
 
 template <typename Archive>

@@ -60,7 +60,7 @@ std::optional<AreaRatios> PairSeries::area_ratios(int64_t frame) const {
     return std::nullopt;
   }
   return AreaRatios{.median = median(ratios),
-                    .bend = std::abs(ratios[0] - 2 * ratios[1] + ratios[2])};
+                    .second_difference = std::abs(ratios[0] - 2 * ratios[1] + ratios[2])};
 }
 
 double PairSeries::share_touching(int64_t frame) const {

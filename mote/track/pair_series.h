@@ -31,7 +31,7 @@ struct PairSample {
 /// The area ratio of a pair in a frame and one frame on either side.
 struct AreaRatios {
   double median = 0;
-  double bend = 0;  ///< how far the middle one lies off the mean of its neighbours, times two
+  double second_difference = 0;  ///< |a - 2 b + c| of the three in order
 };
 
 /// The frames in which the neck between two was last looked at. A single neck ratio is noisy, and a
