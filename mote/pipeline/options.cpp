@@ -146,7 +146,7 @@ void visit_deaot(OptionVisitor& visitor, Job& job) {
   visitor.number("min-new-share", options.min_new_share,
                  "Part of a new particle that no tracked one covers");
   visitor.number("min-piece-share", options.min_piece_share,
-                 "Part of a particle's mask from which on a piece apart counts");
+                 "Least part of a particle's mask that a separate piece has to count");
   visitor.number("min-merge-share", options.min_merge_share,
                  "Part of a vanished particle that another covers where they have merged");
 }
