@@ -4,9 +4,9 @@
 namespace mote::cli {
 
 Subcommand add_measure_command(CLI::App& app) {
-  const auto job = std::make_shared<pipeline::Job>();
+  const auto job =
+      std::make_shared<pipeline::Job>(pipeline::default_job(pipeline::Command::kMeasure));
   const auto flags = std::make_shared<RunFlags>();
-  job->command = pipeline::Command::kMeasure;
   CLI::App* command = app.add_subcommand(
       "measure", "Measure label images that exist already, or a run corrected by hand");
   command

@@ -4,10 +4,9 @@
 namespace mote::cli {
 
 Subcommand add_segment_command(CLI::App& app) {
-  const auto job = std::make_shared<pipeline::Job>();
+  const auto job =
+      std::make_shared<pipeline::Job>(pipeline::default_job(pipeline::Command::kSegment));
   const auto flags = std::make_shared<RunFlags>();
-  job->command = pipeline::Command::kSegment;
-  job->threshold.window_frames = 1;  // stills stand for themselves
   CLI::App* command = app.add_subcommand(
       "segment", "Find and measure the particles of micrographs, each by itself");
   command->add_option("recording", job->recording.path, "File, folder or glob of micrographs")

@@ -4,9 +4,9 @@
 namespace mote::cli {
 
 Subcommand add_track_command(CLI::App& app) {
-  const auto job = std::make_shared<pipeline::Job>();
+  const auto job =
+      std::make_shared<pipeline::Job>(pipeline::default_job(pipeline::Command::kTrack));
   const auto flags = std::make_shared<RunFlags>();
-  job->command = pipeline::Command::kTrack;
   CLI::App* command = app.add_subcommand("track", "Segment, track and measure a recording");
   command->add_option("recording", job->recording.path, "File, folder or glob of frames")
       ->type_name("RECORDING");

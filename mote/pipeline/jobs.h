@@ -77,6 +77,10 @@ struct Job {
   int64_t checkpoint_ms = 10000;  ///< how much work a kill may cost
 };
 
+/// The job of a command where no option is given: for kSegment the threshold is each frame's own,
+/// for stills have nothing to do with one another.
+Job default_job(Command command);
+
 /// What a finished run tells its caller.
 struct JobResult {
   std::string output;

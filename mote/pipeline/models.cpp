@@ -29,6 +29,7 @@ Model model_of(const toml::table& entry) {
   Model model{.name = text(entry, "name"),
               .title = text(entry, "title"),
               .task = text(entry, "task"),
+              .finds = text(entry, "finds"),
               .paper = text(entry, "paper"),
               .source = text(entry, "source"),
               .licence = text(entry, "licence"),

@@ -18,7 +18,8 @@ struct Checkpoint {
 struct Model {
   std::string name;  ///< `efficientsam-tiny`
   std::string title;
-  std::string task;  ///< `segment`, `prompt` or `track`
+  std::string task;   ///< `segment`, `prompt` or `track`
+  std::string finds;  ///< `instances`, `pixels` (of particles), or nothing: a tracker
   std::string paper;
   std::string source;   ///< repository of the published code
   std::string licence;  ///< of the published weights

@@ -272,6 +272,15 @@ class FromJson : public OptionVisitor {
 
 }  // namespace
 
+Job default_job(Command command) {
+  Job job;
+  job.command = command;
+  if (command == Command::kSegment) {
+    job.threshold.window_frames = 1;
+  }
+  return job;
+}
+
 std::string name(Command command) {
   switch (command) {
     case Command::kSegment: return "segment";

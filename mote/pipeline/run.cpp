@@ -10,6 +10,7 @@
 #include "mote/core/require.h"
 #include "mote/io/video.h"
 #include "mote/pipeline/corrector.h"
+#include "mote/pipeline/effective_options.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/identity.h"
 #include "mote/pipeline/jobs.h"
@@ -70,20 +71,7 @@ void check_options(const Job& job) {
   require_option(job.checkpoint_ms >= 0, "checkpoint-ms", job.checkpoint_ms, "0 or more");
   require_option(job.still_join_ratio >= 0 && job.still_join_ratio <= 1, "join-neck-ratio",
                  job.still_join_ratio, "0 to 1");
-  const bool fixed = job.threshold.method == segment::ThresholdMethod::kFixed;
-  if (fixed && job.threshold.threshold == 0) {
-    throw Error(ErrorKind::kUsage, "--method fixed needs --threshold, a grey level other than 0");
-  }
-  if (!fixed && job.threshold.threshold != 0) {
-    throw Error(ErrorKind::kUsage, "--threshold {} counts only with --method fixed",
-                job.threshold.threshold);
-  }
-  const bool found = job.threshold.method == segment::ThresholdMethod::kAuto ||
-                     job.threshold.method == segment::ThresholdMethod::kOtsu;
-  if (!found && job.threshold.threshold_offset != 0) {
-    throw Error(ErrorKind::kUsage, "--threshold-offset {} counts only with --method auto or otsu",
-                job.threshold.threshold_offset);
-  }
+  require_effective_options(job);
   const bool corrects = is_corrections(job);
   if (job.command == Command::kMeasure && job.labels.find_first_of("*?[") == std::string::npos &&
       !job.labels.empty() && !exists(job.labels)) {

@@ -11,7 +11,7 @@ expect 3 "there are no weights of efficientsam-tiny" \
 expect 3 "none.pt" "$mote" segment $recording --model efficientsam-tiny --weights none.pt -o out
 expect 5 "neither safetensors nor a PyTorch checkpoint" \
   "$mote" segment $recording --model efficientsam-tiny --weights $recording -o out
-expect 2 "no network is called sam" "${segment[@]}" --model sam -o out
+expect 2 "no network is called 'sam', expected one of efficientsam-tiny" "${segment[@]}" --model sam -o out
 expect 2 "the size must be a multiple of 16 px" \
   "${segment[@]}" --model efficientsam-tiny --tile-px 100 -o out
 expect 2 "--point '100,100': expected x=..,y=.." \
@@ -19,6 +19,23 @@ expect 2 "--point '100,100': expected x=..,y=.." \
 expect 2 "--box '1,2,3,4': expected x0=..,y0=..,x1=..,y1=.." \
   "${segment[@]}" --model efficientsam-tiny --box 1,2,3,4 -o out
 expect 2 "device is 'gpu'" "${segment[@]}" --model efficientsam-tiny --device gpu -o out
+
+# Options that would do nothing.
+expect 2 "--point x=3,y=3 counts only with --model efficientsam-tiny or efficientsam-small" \
+  "${segment[@]}" --model yolov8n-seg --point x=3,y=3 -o out
+expect 2 "--min-probability 0.3 counts only with --model swin-unet, vm-unet" \
+  "${segment[@]}" --model yolov8n-seg --min-probability 0.3 -o out
+expect 2 "--sigma-px 2 counts only with --model threshold" \
+  "${segment[@]}" --model yolov8n-seg --sigma-px 2 --method otsu -o out
+expect 2 "--points-per-side 4 counts only without --point and --box" \
+  "${segment[@]}" --model efficientsam-tiny --points-per-side 4 --point x=3,y=3 -o out
+expect 2 "--weights random counts only with a network" "${segment[@]}" -o out
+expect 2 "--precision bf16 counts only with a network" \
+  "$mote" track $recording --tracker deaot --tracker-weights random --precision bf16 -o out
+expect 2 "--tracker-weights nofile counts only with --tracker deaot" \
+  "$mote" track $recording --tracker-weights nofile -o out
+expect 2 "--model yolov8n-seg counts only where mote finds particles, not with --labels" \
+  "$mote" track $recording --labels demo/labels.tif --model yolov8n-seg -o out
 [ -e out ] && fail "a refused run left its folder"
 
 sam=(--model efficientsam-tiny --tile-px 192)

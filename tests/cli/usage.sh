@@ -46,6 +46,14 @@ expect 2 "'b.tif' is one argument more than mote info takes" "$mote" info $recor
 # Options that would do nothing, or need another.
 expect 2 "needs --threshold" "$mote" segment $recording -o out --method fixed
 expect 2 "counts only with --method fixed" "$mote" segment $recording -o out --threshold 100
+expect 2 "--point x=3,y=3 counts only with --model efficientsam-tiny or efficientsam-small" \
+  "$mote" segment $recording -o out --point x=3,y=3
+expect 2 "--device cuda counts only with a network" "$mote" track $recording -o out --device cuda
+expect 2 "--sauvola-k 0.3 counts only with --method sauvola" \
+  "$mote" segment $recording -o out --sauvola-k 0.3
+echo 'weights = "random"' >network.toml
+expect 2 "--weights random counts only with a network" \
+  "$mote" segment $recording -o out --config network.toml
 expect 2 "name with --image" "$mote" measure $recording -o out
 expect 2 "without, the second" "$mote" segment $recording -o out --frames 9:1
 
