@@ -102,10 +102,12 @@ FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
     : job_(job),
       recording_(recording),
       labels_(labels),
+      prompts_(job),
       source_(job.command == Command::kMeasure ? Source::kImported : Source::kAuto),
       clock_(TimeScale{}) {
   const Size field = recording_.info().size;
   if (labels_ == nullptr) {
+    prompts_.require_inside(field);
     segmenter_ = make_segmenter(job_);
   }
   if (!job_.tracks.empty()) {
@@ -137,6 +139,15 @@ void FrameSteps::set_up_drift(Size field) {
   drift_ = track::make_drift_estimator(options, field);
 }
 
+// Stills may differ in size.
+void FrameSteps::require_prompts_inside(const FrameTask& task) const {
+  try {
+    prompts_.require_inside(task.image->size());
+  } catch (const Error& error) {
+    throw error.in(fmt::format("frame {}", recording_.recorded_index(task.source_index)));
+  }
+}
+
 std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
   auto task = std::make_shared<FrameTask>();
   task->source_index = index;
@@ -148,6 +159,7 @@ std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
     task->values = std::move(frame.values);
     task->image = std::make_shared<const Grid<float>>(to_float32(frame.image));
     if (segmenter_) {
+      require_prompts_inside(*task);
       task->prepared = segmenter_->prepare(input_of(*task));
     }
   } catch (const Error& error) {

@@ -18,6 +18,7 @@
 #include "mote/pipeline/journal.h"
 #include "mote/pipeline/journal_end.h"
 #include "mote/pipeline/label_input.h"
+#include "mote/pipeline/prompts.h"
 #include "mote/pipeline/recording.h"
 #include "mote/pipeline/timing.h"
 #include "mote/segment/segmenter.h"
@@ -71,7 +72,8 @@ struct FrameBatch {
 /// many threads at once; `settle` and `follow` are called once a frame, in order.
 class FrameSteps {
  public:
-  /// `labels` may be null. Throws kUsage on options out of range.
+  /// `labels` may be null. Throws kUsage on options out of range, prompts outside the field among
+  /// them.
   FrameSteps(const Job& job, Recording& recording, LabelInput* labels);
 
   std::shared_ptr<FrameTask> read(int64_t source_index);
@@ -97,6 +99,7 @@ class FrameSteps {
 
  private:
   void set_up_drift(Size field);
+  void require_prompts_inside(const FrameTask& task) const;
   Point drift_of(FrameTask& task);
   void push(FrameTask& task, FrameBatch& batch);
   void take(track::TrackerOutput output, FrameBatch& batch);
@@ -106,6 +109,7 @@ class FrameSteps {
   const Job& job_;
   Recording& recording_;
   LabelInput* labels_;
+  Prompts prompts_;
   Source source_;                                  // of instances and tracks
   std::unique_ptr<segment::Segmenter> segmenter_;  // none where labels are given
   std::unique_ptr<track::DriftEstimator> drift_;   // none where drift is off or from a file

@@ -89,12 +89,9 @@ std::unique_ptr<segment::Segmenter> make_segmenter(const Job& job) {
   require_network(job.network.model, plugin.networks());  // before weights that are not there
   segment::NetworkOptions options = job.network;
   options.seed = job.seed;
-  for (const std::string& point : job.points) {
-    options.points.push_back(parse_point(point));
-  }
-  for (const std::string& box : job.boxes) {
-    options.boxes.push_back(parse_box(box));
-  }
+  const Prompts prompts(job);
+  options.points = prompts.points();
+  options.boxes = prompts.boxes();
   return with_weights(options.model, options.weights, "--weights", [&](const Weights* weights) {
     return plugin.make_segmenter(options, job.threshold, weights);
   });

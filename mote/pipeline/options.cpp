@@ -44,9 +44,12 @@ void visit_network(OptionVisitor& visitor, Job& job) {
                  "Of a particle, of networks that find instances; 0: as published");
   visitor.number("max-overlap", options.max_overlap,
                  "IoU of two particles from which on the surer one stays");
-  visitor.texts("point", job.points, "EfficientSAM: a point in a particle, x=..,y=..; repeatable");
-  visitor.texts("box", job.boxes,
-                "EfficientSAM: a box around a particle, x0=..,y0=..,x1=..,y1=..; repeatable");
+  visitor.texts("point", job.points,
+                "EfficientSAM: a point in a particle, x=..,y=.. in pixels after --roi and --bin; "
+                "repeatable");
+  visitor.texts(
+      "box", job.boxes,
+      "EfficientSAM: a box around a particle, x0=..,y0=..,x1=..,y1=.., likewise; repeatable");
   visitor.count("points-per-side", options.points_per_side,
                 "EfficientSAM without points and boxes: the grid of points in each piece");
   visitor.number("min-stability", options.min_stability,

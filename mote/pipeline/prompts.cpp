@@ -27,7 +27,8 @@ std::optional<std::map<std::string, double>> named_numbers(const std::string& te
     }
     const std::string key(part.substr(0, equals));
     const auto number = number_from<double>(part.substr(equals + 1));
-    if (!keys.contains(key) || !number || !numbers.emplace(key, *number).second) {
+    if (!keys.contains(key) || !number || !std::isfinite(*number) ||
+        !numbers.emplace(key, *number).second) {
       return std::nullopt;
     }
   }
@@ -64,6 +65,37 @@ Box parse_box(const std::string& text) {
     throw Error(ErrorKind::kUsage, "--box '{}' is empty: expected x0 < x1 and y0 < y1", text);
   }
   return box;
+}
+
+Prompts::Prompts(const Job& job) : job_(job) {
+  for (const std::string& point : job.points) {
+    points_.push_back(parse_point(point));
+  }
+  for (const std::string& box : job.boxes) {
+    boxes_.push_back(parse_box(box));
+  }
+}
+
+void Prompts::require_inside(Size field) const {
+  const auto require = [&](bool inside, const char* option, const std::string& text) {
+    if (!inside) {
+      const bool cut = !job_.recording.roi.empty() || job_.recording.bin > 1;
+      throw Error(ErrorKind::kUsage, "{} {} lies outside the field of {} x {} px{}", option, text,
+                  field.width, field.height,
+                  cut ? ", which --roi and --bin leave and prompts count in" : "");
+    }
+  };
+  const auto height = static_cast<double>(field.height);
+  const auto width = static_cast<double>(field.width);
+  for (size_t i = 0; i < points_.size(); ++i) {
+    const auto [y, x] = points_[i];
+    require(y >= 0 && x >= 0 && y < height && x < width, "--point", job_.points[i]);
+  }
+  for (size_t i = 0; i < boxes_.size(); ++i) {
+    const Box& box = boxes_[i];
+    require(box.y >= 0 && box.x >= 0 && box.y_end() <= field.height && box.x_end() <= field.width,
+            "--box", job_.boxes[i]);
+  }
 }
 
 }  // namespace mote::pipeline

@@ -20,7 +20,7 @@ expect 2 "--box '1,2,3,4': expected x0=..,y0=..,x1=..,y1=.." \
   "${segment[@]}" --model efficientsam-tiny --box 1,2,3,4 -o out
 expect 2 "device is 'gpu'" "${segment[@]}" --model efficientsam-tiny --device gpu -o out
 
-# Options that would do nothing.
+# Options that would do nothing, and prompts that hit nothing.
 expect 2 "--point x=3,y=3 counts only with --model efficientsam-tiny or efficientsam-small" \
   "${segment[@]}" --model yolov8n-seg --point x=3,y=3 -o out
 expect 2 "--min-probability 0.3 counts only with --model swin-unet, vm-unet" \
@@ -36,6 +36,14 @@ expect 2 "--tracker-weights nofile counts only with --tracker deaot" \
   "$mote" track $recording --tracker-weights nofile -o out
 expect 2 "--model yolov8n-seg counts only where mote finds particles, not with --labels" \
   "$mote" track $recording --labels demo/labels.tif --model yolov8n-seg -o out
+for point in x=384,y=4 x=-1,y=4 x=4,y=600; do
+  expect 2 "--point $point lies outside the field of 384 x 384 px" \
+    "${segment[@]}" --model efficientsam-tiny --point $point -o out
+done
+expect 2 "--point 'x=nan,y=4': expected x=..,y=.." \
+  "${segment[@]}" --model efficientsam-tiny --point x=nan,y=4 -o out
+expect 2 "--box x0=10,y0=10,x1=90,y1=20 lies outside the field of 64 x 384 px, which --roi" \
+  "${segment[@]}" --model efficientsam-tiny --box x0=10,y0=10,x1=90,y1=20 --roi w=64 -o out
 [ -e out ] && fail "a refused run left its folder"
 
 sam=(--model efficientsam-tiny --tile-px 192)
