@@ -6,6 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "mote/core/error.h"
+#include "mote/io/tensor_bytes.h"
+#include "mote/io/weights_file.h"
+
 namespace mote::io {
 namespace {
 
@@ -55,6 +59,18 @@ Unwrapped unwrapped(const Weights& checkpoint) {
     before += *wrapper;
   }
   return result;
+}
+
+Unwrapped read_state_dict(const std::string& path) {
+  Unwrapped read = unwrapped(read_weights(path));
+  for (const StoredTensor& tensor : read.weights.tensors) {
+    try {
+      check_finite(tensor);
+    } catch (const Error& error) {
+      throw error.in(path);
+    }
+  }
+  return read;
 }
 
 }  // namespace mote::io

@@ -21,4 +21,9 @@ struct Unwrapped {
 /// before those of the last step, as in the programs that keep both.
 Unwrapped unwrapped(const Weights& checkpoint);
 
+/// The state dict in a file.
+/// Throws as `read_weights`, and kBadFile, naming the first such tensor of the network, where a
+/// number is not finite: what a network makes of it is NaN.
+Unwrapped read_state_dict(const std::string& path);
+
 }  // namespace mote::io

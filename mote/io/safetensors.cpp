@@ -115,8 +115,12 @@ std::string header_of(const Weights& weights, const std::vector<int64_t>& places
 }  // namespace
 
 bool looks_like_safetensors(std::string_view leading_bytes) {
-  return leading_bytes.size() > kLengthBytes && leading_bytes[kLengthBytes] == '{' &&
-         header_length(leading_bytes) <= kMostHeaderBytes;
+  if (leading_bytes.size() <= kLengthBytes || leading_bytes[kLengthBytes] != '{') {
+    return false;
+  }
+  // A damaged length gives way to a header that begins as one does.
+  return header_length(leading_bytes) <= kMostHeaderBytes ||
+         leading_bytes.substr(kLengthBytes).starts_with("{\"");
 }
 
 Weights read_safetensors(const std::string& path) {

@@ -7,11 +7,46 @@
 
 namespace mote::io {
 
+namespace {
+
+/// Whether all bits of the exponent are set in one of the numbers, as in NaN and infinities
+/// (IEEE 754).
+template <typename Bits>
+bool any_not_finite(std::span<const std::byte> bytes, Bits exponent) {
+  for (size_t at = 0; at + sizeof(Bits) <= bytes.size(); at += sizeof(Bits)) {
+    Bits bits = 0;
+    std::memcpy(&bits, bytes.data() + at, sizeof(Bits));
+    if ((bits & exponent) == exponent) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool any_not_finite(const StoredTensor& tensor) {
+  switch (tensor.type) {
+    case ScalarType::kFloat64: return any_not_finite<uint64_t>(tensor.bytes, 0x7ff0000000000000);
+    case ScalarType::kFloat32: return any_not_finite<uint32_t>(tensor.bytes, 0x7f800000);
+    case ScalarType::kFloat16: return any_not_finite<uint16_t>(tensor.bytes, 0x7c00);
+    case ScalarType::kBFloat16: return any_not_finite<uint16_t>(tensor.bytes, 0x7f80);
+    default: return false;
+  }
+}
+
+}  // namespace
+
 void check_bools(const StoredTensor& tensor) {
   if (tensor.type == ScalarType::kBool &&
       std::any_of(tensor.bytes.begin(), tensor.bytes.end(),
                   [](std::byte byte) { return byte > std::byte{1}; })) {
     throw Error(ErrorKind::kBadFile, "{} is of type bool and holds other bytes than 0 and 1",
+                tensor.name);
+  }
+}
+
+void check_finite(const StoredTensor& tensor) {
+  if (any_not_finite(tensor)) {
+    throw Error(ErrorKind::kBadFile, "tensor {} holds numbers that are not finite (NaN, infinity)",
                 tensor.name);
   }
 }

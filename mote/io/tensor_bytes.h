@@ -12,6 +12,9 @@ namespace mote::io {
 /// Throws kBadFile where a tensor of type bool holds a byte that is neither 0 nor 1.
 void check_bools(const StoredTensor& tensor);
 
+/// Throws kBadFile, naming the tensor, where one of its numbers is not finite.
+void check_finite(const StoredTensor& tensor);
+
 /// Where the numbers of a tensor lie in a storage that it may share with others.
 struct StridedPlace {
   int64_t offset = 0;            ///< of the first number, in numbers

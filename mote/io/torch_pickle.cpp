@@ -29,6 +29,14 @@ constexpr std::array<std::pair<std::string_view, ScalarType>, 10> kStorages = {{
     {"BoolStorage", ScalarType::kBool},
 }};
 
+constexpr std::array<std::string_view, 2> kComplexStorages = {"ComplexFloatStorage",
+                                                              "ComplexDoubleStorage"};
+
+bool is_complex(std::string_view module, std::string_view name) {
+  return module == "torch" && std::find(kComplexStorages.begin(), kComplexStorages.end(), name) !=
+                                  kComplexStorages.end();
+}
+
 std::optional<ScalarType> storage_type(std::string_view module, std::string_view name) {
   for (const auto& [known, type] : kStorages) {
     if (module == "torch" && known == name) {
@@ -50,6 +58,10 @@ class Walk {
                   "is a checkpoint of something else than a dict of tensors");
     }
     visit(pickle_.top, "", 0);
+    if (found_.tensors.empty()) {
+      throw Error(ErrorKind::kUnsupported,
+                  "is a checkpoint of something else than a dict of tensors: it holds none");
+    }
     return std::move(found_);
   }
 
@@ -182,6 +194,10 @@ class Walk {
       throw Error(ErrorKind::kBadFile, "{} has no storage", name);
     }
     const PickleValue& type = pickle_[tuple->items[1]];
+    if (type.kind == Kind::kGlobal && is_complex(type.text, type.more_text)) {
+      throw Error(ErrorKind::kUnsupported, "{} holds complex numbers, which no network here has",
+                  name);
+    }
     const auto known = storage_type(type.text, type.more_text);
     const PickleValue& key = pickle_[tuple->items[2]];
     if (type.kind != Kind::kGlobal || !known || key.kind != Kind::kString) {
@@ -235,7 +251,8 @@ bool is_torch_global(std::string_view module, std::string_view name) {
     return name == "_rebuild_tensor" || name == "_rebuild_tensor_v2" ||
            name == "_rebuild_parameter";
   }
-  return storage_type(module, name).has_value();
+  // Complex numbers are known so that the tensor that holds them can be named.
+  return storage_type(module, name).has_value() || is_complex(module, name);
 }
 
 TorchPickle torch_pickle(const Pickle& pickle) {

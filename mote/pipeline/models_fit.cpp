@@ -113,14 +113,14 @@ WeightsFit verify_weights(const std::string& model, const std::string& file) {
   if (!model.empty()) {
     pipeline::model(model);
   }
-  return fit_of(model, file, io::unwrapped(io::read_weights(file)));
+  return fit_of(model, file, io::read_state_dict(file));
 }
 
 WeightsFit import_weights(const ImportJob& job) {
   if (!job.model.empty()) {
     model(job.model);
   }
-  io::Unwrapped read = io::unwrapped(io::read_weights(job.file));
+  io::Unwrapped read = io::read_state_dict(job.file);
   const WeightsFit fit = fit_of(job.model, job.file, read);
   if (!fit.fits()) {
     return fit;

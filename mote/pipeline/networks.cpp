@@ -7,7 +7,6 @@
 
 #include "mote/core/error.h"
 #include "mote/io/checkpoint_wrappers.h"
-#include "mote/io/weights_file.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/models.h"
 #include "mote/pipeline/prompts.h"
@@ -45,7 +44,7 @@ std::string weights_file(const std::string& network, const std::string& given,
 
 /// The weights in a file, or nothing where `file` is empty: random ones.
 std::optional<Weights> weights_in(const std::string& file) {
-  return file.empty() ? std::nullopt : std::optional(io::unwrapped(io::read_weights(file)).weights);
+  return file.empty() ? std::nullopt : std::optional(io::read_state_dict(file).weights);
 }
 
 /// Calls `make` with the weights that `given` by `option` means for `network`; what does not fit is

@@ -16,9 +16,11 @@ namespace mote::io {
 namespace {
 
 using drawn::floats;
+using drawn::little;
 using drawn::safetensors;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::ThrowsMessage;
 
 std::string write(const std::string& bytes) {
   const std::string path = files::folder() + "weights.safetensors";
@@ -115,6 +117,15 @@ TEST(Safetensors, WritesEveryTensorAtAMultipleOfItsSize) {
               0)
         << one.name;
   }
+}
+
+TEST(Safetensors, AreKnownByTheirHeaderWhereItsLengthIsDamaged) {
+  const std::string path = files::folder() + "weights.safetensors";
+  const std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  files::write(path, little(uint64_t{1} << 60, 8) + header + floats(1));
+
+  EXPECT_THAT([&] { read_weights(path); },
+              ThrowsMessage<Error>(HasSubstr("claims a header of 1152921504606846976 bytes")));
 }
 
 TEST(Safetensors, WritesAnEmptyFileThatItReads) {

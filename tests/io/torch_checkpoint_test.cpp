@@ -178,6 +178,17 @@ TEST(TorchCheckpoint, RefusesWhatIsNoStateDictAndSaysWhy) {
   EXPECT_THAT(refusal(whole_pickle("N"), unsupported), HasSubstr("torch.save did not write"));
   EXPECT_THAT(refusal("GIF89a", unsupported), HasSubstr("is neither safetensors nor"));
   EXPECT_THAT(refusal(torch_zip("N"), unsupported), HasSubstr("something else than a dict"));
+  EXPECT_THAT(refusal(torch_zip(dict({{"epoch", whole(3)}})), unsupported),
+              HasSubstr("something else than a dict of tensors: it holds none"));
+  EXPECT_THAT(refusal(torch_zip(tuple({whole(1), whole(2)})), unsupported),
+              HasSubstr("something else than a dict of tensors: it holds none"));
+}
+
+TEST(TorchCheckpoint, RefusesComplexNumbersByTheNameOfTheTensor) {
+  const std::string value = dict({{"a/b", tensor({.type = "ComplexFloatStorage"})}});
+
+  EXPECT_THAT(refusal(torch_zip(value), ErrorKind::kUnsupported),
+              HasSubstr("a/b holds complex numbers"));
 }
 
 TEST(TorchCheckpoint, RefusesAViewOfAStorage) {
