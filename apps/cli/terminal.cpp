@@ -89,7 +89,7 @@ void ProgressTeller::tell(const pipeline::ProgressEvent& event) {
                                          {"stage", event.stage},
                                          {"done", event.done},
                                          {"total", event.total},
-                                         {"frames_per_s", rate}};
+                                         {unit_ + "_per_s", rate}};
     fmt::print("{}\n", pipeline::json_text(line));
     std::fflush(stdout);
   } else if (terminal_) {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "mote/core/counted.h"
 #include "mote/core/error.h"
 #include "mote/core/learned_plugin.h"
 #include "mote/core/lower.h"
@@ -23,28 +25,54 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The one network that the weights fit.
-std::string fitting_model(const Weights& weights, const std::string& file) {
+size_t differences(const WeightsMismatch& mismatch) {
+  return mismatch.missing.size() + mismatch.unexpected.size() + mismatch.misshaped.size();
+}
+
+/// `2 tensors missing, 1 unexpected, 0 misshaped`.
+std::string counts_of(const WeightsMismatch& mismatch) {
+  return fmt::format("{} missing, {} unexpected, {} misshaped",
+                     counted(std::ssize(mismatch.missing), "tensor"), mismatch.unexpected.size(),
+                     mismatch.misshaped.size());
+}
+
+/// The one network that the weights fit, or else the one that differs from them in the fewest
+/// tensors, of those that share any.
+std::string nearest_model(const Weights& weights, const std::string& file) {
   std::vector<std::string> fitting;
+  std::string nearest;
+  size_t fewest = std::numeric_limits<size_t>::max();
   for (const std::string& name : learned_plugin().networks()) {
-    if (learned_plugin().compare(name, weights).empty()) {
+    const WeightsMismatch mismatch = learned_plugin().compare(name, weights);
+    const bool shares =
+        mismatch.unexpected.size() + mismatch.misshaped.size() < weights.tensors.size();
+    if (mismatch.empty()) {
       fitting.push_back(name);
     }
+    if (shares && differences(mismatch) < fewest) {
+      fewest = differences(mismatch);
+      nearest = name;
+    }
   }
-  if (fitting.size() != 1) {
-    throw Error(
-        ErrorKind::kUsage, "{} fits {}: name the network with --model", file,
-        fitting.empty() ? "no network of mote" : fmt::format("{}", fmt::join(fitting, " and ")));
+  if (fitting.size() > 1) {
+    throw Error(ErrorKind::kUsage, "{} fits {}: name the network with --model", file,
+                fmt::join(fitting, " and "));
   }
-  return fitting.front();
+  if (nearest.empty()) {
+    throw Error(ErrorKind::kBadFile, "{} fits no network of mote: none has any of its tensors",
+                file);
+  }
+  return nearest;
 }
 
 WeightsFit fit_of(std::string model, const std::string& file, const io::Unwrapped& read) {
-  if (model.empty()) {
-    model = fitting_model(read.weights, file);
+  const bool named = !model.empty();
+  if (!named) {
+    model = nearest_model(read.weights, file);
   }
   const Model& known = pipeline::model(model);
   WeightsFit fit{.model = model,
+                 .named = named,
                  .file = file,
                  .sha256 = sha256_of_file(file),
                  .tensors = static_cast<int64_t>(read.weights.tensors.size()),
@@ -121,7 +149,7 @@ WeightsFit import_weights(const ImportJob& job) {
     model(job.model);
   }
   io::Unwrapped read = io::read_state_dict(job.file);
-  const WeightsFit fit = fit_of(job.model, job.file, read);
+  WeightsFit fit = fit_of(job.model, job.file, read);
   if (!fit.fits()) {
     return fit;
   }
@@ -134,6 +162,7 @@ WeightsFit import_weights(const ImportJob& job) {
   read.weights.metadata["imported_from"] = fs::path(job.file).filename().string();
   read.weights.metadata["imported_sha256"] = fit.sha256;
   write(imported_weights(fit.model), read.weights, job.force);
+  fit.imported = imported_weights(fit.model);
   return fit;
 }
 
@@ -151,10 +180,9 @@ void export_network(const NetworkExport& what, const std::string& file, bool for
 }
 
 void throw_misfit(const WeightsFit& fit) {
-  throw Error(ErrorKind::kBadFile,
-              "{} does not fit {}: {} tensors missing, {} unexpected, {} misshaped", fit.file,
-              fit.model, fit.mismatch.missing.size(), fit.mismatch.unexpected.size(),
-              fit.mismatch.misshaped.size());
+  throw Error(ErrorKind::kBadFile, "{} {} {}: {}", fit.file,
+              fit.named ? "does not fit" : "fits no network of mote; nearest is", fit.model,
+              counts_of(fit.mismatch));
 }
 
 std::string text_of(const WeightsFit& fit) {
@@ -163,30 +191,38 @@ std::string text_of(const WeightsFit& fit) {
                   fit.published ? " (the published file)" : "", fit.model);
   append_list(text, "taken off", fit.taken_off);
   if (!fit.left_aside.empty()) {
-    text += fmt::format("left aside   {} tensors of the training: {}, ...\n", fit.left_aside.size(),
-                        fit.left_aside.front());
+    text += fmt::format("left aside   {} of the training: {}{}\n",
+                        counted(std::ssize(fit.left_aside), "tensor"), fit.left_aside.front(),
+                        fit.left_aside.size() > 1 ? ", ..." : "");
   }
   append_list(text, "missing", fit.mismatch.missing);
   append_list(text, "unexpected", fit.mismatch.unexpected);
   append_list(text, "misshaped", fit.mismatch.misshaped);
   if (fit.fits()) {
-    text += fmt::format("fits         all {} tensors\n", fit.tensors);
+    text += fmt::format("fits         all {}\n", counted(fit.tensors, "tensor"));
+  }
+  if (!fit.imported.empty()) {
+    text += fmt::format("imported     {}\n", fit.imported);
   }
   return text;
 }
 
 nlohmann::ordered_json json_of(const WeightsFit& fit) {
-  return {{"model", fit.model},
-          {"file", fit.file},
-          {"sha256", fit.sha256},
-          {"published", fit.published},
-          {"fits", fit.fits()},
-          {"tensors", fit.tensors},
-          {"taken_off", fit.taken_off},
-          {"left_aside", fit.left_aside},
-          {"missing", fit.mismatch.missing},
-          {"unexpected", fit.mismatch.unexpected},
-          {"misshaped", fit.mismatch.misshaped}};
+  nlohmann::ordered_json json = {{"model", fit.model},
+                                 {"file", fit.file},
+                                 {"sha256", fit.sha256},
+                                 {"published", fit.published},
+                                 {"fits", fit.fits()},
+                                 {"tensors", fit.tensors},
+                                 {"taken_off", fit.taken_off},
+                                 {"left_aside", fit.left_aside},
+                                 {"missing", fit.mismatch.missing},
+                                 {"unexpected", fit.mismatch.unexpected},
+                                 {"misshaped", fit.mismatch.misshaped}};
+  if (!fit.imported.empty()) {
+    json["imported"] = fit.imported;
+  }
+  return json;
 }
 
 }  // namespace mote::pipeline

@@ -13,21 +13,25 @@ namespace mote::pipeline {
 /// A file of weights beside a network.
 struct WeightsFit {
   std::string model;
-  std::string file;
+  bool named =
+      true;          ///< the caller named the network; else it is the one that fits, or the nearest
+  std::string file;  ///< or the address that it was fetched from
   std::string sha256;                   ///< of the file
   bool published = false;               ///< the file is the published one that the registry names
   int64_t tensors = 0;                  ///< of the file, without wrappers
   std::vector<std::string> taken_off;   ///< before every name: `model/`, `module.`
   std::vector<std::string> left_aside;  ///< tensors beside the state dict, an optimiser's mostly
   WeightsMismatch mismatch;
+  std::string imported;  ///< where the weights lie now; empty where they were compared only
 
   bool fits() const { return mismatch.empty(); }
 };
 
 /// How the weights in `file` fit the network `model`; where that is empty, the network that they
-/// fit.
-/// Throws as io::read_weights; kUsage for an unknown network, or where the file fits none or
-/// several; kUnsupported where mote was built without networks.
+/// fit, or that lacks the fewest of them.
+/// Throws as io::read_weights; kUsage for an unknown network, or where the file fits several;
+/// kBadFile where no network has any of its tensors; kUnsupported where mote was built without
+/// networks.
 WeightsFit verify_weights(const std::string& model, const std::string& file);
 
 struct ImportJob {

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "mote/core/error.h"
+#include "mote/core/lower.h"
 #include "mote/pipeline/download.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/models.h"
@@ -20,15 +21,19 @@ bool is_sha256(const std::string& text) {
 Checkpoint checkpoint_of(const PullJob& job) {
   const Model& known = model(job.model);
   if (!job.url.empty()) {
-    if (!is_sha256(job.sha256)) {
+    const std::string sha256 = lower(job.sha256);
+    if (!is_sha256(sha256)) {
       throw Error(ErrorKind::kUsage,
-                  "--url needs --sha256, 64 hexadecimal digits in lower case: mote takes no file "
-                  "that it cannot check");
+                  "--url needs --sha256, 64 hexadecimal digits: mote takes no file that it cannot "
+                  "check");
     }
     if (!job.url.starts_with("https://") && !job.url.starts_with("http://")) {
-      throw Error(ErrorKind::kUsage, "url is {}, expected https://...", job.url);
+      throw Error(ErrorKind::kUsage,
+                  "url is {}, expected https://... or http://...; mote models import takes a file "
+                  "that is here",
+                  job.url);
     }
-    return {.url = job.url, .sha256 = job.sha256};
+    return {.url = job.url, .sha256 = sha256};
   }
   if (!known.checkpoint) {
     throw Error(ErrorKind::kUnsupported,
@@ -38,12 +43,29 @@ Checkpoint checkpoint_of(const PullJob& job) {
   return *known.checkpoint;
 }
 
+/// Imports what was fetched from `url`, and removes it: what does not fit today never will. Where
+/// the disk is full it is kept, to be imported once there is room.
+WeightsFit imported_from(const std::string& url, const ImportJob& job) {
+  try {
+    WeightsFit fit = import_weights(job);
+    fs::remove(job.file);
+    fit.file = url;
+    return fit;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kResource) {
+      throw;
+    }
+    fs::remove(job.file);
+    throw error.in(fmt::format("what {} hands out was removed", url));
+  }
+}
+
 }  // namespace
 
 WeightsFit pull_weights(const PullJob& job, const JobContext& context) {
   const Checkpoint checkpoint = checkpoint_of(job);
   if (!job.force && exists(imported_weights(job.model))) {
-    throw Error(ErrorKind::kUsage, "{} exists; --force fetches it anew",
+    throw Error(ErrorKind::kUsage, "{}: is there already; --force overwrites it",
                 imported_weights(job.model));
   }
   const std::string folder = weights_folder() + "/fetched";
@@ -61,11 +83,7 @@ WeightsFit pull_weights(const PullJob& job, const JobContext& context) {
               .file = file},
              context);
   }
-  const WeightsFit fit = import_weights({.file = file, .model = job.model, .force = job.force});
-  if (fit.fits()) {
-    fs::remove(file);
-  }
-  return fit;
+  return imported_from(checkpoint.url, {.file = file, .model = job.model, .force = job.force});
 }
 
 }  // namespace mote::pipeline

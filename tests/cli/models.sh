@@ -31,8 +31,11 @@ expect 5 "is neither safetensors nor" "$mote" models verify yolov8n-seg text.pth
 printf '\x02\0\0\0\0\0\0\0{}' >empty.safetensors
 expect 4 "does not fit yolov8n-seg" "$mote" models import empty.safetensors --model yolov8n-seg
 grep -q '^missing  *model.0.conv.weight' stdout || fail "no list in: $(head -3 stdout)"
-expect 2 "name the network with --model" "$mote" models import empty.safetensors
+expect 4 "empty.safetensors fits no network of mote: none has any of its tensors" \
+  "$mote" models import empty.safetensors
 [ -z "$(ls weights 2>/dev/null)" ] || fail "weights that do not fit were written"
 expect 5 "its authors publish none" "$mote" models pull vm-unet
 expect 2 "--url needs --sha256" "$mote" models pull yolov8n-seg --url https://localhost/x
+expect 2 "url is file:///x, expected https://... or http://..." \
+  "$mote" models pull yolov8n-seg --url file:///x --sha256 "$(printf 'A%.0s' {1..64})"
 finish

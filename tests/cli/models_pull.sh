@@ -31,7 +31,17 @@ kept | grep -q '\.part$' || fail "nothing was kept of a cut connection"
 kept | grep -qv '\.part$' && fail "a cut file was taken for whole"
 expect 4 "does not fit yolov8n-seg" pull "$url/w" --sha256 "$hash"
 tail -n 1 served/requests | grep -q '/w bytes=[1-9]' || fail "not resumed: $(tail -n 1 served/requests)"
-kept | grep -q '\.part$' && fail "a part was left of a whole file"
+[ -z "$(kept)" ] || fail "a file that does not fit was kept: $(kept)"
+grep -q "^file  *$url/w$" stdout || fail "not told where the file came from: $(head -1 stdout)"
+rm -r weights
+
+expect 4 "does not fit yolov8n-seg" pull "$url/w" --sha256 "${hash^^}"
+head -c 1000 served/w >served/short
+expect 4 "what $url/short hands out was removed: " \
+  pull "$url/short" --sha256 "$(sha256sum served/short | cut -d' ' -f1)"
+[ -z "$(kept)" ] || fail "a damaged file was kept: $(kept)"
+pull "$url/w" --sha256 "$hash" --json >stdout
+grep -q '"stage":"fetching",.*"bytes_per_s":' stdout || fail "no rate in bytes: $(head -1 stdout)"
 rm -r weights
 
 expect 6 "the connection ended after" pull "$url/cut/w" --sha256 "$hash"

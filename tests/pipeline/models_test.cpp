@@ -25,7 +25,9 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
+using testing::ThrowsMessage;
 
 const LearnedPlugin& plugin() {
   return static_cast<const LearnedPlugin&>(load_plugin("mote_learned"));
@@ -139,6 +141,38 @@ TEST_F(WeightsFolder, ListsWhatDoesNotFitAndTakesNothing) {
   EXPECT_THAT(fit.mismatch.unexpected, ElementsAre("other"));
   EXPECT_THAT(fit.mismatch.misshaped, SizeIs(1));
   EXPECT_FALSE(std::filesystem::exists(imported_weights("yolov8n-seg")));
+}
+
+TEST_F(WeightsFolder, NamesTheNearestNetworkWhereAFileFitsNone) {
+  Weights weights = io::read_weights(write_fitting());
+  weights.tensors[0].name = "other";
+  weights.tensors[1].shape = {1, weights.tensors[1].shape[0]};
+  const std::string file = folder_ / "other.safetensors";
+  io::write_safetensors(file, weights);
+
+  const WeightsFit fit = import_weights({.file = file});
+
+  EXPECT_EQ(fit.model, "yolov8n-seg");
+  EXPECT_THAT(
+      [&] { throw_misfit(fit); },
+      ThrowsMessage<Error>(file + " fits no network of mote; nearest is yolov8n-seg: 1 tensor "
+                                  "missing, 1 unexpected, 1 misshaped"));
+}
+
+TEST_F(WeightsFolder, NamesNoNetworkThatSharesNothingWithAFile) {
+  const std::string file = folder_ / "empty.safetensors";
+  io::write_safetensors(file, {});
+
+  EXPECT_THAT([&] { import_weights({.file = file}); },
+              ThrowsMessage<Error>(HasSubstr("none has any of its tensors")));
+}
+
+TEST_F(WeightsFolder, SaysWhereTheWeightsLie) {
+  const std::string file = write_fitting();
+
+  EXPECT_THAT(text_of(verify_weights("yolov8n-seg", file)), Not(HasSubstr("imported")));
+  EXPECT_THAT(text_of(import_weights({.file = file})),
+              HasSubstr("imported     " + imported_weights("yolov8n-seg") + "\n"));
 }
 
 TEST_F(WeightsFolder, AreWrittenOverOnlyWhenTold) {
