@@ -65,7 +65,7 @@ class DeaotTracker : public track::Tracker {
   LabelImage ids_in(const track::TrackerFrame& frame, const track::LazySegmentation& segmentation);
   LabelImage with_new_objects(const LabelImage& tracked, const Segmentation& segmentation);
   segment::CoveredLabels covered(const LabelImage& ids, const track::TrackerFrame& frame) const;
-  void follow_pieces(LabelImage ids);
+  void remember(LabelImage ids, bool is_keyframe);
 
   std::unique_ptr<MaskPropagator> propagator_;
   track::DeaotOptions options_;
@@ -94,21 +94,12 @@ LabelImage DeaotTracker::with_new_objects(const LabelImage& tracked,
 LabelImage DeaotTracker::ids_in(const track::TrackerFrame& frame,
                                 const track::LazySegmentation& segmentation) {
   LabelImage ids = propagator_->propagate(frame.image);
-  const bool is_keyframe = asks_for_segmentation(frame.index);
-  if (is_keyframe) {
+  if (asks_for_segmentation(frame.index)) {
     const Segmentation& segmented = segmentation();
     if (const auto bright = segmented.values.find("bright"); bright != segmented.values.end()) {
       polarity_ = bright->second != 0 ? Polarity::kBright : Polarity::kDark;
     }
     ids = with_new_objects(ids, segmented);
-  }
-  if (largest_id_ == 0) {
-    return ids;
-  }
-  if (is_keyframe) {
-    propagator_->reference(ids, largest_id_);
-  } else {
-    propagator_->update(ids);
   }
   return ids;
 }
@@ -143,15 +134,13 @@ TrackerOutput DeaotTracker::push(const track::TrackerFrame& frame,
                                        .drift = frame.drift,
                                        .excluded = frame.excluded,
                                        .largest_id = largest_id_});
-  if (!tracks_.parted().empty()) {
-    follow_pieces(std::move(ids));
-  }
+  remember(std::move(ids), asks_for_segmentation(frame.index));
   return output;
 }
 
-/// The pieces of what has split are objects of their own. In all that is remembered they are one,
-/// and would be taken for it again: the memory begins anew with this frame.
-void DeaotTracker::follow_pieces(LabelImage ids) {
+/// The pieces of what has split are remembered as objects of their own. In all frames before they
+/// are one, and would be taken for it again: the memory begins anew.
+void DeaotTracker::remember(LabelImage ids, bool is_keyframe) {
   for (const track::PartedObject& parted : tracks_.parted()) {
     std::replace(ids.values().begin(), ids.values().end(), parted.id, 0);
     for (const auto& [id, mask] : parted.pieces) {
@@ -159,7 +148,13 @@ void DeaotTracker::follow_pieces(LabelImage ids) {
       largest_id_ = std::max(largest_id_, id);
     }
   }
-  propagator_->restart(ids, largest_id_);
+  if (!tracks_.parted().empty()) {
+    propagator_->restart(ids, largest_id_);
+  } else if (largest_id_ > 0 && is_keyframe) {
+    propagator_->reference(ids, largest_id_);
+  } else if (largest_id_ > 0) {
+    propagator_->update(ids);
+  }
 }
 
 std::string DeaotTracker::save_state() const {

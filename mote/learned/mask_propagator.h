@@ -11,7 +11,8 @@ namespace mote::learned {
 /// A seam: carries the masks of objects, whose ids are 1, 2, ..., from frame to frame by their
 /// pixels.
 ///
-/// A frame goes: `propagate`, then `reference`, `restart` or `update` with what is held to be true.
+/// A frame goes: `propagate`, then one of `reference`, `restart` and `update` with what is held to
+/// be true; none of them while there are no objects.
 class MaskPropagator {
  public:
   virtual ~MaskPropagator() = default;

@@ -380,7 +380,7 @@ TEST(DeaotTracker, FollowsThePiecesOfWhatSplitsAsParticlesOfTheirOwn) {
     run.push(frame, frame < 2 ? whole : apart);
   }
 
-  ASSERT_THAT(told, SizeIs(13));
+  ASSERT_THAT(told, SizeIs(12));  // once a frame
   EXPECT_EQ(told.back().call, "restart");
   EXPECT_EQ(told.back().largest_id, 2);
   EXPECT_EQ(told.back().ids, synthetic::labels(kField, apart));
