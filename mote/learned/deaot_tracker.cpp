@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mote/core/bytes.h"
+#include "mote/core/counted.h"
 #include "mote/core/error.h"
 #include "mote/core/mask.h"
 #include "mote/core/require.h"
@@ -19,9 +20,13 @@ namespace {
 using segment::Polarity;
 using track::TrackerOutput;
 
-constexpr uint64_t kMark = 0x35746f61656d6f6d;  // "momeaot5": the last byte counts versions
+constexpr uint64_t kMark = 0x36746f61656d6f6d;  // "momeaot6": the last byte counts versions
 
 void check(const track::DeaotOptions& options) {
+  if (options.max_gap_frames >= options.lag_frames) {
+    throw Error(ErrorKind::kUsage, "max-gap is {}; --tracker deaot bridges {} at most",
+                counted(options.max_gap_frames, "frame"), options.lag_frames - 1);
+  }
   require_option(options.keyframe_gap >= 1, "keyframe-gap", options.keyframe_gap, "1 or more");
   require_option(options.min_new_area_px >= 1, "min-new-area-px", options.min_new_area_px,
                  "1 or more");

@@ -18,7 +18,7 @@ namespace mote::track {
 
 /// A lobe in a frame, and the track that it counts as there.
 struct HeldLobe {
-  int32_t lobe = 0;
+  int32_t lobe = 0;  ///< its id; in IdTracks the number of a Piece
   int32_t track = 0;
 
   bool operator==(const HeldLobe&) const = default;

@@ -6,32 +6,9 @@
 #include "mote/core/error.h"
 #include "mote/core/require.h"
 #include "mote/imaging/regions.h"
-#include "mote/track/track_archive.h"
 
 namespace mote::track {
 namespace {
-
-constexpr int64_t kLongestGap = 4;  // LiveTrack keeps five glimpses
-
-/// Of what is labelled in `labels`, who covers most of `mask` moved by `shift`, and how much of it:
-/// (0, 0) where nobody covers anything.
-std::pair<int32_t, double> cover_of(const Mask& mask, Point shift, const LabelImage& labels) {
-  std::map<int32_t, int64_t> covered_px;
-  const auto dy = static_cast<int64_t>(std::lround(shift.y_px));
-  const auto dx = static_cast<int64_t>(std::lround(shift.x_px));
-  for (const Run& run : mask.runs) {
-    for (int64_t x = run.x + dx; x < run.x + dx + run.length; ++x) {
-      if (labels.size().contains(run.y + dy, x) && labels(run.y + dy, x) != 0) {
-        ++covered_px[labels(run.y + dy, x)];
-      }
-    }
-  }
-  std::pair<int32_t, int64_t> most = {0, 0};
-  for (const auto& [label, count] : covered_px) {
-    most = count > most.second ? std::pair(label, count) : most;
-  }
-  return {most.first, static_cast<double>(most.second) / static_cast<double>(mask.area_px())};
-}
 
 /// Of the piece that lies nearest to `place`, or 0 where there is none.
 int32_t nearest_number(const std::vector<Piece>& pieces, Point place) {
@@ -43,25 +20,21 @@ int32_t nearest_number(const std::vector<Piece>& pieces, Point place) {
   return nearest == pieces.end() ? 0 : nearest->number;
 }
 
-template <typename Type>
-std::vector<Type> since(const std::vector<Type>& values, int64_t frame) {
-  std::vector<Type> later;
-  std::copy_if(values.begin(), values.end(), std::back_inserter(later),
-               [frame](const Type& value) { return value.frame >= frame; });
-  return later;
-}
-
 }  // namespace
 
 IdTracks::IdTracks(const IdTracksOptions& options, Size field) : options_(options), field_(field) {
-  require_option(options.max_gap_frames >= 0 && options.max_gap_frames <= kLongestGap,
-                 "max-gap-frames", options.max_gap_frames, "0 to 4");
-  require_option(options.min_merge_share > 0 && options.min_merge_share <= 1, "min-merge-share",
-                 options.min_merge_share, "more than 0, 1 at most");
-  require_option(options.min_piece_share > 0 && options.min_piece_share <= 0.5, "min-piece-share",
-                 options.min_piece_share, "more than 0, 0.5 at most");
+  require_option(options.max_gap_frames >= 0, "max-gap-frames", options.max_gap_frames,
+                 "0 or more");
   require_option(options.lag_frames > options.max_gap_frames, "lag-frames", options.lag_frames,
                  "more than max-gap-frames");
+  require_option(options.min_merge_share > 0 && options.min_merge_share <= 1, "min-merge-share",
+                 options.min_merge_share, "more than 0, 1 at most");
+  require_option(options.confirm >= 0 && std::isfinite(options.confirm), "confirm", options.confirm,
+                 "0 or more");
+  require_option(options.min_piece_share > 0 && options.min_piece_share <= 0.5, "min-piece-share",
+                 options.min_piece_share, "more than 0, 0.5 at most");
+  require_option(options.min_piece_area_px >= 1, "min-piece-area-px", options.min_piece_area_px,
+                 "1 or more");
 }
 
 LiveTrack IdTracks::begin_track(int64_t frame) {
@@ -78,101 +51,149 @@ LiveTrack IdTracks::begin_child(int64_t frame, int32_t parent) {
   return live;
 }
 
-/// Takes what a frame shows into held_ and objects_; the objects that are new.
-std::vector<int32_t> IdTracks::see(IdFrame& frame) {
+/// Takes into a new track what the frames that are held show of it.
+void IdTracks::see_held(LiveTrack& live) const {
+  for (const Held& held : held_) {
+    if (const auto seen = glimpse_of(held.frame, live.track.id)) {
+      glimpse(live, *seen);
+    }
+  }
+}
+
+/// Takes a frame into held_; gives its regions by the object that they are of.
+std::map<int32_t, std::vector<Piece>> IdTracks::hold(IdFrame frame) {
   PieceLabels pieces = pieces_of(frame.ids);
-  Segmentation segmentation =
+  const Segmentation segmentation =
       imaging::segmentation_of(std::move(pieces.labels), std::move(frame.coverage));
-  imaging::mark_cut(segmentation, frame.excluded);
+  const std::vector<int32_t> cut = imaging::labels_beside(segmentation.labels, frame.excluded);
   std::map<int32_t, Mask> masks = masks_of(segmentation.labels);
   Held& held = held_.emplace_back();
   held.frame.index = frame.index;
   held.frame.time = frame.time;
   held.frame.coverage = packed(segmentation.coverage);
   held.drift = frame.drift;
-  held.necks = std::move(segmentation.necks);
-  std::map<int32_t, std::vector<size_t>> of_object;
+  held.necks = segmentation.necks;
+  std::map<int32_t, std::vector<Piece>> of_object;
   for (const Region& region : segmentation.regions) {
-    of_object[pieces.ids[held.centroids.size()]].push_back(held.centroids.size());
+    const size_t number = held.centroids.size();
+    const bool is_cut = std::binary_search(cut.begin(), cut.end(), region.label);
+    of_object[pieces.ids[number]].push_back(
+        {.region = number, .centroid = region.centroid, .area_px = region.area_px});
     held.centroids.push_back(region.centroid);
     held.frame.regions.push_back({.cluster = region.cluster,
                                   .mask = std::move(masks.at(region.label)),
                                   .area_px = region.area_px,
-                                  .cut = region.touches_border,
+                                  .cut = region.touches_border || is_cut,
                                   .lobes = {}});
   }
+  return of_object;
+}
 
+/// Takes what a frame shows into held_ and objects_; the objects that are new.
+std::vector<int32_t> IdTracks::see(IdFrame frame) {
+  std::map<int32_t, Mask> masks = masks_of(frame.ids);
   std::vector<int32_t> added;
-  std::map<int32_t, Mask> whole_masks = masks_of(frame.ids);
-  for (const auto& [id, regions] : of_object) {
+  for (const auto& [id, regions] : hold(std::move(frame))) {
     const auto [at, is_new] = objects_.try_emplace(id);
     Object& object = at->second;
     if (is_new) {
-      object.live = begin_track(frame.index);
+      object.live = begin_track(now_);
       added.push_back(id);
     }
-    object.mask = std::move(whole_masks.at(id));
-    object.drift = frame.drift;
-    object.covered_by = 0;
+    object.mask = std::move(masks.at(id));
+    object.drift = held_.back().drift;
     take_regions(object, regions);
-    glimpse(object.live, *glimpse_of(held.frame, object.live.track.id));
+    glimpse(object.live, *glimpse_of(held_.back().frame, object.live.track.id));
   }
   return added;
 }
 
-/// What of `regions` of the latest frame is large enough for a piece.
-std::vector<Piece> IdTracks::pieces_among(const std::vector<size_t>& regions, double area_px,
-                                          const std::optional<WholeObject>& whole) const {
-  const Held& held = held_.back();
+/// Tells which regions of the latest frame are which pieces of `object`, whose they are.
+void IdTracks::take_regions(Object& object, const std::vector<Piece>& regions) {
+  Held& held = held_.back();
+  double area_px = 0;
+  for (const Piece& region : regions) {
+    area_px += region.area_px;
+  }
   const double least_px =
       std::max(options_.min_piece_share * area_px, static_cast<double>(options_.min_piece_area_px));
   std::vector<Piece> pieces;
-  for (const size_t r : regions) {
-    const HeldRegion& region = held.frame.regions[r];
-    if (region.area_px < least_px) {
-      continue;
-    }
-    const int64_t covered_px =
-        whole ? common_px(region.mask, whole->drift - held.drift, whole->mask) : 0;
-    pieces.push_back({.number = 0,
-                      .centroid = held.centroids[r],
-                      .area_px = region.area_px,
-                      .covered_share = static_cast<double>(covered_px) /
-                                       static_cast<double>(region.mask.area_px())});
-  }
-  return pieces;
-}
+  std::copy_if(regions.begin(), regions.end(), std::back_inserter(pieces),
+               [least_px](const Piece& region) { return region.area_px >= least_px; });
 
-/// Tells which regions of the latest frame are which pieces of `object`, whose they are.
-void IdTracks::take_regions(Object& object, const std::vector<size_t>& regions) {
-  Held& held = held_.back();
-  double area_px = 0;
-  for (const size_t r : regions) {
-    area_px += held.frame.regions[r].area_px;
-  }
-  std::vector<Piece> pieces = pieces_among(regions, area_px, object.whole);
   const bool is_whole = pieces.size() < 2;
-  if (is_whole || object.live.track.last_frame < held.frame.index - 1) {
+  if (is_whole || object.live.track.last_frame < now_ - 1) {
     object.parting.reset();
   }
   if (is_whole) {
-    object.whole = WholeObject{.mask = object.mask, .drift = held.drift, .area_px = area_px};
+    object.whole =
+        WholeObject{.frame = now_, .mask = object.mask, .drift = held.drift, .area_px = area_px};
   } else if (object.whole) {
-    follow_pieces(object.parting, held.frame.index, held.frame.time, held.drift, *object.whole,
-                  pieces, last_piece_);
+    for (Piece& piece : pieces) {
+      const Mask& mask = held.frame.regions[piece.region].mask;
+      const int64_t px = common_px(mask, object.whole->drift - held.drift, object.whole->mask);
+      piece.covered_share = static_cast<double>(px) / static_cast<double>(mask.area_px());
+    }
+    follow_pieces(object.parting, now_, held.frame.time, held.drift, *object.whole, pieces);
   }
-  for (const size_t r : regions) {
-    held.frame.regions[r].lobes = {
-        {.lobe = nearest_number(pieces, held.centroids[r]), .track = object.live.track.id}};
+  for (const Piece& region : regions) {
+    held.frame.regions[region.region].lobes = {
+        {.lobe = nearest_number(pieces, region.centroid), .track = object.live.track.id}};
   }
 }
 
-void IdTracks::look_for_cover(int64_t frame, const LabelImage& ids, Point drift) {
-  for (auto& [id, object] : objects_) {
-    if (object.live.track.last_frame == frame - 1) {
-      std::tie(object.covered_by, object.share) = cover_of(object.mask, drift - object.drift, ids);
-    }
+const IdTracks::Held& IdTracks::held_in(int64_t frame) const {
+  return held_[static_cast<size_t>(frame - held_.front().frame.index)];
+}
+
+std::optional<int32_t> IdTracks::object_of(int32_t track) const {
+  const auto found = std::find_if(objects_.begin(), objects_.end(), [track](const auto& object) {
+    return object.second.live.track.id == track;
+  });
+  return found == objects_.end() ? std::nullopt : std::optional(found->first);
+}
+
+/// Of the tracks in a frame, the one that covers most of a mask that was seen at `drift`, and how
+/// much of it; (0, 0) where none covers anything.
+std::pair<int32_t, double> IdTracks::cover_in(const Held& held, const Mask& mask, Point drift) {
+  std::map<int32_t, int64_t> covered_px;  // by track
+  for (const HeldRegion& region : held.frame.regions) {
+    covered_px[region.lobes.front().track] += common_px(mask, held.drift - drift, region.mask);
   }
+  std::pair<int32_t, int64_t> most = {0, 0};
+  for (const auto& [track, pixels] : covered_px) {
+    most = pixels > most.second ? std::pair(track, pixels) : most;
+  }
+  return {most.first, static_cast<double>(most.second) / static_cast<double>(mask.area_px())};
+}
+
+/// What covers most of where an object was last seen, in the frame in which it vanished.
+std::optional<IdTracks::Cover> IdTracks::cover_of(const Object& vanished) const {
+  const Held& held = held_in(vanished.live.track.last_frame + 1);
+  const auto [track, share] = cover_in(held, vanished.mask, vanished.drift);
+  const std::optional<int32_t> object = object_of(track);
+  return object ? std::optional(Cover{.object = *object, .share = share}) : std::nullopt;
+}
+
+/// What goes on as both, if `vanished` does not come back.
+std::optional<IdTracks::Cover> IdTracks::survivor_of(const Object& vanished) const {
+  const std::optional<Cover> cover = cover_of(vanished);
+  const bool merges =
+      cover && cover->share >= options_.min_merge_share &&
+      objects_.at(cover->object).live.track.first_frame <= vanished.live.track.last_frame;
+  return merges ? cover : std::nullopt;
+}
+
+/// Whether `object` covers one that has vanished, in frame `until` or before, and may come back.
+bool IdTracks::takes_in(int32_t object, int64_t until) const {
+  return std::any_of(objects_.begin(), objects_.end(), [&](const auto& other) {
+    const int64_t last = other.second.live.track.last_frame;
+    if (last >= std::min(until, now_)) {
+      return false;
+    }
+    const std::optional<Cover> cover = cover_of(other.second);
+    return cover && cover->object == object;
+  });
 }
 
 void IdTracks::hand_back(const LiveTrack& track) {
@@ -189,18 +210,16 @@ void IdTracks::die(int32_t object) {
   objects_.erase(object);
 }
 
-/// `date`: the frame in which the objects had vanished.
-void IdTracks::merge(const std::set<int32_t>& vanished, int32_t survivor, int64_t date) {
-  LiveTrack& parent = objects_.at(survivor).live;
-  LiveTrack child = begin_child(date, parent.track.id);
-  child.track.last_frame = parent.track.last_frame;
-  child.first = since(parent.last, date);
-  child.last = child.first;
-  child.first_sizes = since(parent.last_sizes, date);
-  child.last_sizes = child.first_sizes;
-  child.frames_seen = static_cast<int64_t>(child.first.size());
-  std::copy_if(parent.gaps.begin(), parent.gaps.end(), std::back_inserter(child.gaps),
-               [date](const Gap& gap) { return gap.first > date; });
+/// `vanished`: how much of each object is covered, by id; `date`: the frame in which they vanished.
+void IdTracks::merge(const std::map<int32_t, double>& vanished, int32_t survivor, int64_t date) {
+  Object& both = objects_.at(survivor);
+  LiveTrack child = begin_child(date, both.live.track.id);
+  for (Held& held : held_) {
+    if (held.frame.index >= date) {
+      rename_track(held.frame, both.live.track.id, child.track.id);
+    }
+  }
+  see_held(child);
 
   Event event{.type = EventType::kCoalescence,
               .frame_before = date - 1,
@@ -211,10 +230,10 @@ void IdTracks::merge(const std::set<int32_t>& vanished, int32_t survivor, int64_
               .confidence = 1,
               .evidence = {{"decided_frame", static_cast<double>(now_)},
                            {"area_after_px2", child.first.front().area_px}}};
-  for (const int32_t id : vanished) {
+  for (const auto& [id, share] : vanished) {
     const Object& object = objects_.at(id);
     child.track.parents.push_back(object.live.track.id);
-    event.confidence = std::min(event.confidence, object.share);
+    event.confidence = std::min(event.confidence, share);
     hand_back(object.live);
     objects_.erase(id);
   }
@@ -223,25 +242,13 @@ void IdTracks::merge(const std::set<int32_t>& vanished, int32_t survivor, int64_
   event.tracks = child.track.parents;
   output_.events.push_back(event);
 
-  for (Held& held : held_) {
-    if (held.frame.index >= date) {
-      rename_track(held.frame, parent.track.id, child.track.id);
-    }
-  }
-  end_in(parent, last_seen_before(parent, date));
-  hand_back(parent);
-  Object& both = objects_.at(survivor);
+  end_in(both.live, last_seen_before(both.live, date));
+  hand_back(both.live);
   both.live = std::move(child);
-  both.whole.reset();
-  both.parting.reset();
-}
-
-/// Who goes on as both, or 0.
-int32_t IdTracks::survivor_of(const Object& object) const {
-  const auto found = objects_.find(object.covered_by);
-  const bool merges = found != objects_.end() && object.share >= options_.min_merge_share &&
-                      found->second.live.track.first_frame <= object.live.track.last_frame;
-  return merges ? object.covered_by : 0;
+  if (both.whole && both.whole->frame < date) {  // so is what its pieces were judged by
+    both.whole.reset();
+    both.parting.reset();
+  }
 }
 
 /// Decides on what has been missing for more than `longest_gap` frames, in the order in which it
@@ -250,21 +257,24 @@ void IdTracks::settle(int64_t longest_gap) {
   std::map<int64_t, std::vector<int32_t>> due;  // by date
   for (const auto& [id, object] : objects_) {
     const int64_t last = object.live.track.last_frame;
-    if (now_ - last > longest_gap) {
+    if (now_ - last > longest_gap && !waits_for_split(object)) {
       due[last + 1].push_back(id);
     }
   }
   for (const auto& [date, vanished] : due) {
-    std::map<int32_t, std::set<int32_t>> into;  // by who goes on
+    std::map<int32_t, std::map<int32_t, double>> into;  // by who goes on
+    std::vector<int32_t> ended;
     for (const int32_t id : vanished) {
-      into[survivor_of(objects_.at(id))].insert(id);
-    }
-    for (const auto& [survivor, merging] : into) {
-      if (survivor != 0) {
-        merge(merging, survivor, date);
+      if (const std::optional<Cover> cover = survivor_of(objects_.at(id))) {
+        into[cover->object][id] = cover->share;
+      } else {
+        ended.push_back(id);
       }
     }
-    for (const int32_t id : into[0]) {
+    for (const auto& [survivor, merging] : into) {
+      merge(merging, survivor, date);
+    }
+    for (const int32_t id : ended) {
       die(id);
     }
   }
@@ -291,6 +301,7 @@ std::vector<TrackedNeck> IdTracks::necks_in(const Held& held) {
     }
   }
   std::vector<TrackedNeck> necks;
+  necks.reserve(widest.size());
   for (const auto& [tracks, neck] : widest) {
     necks.push_back(neck);
   }
@@ -313,16 +324,19 @@ TrackerOutput IdTracks::push(IdFrame frame) {
   }
   now_ = frame.index;
   parted_.clear();
-  const std::vector<int32_t> added = see(frame);
-  look_for_cover(frame.index, frame.ids, frame.drift);
+  const int32_t largest_id = frame.largest_id;
+  const std::vector<int32_t> added = see(std::move(frame));
   settle(options_.max_gap_frames);
   split_what_left_pieces(added);
-  split_what_parted(frame.largest_id);
+  split_what_parted(largest_id);
   hand_back_frames(now_ - options_.lag_frames);
   return std::exchange(output_, {});
 }
 
 TrackerOutput IdTracks::finish() {
+  for (auto& [id, object] : objects_) {
+    object.parting.reset();  // nothing will confirm it
+  }
   settle(0);
   for (const auto& [id, object] : objects_) {
     hand_back(object.live);
@@ -330,57 +344,6 @@ TrackerOutput IdTracks::finish() {
   objects_.clear();
   hand_back_frames(now_);
   return std::exchange(output_, {});
-}
-
-template <typename Archive>
-void archive(Archive& archive, WholeObject& whole) {
-  archive(whole.mask, whole.drift, whole.area_px);
-}
-
-template <typename Archive>
-void archive(Archive& archive, Piece& piece) {
-  archive(piece.number, piece.centroid, piece.area_px, piece.covered_share);
-}
-
-template <typename Archive>
-void archive(Archive& archive, Parting& parting) {
-  archive(parting.frame, parting.time, parting.is_plausible, parting.whole_px, parting.pieces,
-          parting.drift);
-}
-
-template <typename Archive>
-void archive(Archive& archive, Neck& neck) {
-  archive(neck.a, neck.b, neck.width_px, neck.ratio);
-}
-
-template <typename Archive>
-void archive(Archive& archive, IdTracks::Held& held) {
-  archive(held.frame, held.drift, held.necks, held.centroids);
-}
-
-template <typename Archive>
-void archive(Archive& archive, IdTracks::Object& object) {
-  archive(object.live, object.mask, object.drift, object.covered_by, object.share, object.whole,
-          object.parting);
-}
-
-std::string IdTracks::save_state() const {
-  ArchiveWriter content;
-  int64_t now = now_;
-  int32_t last_track_id = last_track_id_;
-  int32_t last_piece = last_piece_;
-  std::map<int32_t, Object> objects = objects_;
-  std::deque<Held> held = held_;
-  content(now, last_track_id, last_piece, objects, held);
-  return content.take();
-}
-
-void IdTracks::load_state(std::string_view state) {
-  ArchiveReader reader(state);
-  IdTracks loaded(options_, field_);
-  reader(loaded.now_, loaded.last_track_id_, loaded.last_piece_, loaded.objects_, loaded.held_);
-  reader.expect_end();
-  *this = std::move(loaded);
 }
 
 }  // namespace mote::track

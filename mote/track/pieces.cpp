@@ -13,11 +13,11 @@ namespace {
 // A quarter of the area may be lost to the gap and to noise.
 constexpr double kLeastSum = 0.75;
 constexpr double kMostSum = 1.5;
-/// Of each piece, that must lie where the whole was.
-constexpr double kLeastCovered = 0.5;
 
-double distance_px(Point a, Point b) {
-  return std::hypot(a.y_px - b.y_px, a.x_px - b.x_px);
+/// How far `now` is from where `before` was, moved by `shift`.
+double way_px(const Piece& before, Point shift, const Piece& now) {
+  const Point way = now.centroid - (before.centroid + shift);
+  return std::hypot(way.y_px, way.x_px);
 }
 
 void name_as_before(const Parting& parting, Point drift, std::vector<Piece>& pieces) {
@@ -26,11 +26,11 @@ void name_as_before(const Parting& parting, Point drift, std::vector<Piece>& pie
   std::vector<Edge> edges;
   const auto count = static_cast<int32_t>(pieces.size());
   for (int32_t before = 0; before < count; ++before) {
-    const Point expected = parting.pieces[static_cast<size_t>(before)].centroid + shift;
     for (int32_t now = 0; now < count; ++now) {
-      const double way_px = distance_px(expected, pieces[static_cast<size_t>(now)].centroid);
-      edges.push_back({.row = before, .column = now, .gain = -way_px});
-      farthest_px = std::max(farthest_px, way_px);
+      const double px = way_px(parting.pieces[static_cast<size_t>(before)], shift,
+                               pieces[static_cast<size_t>(now)]);
+      edges.push_back({.row = before, .column = now, .gain = -px});
+      farthest_px = std::max(farthest_px, px);
     }
   }
   for (Edge& edge : edges) {
@@ -69,20 +69,21 @@ bool adds_up(double whole_px, double parts_px) {
 }
 
 void follow_pieces(std::optional<Parting>& parting, int64_t frame, double time, Point drift,
-                   const WholeObject& whole, std::vector<Piece>& pieces, int32_t& last_number) {
+                   const WholeObject& whole, std::vector<Piece>& pieces) {
   if (parting && parting->pieces.size() == pieces.size()) {
     name_as_before(*parting, drift, pieces);
   } else {
+    int32_t number = 0;
     double sum_px = 0;
-    bool lie_there = true;
+    bool come_from_whole = true;
     for (Piece& piece : pieces) {
-      piece.number = ++last_number;
+      piece.number = ++number;
       sum_px += piece.area_px;
-      lie_there = lie_there && piece.covered_share >= kLeastCovered;
+      come_from_whole = come_from_whole && piece.covered_share >= kLeastCovered;
     }
     parting = Parting{.frame = frame,
                       .time = time,
-                      .is_plausible = lie_there && adds_up(whole.area_px, sum_px),
+                      .is_plausible = come_from_whole && adds_up(whole.area_px, sum_px),
                       .whole_px = whole.area_px,
                       .pieces = {},
                       .drift = {}};

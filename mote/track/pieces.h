@@ -18,9 +18,13 @@ struct PieceLabels {
 /// `ids` are those of objects; pixels that touch at a corner hang together.
 PieceLabels pieces_of(const LabelImage& ids);
 
-/// A piece of an object in one frame, without what is too small to be one.
+/// Of a piece, that must lie where the whole was before.
+inline constexpr double kLeastCovered = 0.5;
+
+/// A piece of an object in one frame.
 struct Piece {
   int32_t number = 0;  ///< the same in all frames of a Parting; 0: not known yet
+  size_t region = 0;   ///< of the frame, that it is
   Point centroid;
   double area_px = 0;
   double covered_share = 0;  ///< of it, by where the object was when it was last whole
@@ -28,6 +32,7 @@ struct Piece {
 
 /// An object when it was last seen in one piece.
 struct WholeObject {
+  int64_t frame = 0;
   Mask mask;
   Point drift;
   double area_px = 0;
@@ -50,9 +55,8 @@ struct Parting {
 bool adds_up(double whole_px, double parts_px);
 
 /// Goes on with `parting`, or begins a new one where the pieces are not as many as before; names
-/// `pieces`, two or more, by the least sum of their ways. New pieces get numbers after
-/// `last_number`, which is that of the last one given.
+/// `pieces`, two or more, by the least sum of their ways; new ones 1, 2, ...
 void follow_pieces(std::optional<Parting>& parting, int64_t frame, double time, Point drift,
-                   const WholeObject& whole, std::vector<Piece>& pieces, int32_t& last_number);
+                   const WholeObject& whole, std::vector<Piece>& pieces);
 
 }  // namespace mote::track

@@ -67,6 +67,8 @@ segmented=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) column[$i] = i } NR > 1
 [ "$segmented" = "0 2 4 " ] || fail "frames ${segmented}were segmented, not 0 2 4"
 expect 3 "there are no weights of deaot-t: import them (mote models import), name a file (--tracker-weights FILE)" \
   "$mote" track $recording --no-overlay --tracker deaot -o out
+expect 2 "max-gap is 12 frames; --tracker deaot bridges 11 at most" \
+  "$mote" track $recording --no-overlay --tracker deaot --max-gap "12 frames" --tracker-weights random -o out
 expect 2 "tracker-model is unet" "$mote" track $recording --no-overlay --tracker deaot \
   --tracker-model unet --tracker-weights random -o out
 runs "$mote" segment --from prompts/run.json -o repeated

@@ -23,6 +23,7 @@ using synthetic::Disc;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::ThrowsMessage;
 using track::LineageBuilder;
 using track::TrackedFrame;
 using track::Tracker;
@@ -240,9 +241,14 @@ TEST(DeaotTracker, RefusesFramesWithoutImages) {
 TEST(DeaotTracker, RefusesOptionsOutOfRange) {
   EXPECT_THROW(new_run({.keyframe_gap = 0}), Error);
   EXPECT_THROW(new_run({.short_side_px = 5}), Error);
-  EXPECT_THROW(new_run({.max_gap_frames = 9}), Error);
   EXPECT_THROW(new_run({.max_memory_frames = 0}), Error);
   EXPECT_THROW(new_run({.min_piece_share = 0.7}), Error);
+}
+
+TEST(DeaotTracker, SaysHowLongAGapItBridges) {
+  EXPECT_THAT([] { new_run({.max_gap_frames = 13, .lag_frames = 13}); },
+              ThrowsMessage<Error>("max-gap is 13 frames; --tracker deaot bridges 12 at most"));
+  EXPECT_NO_THROW(new_run({.max_gap_frames = 12, .lag_frames = 13}));
 }
 
 TEST(DeaotTracker, MovesTheBoundariesOfPropagatedMasksToTheEdgesOfTheImage) {

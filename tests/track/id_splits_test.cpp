@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,32 +9,67 @@
 namespace mote::track {
 namespace {
 
+using id_frames::boxes;
 using id_frames::ids;
 using id_frames::kField;
-using id_frames::repeated;
 using id_frames::Result;
+using id_frames::sequence;
 using id_frames::tracked;
 using synthetic::Disc;
-using testing::Each;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
+using testing::Pair;
 using testing::SizeIs;
 
 constexpr Disc kWhole = {20, 29, 11};
 constexpr Disc kLeft = {20, 20, 8};
 constexpr Disc kRight = {20, 38, 8};
-constexpr Disc kTouchingRight = {20, 35, 8};
 
-/// Two discs that touch, both of object 1.
-const LabelImage& dumbbell() {
-  static const LabelImage drawn = ids({{1, kLeft}, {1, kTouchingRight}});
+const LabelImage& whole() {
+  static const LabelImage drawn = ids({{1, kWhole}});
   return drawn;
 }
 
+/// The same object in two pieces.
+const LabelImage& apart() {
+  static const LabelImage drawn = ids({{1, kLeft}, {1, kRight}});
+  return drawn;
+}
+
+/// Object 2 lies beside 1, beside the smaller piece of 1, and has become a part of that.
+constexpr Disc kSmallRight = {20, 37, 7};
+
+const LabelImage& whole_beside_two() {
+  static const LabelImage drawn = ids({{1, kWhole}, {2, {20, 50, 3}}});
+  return drawn;
+}
+
+const LabelImage& pieces_beside_two() {
+  static const LabelImage drawn = ids({{1, kLeft}, {1, kSmallRight}, {2, {20, 47, 3}}});
+  return drawn;
+}
+
+const LabelImage& pieces_with_two() {
+  static const LabelImage drawn = ids({{1, kLeft}, {1, kSmallRight}, {1, {20, 46, 3}}});
+  return drawn;
+}
+
+testing::Matcher<Event> is_split(int64_t frame, const std::vector<int32_t>& tracks,
+                                 const std::vector<int32_t>& children) {
+  return AllOf(Field(&Event::type, EventType::kSplit), Field(&Event::frame, frame),
+               Field(&Event::tracks, tracks), Field(&Event::children, children));
+}
+
+testing::Matcher<Event> is_merge(int64_t frame, const std::vector<int32_t>& tracks,
+                                 const std::vector<int32_t>& children) {
+  return AllOf(Field(&Event::type, EventType::kCoalescence), Field(&Event::frame, frame),
+               Field(&Event::tracks, tracks), Field(&Event::children, children));
+}
+
 TEST(IdSplits, MakeTracksOfThePiecesOfAnObjectFromTheFrameOnInWhichItParted) {
-  const Result result =
-      tracked(repeated(ids({{1, kWhole}}), 3, ids({{1, kLeft}, {1, kRight}}), 11));
+  const Result result = tracked(sequence({{whole(), 3}, {apart(), 11}}));
 
   ASSERT_THAT(result.lineage.tracks, SizeIs(3));
   EXPECT_EQ(result.lineage.tracks[0].last_frame, 2);
@@ -41,13 +77,9 @@ TEST(IdSplits, MakeTracksOfThePiecesOfAnObjectFromTheFrameOnInWhichItParted) {
   EXPECT_EQ(result.lineage.tracks[2].first_frame, 3);
   EXPECT_THAT(result.lineage.tracks[1].parents, ElementsAre(1));
   EXPECT_THAT(result.lineage.tracks[2].parents, ElementsAre(1));
-  ASSERT_THAT(result.lineage.events, SizeIs(1));
+  ASSERT_THAT(result.lineage.events, ElementsAre(is_split(3, {1}, {2, 3})));
   const Event& split = result.lineage.events[0];
-  EXPECT_EQ(split.type, EventType::kSplit);
   EXPECT_EQ(split.frame_before, 2);
-  EXPECT_EQ(split.frame, 3);
-  EXPECT_THAT(split.tracks, ElementsAre(1));
-  EXPECT_THAT(split.children, ElementsAre(2, 3));
   EXPECT_EQ(split.evidence.at("decided_frame"), 13);
   EXPECT_NEAR(split.evidence.at("area_px2"), 380, 10);
   EXPECT_NEAR(split.evidence.at("area_after_px2"), 390, 15);
@@ -56,55 +88,85 @@ TEST(IdSplits, MakeTracksOfThePiecesOfAnObjectFromTheFrameOnInWhichItParted) {
   EXPECT_THAT(result.tracks, ElementsAre(ElementsAre(2), ElementsAre(3)));
 }
 
+TEST(IdSplits, AreBelievedAfterTheLagIfThatIsSoonerThanConfirm) {
+  const Result result = tracked(sequence({{whole(), 3}, {apart(), 13}}),
+                                {.options = {.confirm = 40, .lag_frames = 12}});
+
+  ASSERT_THAT(result.lineage.events, ElementsAre(is_split(3, {1}, {2, 3})));
+  EXPECT_EQ(result.lineage.events[0].evidence.at("decided_frame"), 15);
+}
+
 TEST(IdSplits, AreDatedAfterTheLastFrameInWhichTheWholeWasSeen) {
-  std::vector<LabelImage> frames = repeated(ids({{1, kWhole}}), 3, ids({{2, {5, 5, 2}}}), 2);
-  frames.insert(frames.end(), 11, ids({{1, kLeft}, {1, kRight}}));
+  const Result result =
+      tracked(sequence({{whole(), 3}, {ids({{2, {5, 5, 2}}}), 2}, {apart(), 11}}));
 
-  const Result result = tracked(frames);
+  ASSERT_THAT(result.events(EventType::kSplit), SizeIs(1));
+  EXPECT_EQ(result.events(EventType::kSplit)[0].frame_before, 2);
+  EXPECT_EQ(result.events(EventType::kSplit)[0].frame, 5);
+}
 
-  const auto split = std::find_if(result.lineage.events.begin(), result.lineage.events.end(),
-                                  [](const Event& e) { return e.type == EventType::kSplit; });
-  ASSERT_NE(split, result.lineage.events.end());
-  EXPECT_EQ(split->frame_before, 2);
-  EXPECT_EQ(split->frame, 5);
+TEST(IdSplits, MustLastWithoutABreak) {
+  const Result result =
+      tracked(sequence({{whole(), 3}, {apart(), 6}, {LabelImage(kField), 1}, {apart(), 11}}));
+
+  ASSERT_THAT(result.lineage.events, ElementsAre(is_split(10, {1}, {2, 3})));
+  EXPECT_EQ(result.lineage.events[0].frame_before, 8);
 }
 
 TEST(IdSplits, TellWhoeverFollowsThePieces) {
+  const Disc other = {5, 50, 4};
   const Result result =
-      tracked(repeated(ids({{1, kWhole}, {4, {5, 50, 4}}}), 1,
-                       ids({{1, {20, 20, 7}}, {1, {20, 38, 9}}, {4, {5, 50, 4}}}), 11));
+      tracked(sequence({{ids({{1, kWhole}, {4, other}}), 1},
+                        {ids({{1, {20, 20, 7}}, {1, {20, 38, 9}}, {4, other}}), 11}}));
 
   ASSERT_THAT(result.parted, SizeIs(1));
   EXPECT_EQ(result.parted[0].id, 1);
-  LabelImage painted(kField);
-  for (const auto& [id, mask] : result.parted[0].pieces) {
-    paint(painted, mask, id);
-  }
-  EXPECT_EQ(painted, ids({{5, {20, 20, 7}}, {1, {20, 38, 9}}}));
+  const std::map<int32_t, Mask> expected = masks_of(ids({{1, {20, 38, 9}}, {5, {20, 20, 7}}}));
+  EXPECT_THAT(result.parted[0].pieces,
+              ElementsAre(Pair(1, expected.at(1)), Pair(5, expected.at(5))));
+}
+
+TEST(IdSplits, GiveAllPiecesOfAFrameIdsOfTheirOwn) {
+  const Result result = tracked(sequence(
+      {{ids({{1, {9, 20, 8}}, {2, {30, 20, 8}}}), 1},
+       {ids({{1, {9, 13, 6}}, {1, {9, 27, 6}}, {2, {30, 13, 6}}, {2, {30, 27, 6}}}), 11}}));
+
+  EXPECT_THAT(result.lineage.tracks, SizeIs(6));
+  ASSERT_THAT(result.parted, SizeIs(2));
+  EXPECT_EQ(result.parted[0].pieces[1].first, 3);
+  EXPECT_EQ(result.parted[1].pieces[1].first, 4);
 }
 
 TEST(IdSplits, GoOnUnderTheNewIdsOfThePieces) {
-  std::vector<LabelImage> frames =
-      repeated(ids({{1, kWhole}}), 3, ids({{1, kLeft}, {1, kRight}}), 11);
-  frames.push_back(ids({{1, kLeft}, {2, kRight}}));
-
-  const Result result = tracked(frames);
+  const Result result =
+      tracked(sequence({{whole(), 3}, {apart(), 11}, {ids({{1, kLeft}, {2, kRight}}), 1}}));
 
   EXPECT_THAT(result.lineage.tracks, SizeIs(3));
   EXPECT_THAT(result.tracks, ElementsAre(ElementsAre(2), ElementsAre(3)));
 }
 
-TEST(IdSplits, TellThreePieces) {
-  const LabelImage apart = ids({{1, {14, 22, 6}}, {1, {14, 36, 6}}, {1, {26, 29, 6}}});
+TEST(IdSplits, AreToldOfPiecesThatSplitAtOnceThoughTheDriftHasMovedThem) {
+  const Result result =
+      tracked(sequence({{whole(), 3},
+                        {apart(), 11},
+                        {ids({{1, kLeft}, {2, {14, 38, 5.5}}, {2, {26, 38, 5.5}}}), 11}}),
+              {.jump = {.y_px = 0, .x_px = 9}, .jump_in = 3});
 
-  const Result result = tracked(repeated(ids({{1, kWhole}}), 3, apart, 11));
+  EXPECT_THAT(result.lineage.events,
+              ElementsAre(is_split(3, {1}, {2, 3}), is_split(14, {3}, {4, 5})));
+}
+
+TEST(IdSplits, TellThreePieces) {
+  const LabelImage three = ids({{1, {14, 22, 6}}, {1, {14, 36, 6}}, {1, {26, 29, 6}}});
+
+  const Result result = tracked(sequence({{whole(), 3}, {three, 11}}));
 
   ASSERT_THAT(result.lineage.tracks, SizeIs(4));
-  EXPECT_THAT(result.lineage.events, ElementsAre(Field(&Event::children, ElementsAre(2, 3, 4))));
+  EXPECT_THAT(result.lineage.events, ElementsAre(is_split(3, {1}, {2, 3, 4})));
 }
 
 TEST(IdSplits, KnowThePiecesAgainAsTheyMove) {
-  std::vector<LabelImage> frames = repeated(ids({{1, kWhole}}), 3, {}, 0);
+  std::vector<LabelImage> frames = sequence({{whole(), 3}});
   for (int64_t i = 0; i < 11; ++i) {
     const auto moved = 0.5 * static_cast<double>(i);
     // Which piece comes first in the image changes.
@@ -114,22 +176,31 @@ TEST(IdSplits, KnowThePiecesAgainAsTheyMove) {
   const Result result = tracked(frames);
 
   ASSERT_THAT(result.frames, SizeIs(14));
-  const auto tracks_at = [&](size_t frame, int64_t y, int64_t x) {
-    const auto label = static_cast<size_t>(result.frames[frame].labels(y, x));
-    return result.frames[frame].instances.at(label - 1).tracks;
-  };
-  EXPECT_EQ(tracks_at(3, 18, 20), tracks_at(13, 23, 20));
-  EXPECT_EQ(tracks_at(3, 22, 38), tracks_at(13, 17, 38));
-  EXPECT_NE(tracks_at(3, 18, 20), tracks_at(3, 22, 38));
+  EXPECT_EQ(result.tracks_at(3, 18, 20), result.tracks_at(13, 23, 20));
+  EXPECT_EQ(result.tracks_at(3, 22, 38), result.tracks_at(13, 17, 38));
+  EXPECT_NE(result.tracks_at(3, 18, 20), result.tracks_at(3, 22, 38));
+}
+
+// Where the drift takes the one, the other was.
+TEST(IdSplits, KnowThePiecesAgainAsTheyDrift) {
+  const Result result = tracked(sequence({{ids({{1, {20, 16, 10}}}), 1},
+                                          {ids({{1, {16, 8, 7}}, {1, {24, 24, 7}}}), 5},
+                                          {ids({{1, {24, 8, 7}}, {1, {16, 24, 7}}}), 6}}),
+                                {.jump = {.y_px = 0, .x_px = 16}, .jump_in = 6});
+
+  ASSERT_THAT(result.lineage.events, ElementsAre(is_split(1, {1}, {2, 3})));
+  EXPECT_EQ(result.tracks_at(5, 16, 8), result.tracks_at(6, 24, 24));
+  EXPECT_EQ(result.tracks_at(5, 24, 24), result.tracks_at(6, 16, 40));
+}
+
+TEST(IdSplits, AreNoneOfWhatVanishesTooEarly) {
+  const Result result = tracked(sequence({{whole(), 3}, {apart(), 9}, {LabelImage(kField), 5}}));
+
+  EXPECT_THAT(result.lineage.events, ElementsAre(Field(&Event::type, EventType::kLost)));
 }
 
 TEST(IdSplits, AreNoneWhereThePiecesComeTogetherAgain) {
-  std::vector<LabelImage> frames =
-      repeated(ids({{1, kWhole}}), 3, ids({{1, kLeft}, {1, kRight}}), 9);
-  frames.push_back(ids({{1, kWhole}}));
-  frames.insert(frames.end(), 9, ids({{1, kLeft}, {1, kRight}}));
-
-  const Result result = tracked(frames);
+  const Result result = tracked(sequence({{whole(), 3}, {apart(), 9}, {whole(), 1}, {apart(), 9}}));
 
   EXPECT_THAT(result.lineage.tracks, SizeIs(1));
   EXPECT_THAT(result.lineage.events, IsEmpty());
@@ -137,104 +208,102 @@ TEST(IdSplits, AreNoneWhereThePiecesComeTogetherAgain) {
 
 // DeAOT may give the id of a particle to another that looks like it.
 TEST(IdSplits, AreNoneWhereAnotherParticleIsTakenForAPiece) {
-  const Result result =
-      tracked(repeated(ids({{1, {20, 12, 8}}}), 3, ids({{1, {20, 12, 8}}, {1, {20, 45, 5}}}), 15));
+  const Result result = tracked(
+      sequence({{ids({{1, {20, 12, 8}}}), 3}, {ids({{1, {20, 12, 8}}, {1, {20, 45, 5}}}), 15}}));
 
   EXPECT_THAT(result.lineage.tracks, SizeIs(1));
   EXPECT_THAT(result.lineage.events, IsEmpty());
 }
 
+// Each lies by half on the whole: 14 columns where there were 8.
 TEST(IdSplits, AreNoneWherePiecesAreMoreThanTheWhole) {
-  const Result result = tracked(
-      repeated(ids({{1, {20, 29, 8}}}), 3, ids({{1, {20, 23, 7.8}}, {1, {20, 40, 8.2}}}), 15));
+  const Result result =
+      tracked(sequence({{boxes({{1, {5, 26, 30, 8}}}), 3},
+                        {boxes({{1, {5, 22, 30, 8}}, {1, {5, 31, 30, 6}}}), 15}}));
+
+  EXPECT_THAT(result.lineage.events, IsEmpty());
+}
+
+TEST(IdSplits, AreNoneWherePiecesAreLessThanTheWhole) {
+  const Result result =
+      tracked(sequence({{whole(), 3}, {ids({{1, {20, 23, 5}}, {1, {20, 35, 5}}}), 15}}));
 
   EXPECT_THAT(result.lineage.events, IsEmpty());
 }
 
 TEST(IdSplits, AreNoneOfWhatWasNeverWhole) {
-  const Result result = tracked(repeated(ids({{1, kLeft}, {1, kRight}}), 15, {}, 0));
+  const Result result = tracked(sequence({{apart(), 15}}));
 
   EXPECT_THAT(result.lineage.tracks, SizeIs(1));
   EXPECT_THAT(result.frames[0].instances, SizeIs(1));
 }
 
 TEST(IdSplits, LeaveCrumbsWithTheObject) {
-  const Result result =
-      tracked(repeated(ids({{1, kWhole}}), 3, ids({{1, {20, 27, 10}}, {1, {20, 42, 3}}}), 15));
+  const LabelImage crumb = ids({{1, {20, 25, 10}}, {1, {20, 39, 3}}});
+
+  const Result result = tracked(sequence({{whole(), 3}, {crumb, 15}}));
 
   EXPECT_THAT(result.lineage.tracks, SizeIs(1));
 }
 
-TEST(IdSplits, ArePiecesThatAreFoundAnewWhereTheTrackHadBeen) {
-  std::vector<LabelImage> frames = repeated(dumbbell(), 4, ids({{1, kLeft}}), 2);
-  frames.insert(frames.end(), 3, ids({{1, kLeft}, {2, {20, 37, 8}}}));
-
-  const Result result = tracked(frames);
-
-  ASSERT_THAT(result.lineage.tracks, SizeIs(3));
-  EXPECT_EQ(result.lineage.tracks[0].last_frame, 5);
-  EXPECT_THAT(result.lineage.tracks[1].parents, ElementsAre(1));
-  EXPECT_THAT(result.lineage.tracks[2].parents, ElementsAre(1));
-  ASSERT_THAT(result.lineage.events, SizeIs(1));
-  const Event& split = result.lineage.events[0];
-  EXPECT_EQ(split.type, EventType::kSplit);
-  EXPECT_EQ(split.frame_before, 3);
-  EXPECT_EQ(split.frame, 6);
-  EXPECT_THAT(split.children, ElementsAre(2, 3));
-  EXPECT_EQ(split.confidence, 1);
-  EXPECT_NEAR(split.evidence.at("area_px2"), 390, 15);
-  EXPECT_THAT(result.parted, IsEmpty());
-}
-
-TEST(IdSplits, FollowTheDrift) {
-  IdTracks tracker({}, kField);
-  const LabelImage before = ids({{1, {12, 12, 8}}, {1, {12, 27, 8}}});
-  const LabelImage after = ids({{1, {27, 22, 8}}, {2, {27, 39, 8}}});
-  tracker.push({.index = 0, .ids = before, .largest_id = 1});
-
-  const TrackerOutput output =
-      tracker.push({.index = 1, .time = 1, .ids = after, .drift = {15, 10}, .largest_id = 2});
-
-  EXPECT_THAT(output.events, ElementsAre(Field(&Event::type, EventType::kSplit)));
-}
-
-// Its area has not fallen: the track has gone elsewhere.
-TEST(IdSplits, AreNoneWhereATrackMadeRoom) {
+TEST(IdSplits, HavePiecesOfTheLeastAreaThatIsAskedFor) {
   const Result result =
-      tracked(repeated(ids({{1, {20, 30, 10}}}), 4, ids({{1, {20, 14, 10}}, {2, {20, 32, 6}}}), 4));
+      tracked(sequence({{whole(), 3}, {apart(), 15}}), {.options = {.min_piece_area_px = 210}});
 
-  ASSERT_THAT(result.lineage.tracks, SizeIs(2));
-  EXPECT_THAT(result.lineage.events, ElementsAre(Field(&Event::type, EventType::kAppeared)));
+  EXPECT_THAT(result.lineage.events, IsEmpty());
 }
 
-// Object 2 vanishes into 1 and is found anew as 3.
-TEST(IdSplits, AreNoneWhereWhatVanishedIsFoundAgain) {
-  std::vector<LabelImage> frames =
-      repeated(ids({{1, kLeft}, {2, kTouchingRight}}), 3, dumbbell(), 2);
-  frames.insert(frames.end(), 3, ids({{1, kLeft}, {3, kTouchingRight}}));
+// Object 2 vanishes into the smaller piece, the one under a new id, before the split is known.
+TEST(IdSplits, AreDecidedBeforeMergesWithTheirPieces) {
+  const Result result =
+      tracked(sequence({{whole_beside_two(), 3},
+                        {pieces_beside_two(), 3},
+                        {pieces_with_two(), 8},
+                        {ids({{1, kLeft}, {3, kSmallRight}, {3, {20, 46, 3}}}), 3}}));
+
+  EXPECT_THAT(result.lineage.events,
+              ElementsAre(is_split(3, {1}, {3, 4}), is_merge(6, {2, 4}, {5})));
+  EXPECT_THAT(result.tracks, ElementsAre(ElementsAre(3), ElementsAre(5)));
+}
+
+TEST(IdSplits, DoNotKeepMergesFromBeingToldAtTheEnd) {
+  const Result result = tracked(
+      sequence({{whole_beside_two(), 3}, {pieces_beside_two(), 3}, {pieces_with_two(), 5}}));
+
+  EXPECT_THAT(result.lineage.events, ElementsAre(is_merge(6, {1, 2}, {3})));
+}
+
+TEST(IdSplits, WaitForMergesThatCameBefore) {
+  const LabelImage two = ids({{1, kWhole}, {2, {20, 43, 3}}});
+  const LabelImage one = ids({{1, kWhole}, {1, {20, 42, 3}}});
+
+  const Result result =
+      tracked(sequence({{two, 3}, {one, 1}, {apart(), 3}, {ids({{1, kLeft}, {3, kRight}}), 4}}),
+              {.options = {.confirm = 1}});
+
+  EXPECT_THAT(result.lineage.events,
+              ElementsAre(is_merge(3, {1, 2}, {3}), is_split(4, {3}, {4, 5})));
+}
+
+TEST(IdSplits, AreToldOfWhatHasMergedAFrameBefore) {
+  const LabelImage two = ids({{1, kLeft}, {2, kRight}});
+  const LabelImage split = ids({{1, {20, 18, 10}}, {1, {20, 40, 10}}});
+
+  const auto frames = sequence({{two, 3}, {ids({{1, {20, 29, 14}}}), 1}, {split, 11}});
 
   const Result result = tracked(frames);
 
-  EXPECT_THAT(result.lineage.events, Each(Field(&Event::type, testing::Ne(EventType::kSplit))));
+  EXPECT_THAT(result.lineage.events,
+              ElementsAre(is_merge(3, {1, 2}, {3}), is_split(4, {3}, {4, 5})));
+  EXPECT_EQ(tracked(frames, {.resumed_after = 4}).lineage, result.lineage);
 }
 
-TEST(IdSplits, ContinueFromASavedStateToTheSameTracks) {
-  const std::vector<LabelImage> frames =
-      repeated(ids({{1, kWhole}}), 3, ids({{1, kLeft}, {1, kRight}}), 12);
-  IdTracks first({}, kField);
-  IdTracks second({}, kField);
-  LineageBuilder of_parts;
-  for (int64_t i = 0; i < 8; ++i) {
-    of_parts.add(first.push(id_frames::frame_of(frames, i)));
-  }
+// What was whole was one of the two alone.
+TEST(IdSplits, AreNoneOfWhatIsInPiecesWhenItMerges) {
+  const Result result = tracked(sequence(
+      {{ids({{1, kWhole}, {2, {20, 43, 3}}}), 3}, {ids({{1, kLeft}, {1, {20, 37, 8}}}), 15}}));
 
-  second.load_state(first.save_state());
-
-  for (int64_t i = 8; i < 15; ++i) {
-    of_parts.add(second.push(id_frames::frame_of(frames, i)));
-  }
-  of_parts.add(second.finish());
-  EXPECT_EQ(of_parts.build(), tracked(frames).lineage);
+  EXPECT_THAT(result.lineage.events, ElementsAre(is_merge(3, {1, 2}, {3})));
 }
 
 }  // namespace
