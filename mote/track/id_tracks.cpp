@@ -140,6 +140,9 @@ void IdTracks::take_regions(Object& object, const std::vector<Piece>& regions) {
     held.frame.regions[region.region].lobes = {
         {.lobe = nearest_number(pieces, region.centroid), .track = object.live.track.id}};
   }
+  for (const Piece& piece : pieces) {
+    held.frame.regions[piece.region].lobes.front().lobe = piece.number;
+  }
 }
 
 const IdTracks::Held& IdTracks::held_in(int64_t frame) const {

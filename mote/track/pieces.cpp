@@ -5,6 +5,7 @@
 #include <map>
 
 #include "mote/core/assignment.h"
+#include "mote/core/disc.h"
 #include "mote/imaging/components.h"
 
 namespace mote::track {
@@ -14,10 +15,12 @@ namespace {
 constexpr double kLeastSum = 0.75;
 constexpr double kMostSum = 1.5;
 
-/// How far `now` is from where `before` was, moved by `shift`.
+/// How far `now` is from what `before` was, moved by `shift`: in place and, as pieces may have one
+/// centre, in radius.
 double way_px(const Piece& before, Point shift, const Piece& now) {
   const Point way = now.centroid - (before.centroid + shift);
-  return std::hypot(way.y_px, way.x_px);
+  return std::hypot(way.y_px, way.x_px,
+                    equivalent_radius_px(now.area_px) - equivalent_radius_px(before.area_px));
 }
 
 void name_as_before(const Parting& parting, Point drift, std::vector<Piece>& pieces) {

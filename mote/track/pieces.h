@@ -55,7 +55,7 @@ struct Parting {
 bool adds_up(double whole_px, double parts_px);
 
 /// Goes on with `parting`, or begins a new one where the pieces are not as many as before; names
-/// `pieces`, two or more, by the least sum of their ways; new ones 1, 2, ...
+/// `pieces`, two or more, by the least sum of their ways in place and radius; new ones 1, 2, ...
 void follow_pieces(std::optional<Parting>& parting, int64_t frame, double time, Point drift,
                    const WholeObject& whole, std::vector<Piece>& pieces);
 

@@ -34,6 +34,16 @@ inline LabelImage boxes(const std::vector<std::pair<int32_t, Box>>& boxes) {
   return labels;
 }
 
+/// Object 1 as a ring and a core in it.
+inline LabelImage ring_and_core(double ring_x_px, double core_x_px) {
+  LabelImage labels = ids({{1, {20, ring_x_px, 15}}, {9, {20, ring_x_px, 9.5}}});
+  std::replace(labels.values().begin(), labels.values().end(), 9, 0);
+  const LabelImage core = ids({{1, {20, core_x_px, 7}}});
+  std::transform(labels.values().begin(), labels.values().end(), core.values().begin(),
+                 labels.values().begin(), [](int32_t a, int32_t b) { return a + b; });
+  return labels;
+}
+
 /// Some columns of the field, as pixels that are no specimen.
 inline BinaryImage columns(int64_t first, int64_t count) {
   BinaryImage image(kField);

@@ -13,6 +13,7 @@ using id_frames::boxes;
 using id_frames::ids;
 using id_frames::kField;
 using id_frames::Result;
+using id_frames::ring_and_core;
 using id_frames::sequence;
 using id_frames::tracked;
 using synthetic::Disc;
@@ -191,6 +192,20 @@ TEST(IdSplits, KnowThePiecesAgainAsTheyDrift) {
   ASSERT_THAT(result.lineage.events, ElementsAre(is_split(1, {1}, {2, 3})));
   EXPECT_EQ(result.tracks_at(5, 16, 8), result.tracks_at(6, 24, 24));
   EXPECT_EQ(result.tracks_at(5, 24, 24), result.tracks_at(6, 16, 40));
+}
+
+// Each goes where the other's centre was.
+TEST(IdSplits, TellPiecesOfOneCentreApart) {
+  const Result result = tracked(sequence({{ids({{1, {20, 30, 15}}}), 3},
+                                          {ring_and_core(30, 30), 4},
+                                          {ring_and_core(29, 30), 1},
+                                          {ring_and_core(30, 29), 6}}));
+
+  ASSERT_THAT(result.lineage.events, ElementsAre(is_split(3, {1}, {2, 3})));
+  EXPECT_NE(result.tracks_at(3, 20, 30), result.tracks_at(3, 7, 30));
+  EXPECT_EQ(result.tracks_at(7, 20, 30), result.tracks_at(3, 20, 30));
+  EXPECT_EQ(result.tracks_at(8, 20, 30), result.tracks_at(3, 20, 30));
+  EXPECT_EQ(result.tracks_at(8, 7, 30), result.tracks_at(3, 7, 30));
 }
 
 TEST(IdSplits, AreNoneOfWhatVanishesTooEarly) {
