@@ -158,7 +158,8 @@ std::vector<int32_t> IdTracks::large_pieces(const std::vector<int32_t>& objects,
   return pieces;
 }
 
-/// Objects that are new where `id` was are its pieces, if its area has fallen by theirs.
+/// Objects that are new where `id` was are its pieces, if its area has fallen by theirs; not where
+/// the border or excluded pixels may have taken it.
 void IdTracks::leave(int32_t id, const FoundPieces& found) {
   const LiveTrack& live = objects_.at(id).live;
   const int32_t track = live.track.id;
@@ -173,7 +174,8 @@ void IdTracks::leave(int32_t id, const FoundPieces& found) {
   const auto has_lost = [&](const Held& held) {
     return before_px - area_px(held.frame, track) >= kLeastLoss * pieces_px;
   };
-  if (pieces.empty() || !adds_up(before_px, rest.area_px + pieces_px) || !has_lost(held_.back())) {
+  if (pieces.empty() || rest.cut || !adds_up(before_px, rest.area_px + pieces_px) ||
+      !has_lost(held_.back())) {
     return;
   }
   const auto after = held_.begin() + static_cast<std::ptrdiff_t>(found.before) + 1;

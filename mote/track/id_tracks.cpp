@@ -77,8 +77,10 @@ std::map<int32_t, std::vector<Piece>> IdTracks::hold(IdFrame frame) {
   for (const Region& region : segmentation.regions) {
     const size_t number = held.centroids.size();
     const bool is_cut = std::binary_search(cut.begin(), cut.end(), region.label);
-    of_object[pieces.ids[number]].push_back(
-        {.region = number, .centroid = region.centroid, .area_px = region.area_px});
+    of_object[pieces.ids[number]].push_back({.region = number,
+                                             .centroid = region.centroid,
+                                             .area_px = region.area_px,
+                                             .is_cut = is_cut});
     held.centroids.push_back(region.centroid);
     held.frame.regions.push_back({.cluster = region.cluster,
                                   .mask = std::move(masks.at(region.label)),

@@ -57,7 +57,8 @@ struct PartedObject {
 /// Split: an object that was whole is in the same two or more pieces for `confirm`, or for
 /// `lag_frames` if that is sooner; or an object is new where a track was, whose area has fallen by
 /// what the new one has. Either way the pieces together have the area of the whole (adds_up). The
-/// track ends, and each piece begins one.
+/// track ends, and each piece begins one. Excluded pixels are no split: pieces that they cut tell
+/// of none, nor does a track that has lost area while they, or the border, cut it.
 ///
 /// What happens to an object is decided in the order in which it happened: a split waits for
 /// merges of before, a merge for a split that is not confirmed yet, and is one with a piece then.

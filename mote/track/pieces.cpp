@@ -82,7 +82,7 @@ void follow_pieces(std::optional<Parting>& parting, int64_t frame, double time, 
     for (Piece& piece : pieces) {
       piece.number = ++number;
       sum_px += piece.area_px;
-      come_from_whole = come_from_whole && piece.covered_share >= kLeastCovered;
+      come_from_whole = come_from_whole && !piece.is_cut && piece.covered_share >= kLeastCovered;
     }
     parting = Parting{.frame = frame,
                       .time = time,

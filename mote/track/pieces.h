@@ -27,6 +27,7 @@ struct Piece {
   size_t region = 0;   ///< of the frame, that it is
   Point centroid;
   double area_px = 0;
+  bool is_cut = false;       ///< by excluded pixels
   double covered_share = 0;  ///< of it, by where the object was when it was last whole
 };
 
@@ -42,8 +43,9 @@ struct WholeObject {
 struct Parting {
   int64_t frame = 0;
   double time = 0;
-  /// In the first frame the pieces lay where the whole was before and added up to it: no other
-  /// particle has been taken for a piece.
+  /// In the first frame the pieces lay where the whole was before and added up to it, so that no
+  /// other particle has been taken for a piece, and excluded pixels cut none of them, so that what
+  /// lies between is no strip of such.
   bool is_plausible = false;
   double whole_px = 0;        ///< area of the whole
   std::vector<Piece> pieces;  ///< as last seen

@@ -98,6 +98,16 @@ TEST(IdFoundPieces, AreNoneWhereATrackMadeRoom) {
   EXPECT_THAT(result.lineage.events, ElementsAre(Field(&Event::type, EventType::kAppeared)));
 }
 
+// The border took its area.
+TEST(IdFoundPieces, AreNoneWhereATrackLeaves) {
+  const Result result = tracked(sequence({{ids({{1, {20, 49, 9}}}), 4},
+                                          {ids({{1, {20, 55, 9}}}), 3},
+                                          {ids({{1, {20, 61, 9}}}), 3},
+                                          {ids({{1, {20, 61, 9}}, {2, {20, 44, 6}}}), 3}}));
+
+  EXPECT_THAT(result.lineage.events, ElementsAre(Field(&Event::type, EventType::kAppeared)));
+}
+
 TEST(IdFoundPieces, AreNoneWhereBothAreLessThanTheWhole) {
   const Result result = tracked(
       sequence({{ids({{1, {20, 29, 11}}}), 4}, {ids({{1, {20, 22, 4}}, {2, {20, 34, 6}}}), 4}}));

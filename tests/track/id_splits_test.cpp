@@ -10,6 +10,7 @@ namespace mote::track {
 namespace {
 
 using id_frames::boxes;
+using id_frames::columns;
 using id_frames::ids;
 using id_frames::kField;
 using id_frames::Result;
@@ -266,6 +267,26 @@ TEST(IdSplits, HavePiecesOfTheLeastAreaThatIsAskedFor) {
       tracked(sequence({{whole(), 3}, {apart(), 15}}), {.options = {.min_piece_area_px = 210}});
 
   EXPECT_THAT(result.lineage.events, IsEmpty());
+}
+
+// A scale bar.
+TEST(IdSplits, AreNoneWhereExcludedPixelsLieBetweenThePieces) {
+  std::vector<LabelImage> frames;
+  for (int64_t i = 0; i < 30; ++i) {
+    frames.push_back(ids({{1, {20, std::min(12.0 + static_cast<double>(i), 29.0), 10}}}));
+  }
+
+  const Result result = tracked(frames, {.excluded = columns(28, 3)});
+
+  EXPECT_THAT(result.lineage.events, IsEmpty());
+  EXPECT_THAT(result.parted, IsEmpty());
+}
+
+TEST(IdSplits, AreToldAtTheBorder) {
+  const Result result = tracked(
+      sequence({{ids({{1, {3, 29, 11}}}), 3}, {ids({{1, {3, 20, 8}}, {1, {3, 38, 8}}}), 11}}));
+
+  EXPECT_THAT(result.lineage.events, ElementsAre(is_split(3, {1}, {2, 3})));
 }
 
 // Object 2 vanishes into the smaller piece, the one under a new id, before the split is known.
