@@ -360,8 +360,9 @@ class Methods {
       return fmt::format(
           " Drift was {}. Particles were followed by their pixels with the network {}{}; every {} "
           "frames the frame was segmented, and particles that were not followed yet were added. "
-          "A particle whose pixels went over to another counts as merged with it, one whose mask "
-          "was in pieces apart for {} as split.",
+          "A particle whose pixels went over to another counts as merged with it; one whose mask "
+          "was in pieces apart for {}, or which had lost area to a particle found anew in its "
+          "place, as split.",
           drift(), job_.deaot.model,
           job_.threshold.refine ? ", their boundaries moved likewise in every frame" : "",
           job_.deaot.keyframe_gap, duration("confirm", job_.confirm));
