@@ -1,5 +1,6 @@
 #include "mote/imaging/contrast.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "mote/core/runs.h"
@@ -7,18 +8,24 @@
 
 namespace mote::imaging {
 
-std::vector<double> contrasts_of(const LabelImage& labels, size_t count,
-                                 const Grid<float>& distance, const Grid<float>& image,
-                                 int gap_px) {
+std::vector<Contrast> contrasts_of(const LabelImage& labels, size_t count,
+                                   const Grid<float>& distance, const Grid<float>& image,
+                                   int gap_px) {
   const Size size = labels.size();
   struct Mean {
     double sum = 0;
+    double squares = 0;
     int64_t pixels = 0;
-    void add(float value) {
+    void add(double value) {
       sum += value;
+      squares += value * value;
       ++pixels;
     }
     double value() const { return sum / static_cast<double>(pixels); }
+    double error2() const {
+      const auto n = static_cast<double>(pixels);
+      return std::max(0.0, squares / n - value() * value()) / n;
+    }
   };
   std::vector<Mean> inside(count + 1);
   std::vector<Mean> around(count + 1);
@@ -68,10 +75,11 @@ std::vector<double> contrasts_of(const LabelImage& labels, size_t count,
     }
     front.swap(next);
   }
-  std::vector<double> contrasts(count + 1, 0);
+  std::vector<Contrast> contrasts(count + 1);
   for (size_t i = 1; i <= count; ++i) {
     if (inside[i].pixels > 0 && around[i].pixels > 0) {
-      contrasts[i] = std::abs(inside[i].value() - around[i].value());
+      contrasts[i] = {.value = std::abs(inside[i].value() - around[i].value()),
+                      .error = std::sqrt(inside[i].error2() + around[i].error2())};
     }
   }
   return contrasts;

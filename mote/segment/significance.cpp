@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mote/core/disc.h"
 #include "mote/core/runs.h"
 #include "mote/imaging/contrast.h"
 #include "mote/imaging/regions.h"
@@ -11,8 +12,14 @@ namespace mote::segment {
 namespace {
 
 // What stands out less against its surroundings, as a part of the particles' contrast, is uneven
-// background.
+// background. The rim of a sphere, at the half level, stands out less the larger it is: 8 / r of
+// its middle at a radius of r px, where a Gaussian slope of the background has 4 / r.
 constexpr double kLeastContrast = 0.35;
+constexpr double kLargeRadiusPx = 12;
+// Islands of noise at the rim of a bright particle stand out by chance: so many standard errors
+// less must be this part of the least contrast still.
+constexpr double kErrors = 4;
+constexpr double kLeastSure = 0.6;
 
 /// Calls `use` with the place of every pixel that has a label.
 template <typename Use>
@@ -44,6 +51,16 @@ std::vector<double> areas_of(const imaging::Components& components, const Grid<u
   return areas;
 }
 
+/// The least contrast of a component of so many pixels, as a part of that of the particles.
+double least_contrast(double area_px) {
+  return kLeastContrast * std::min(1.0, kLargeRadiusPx / equivalent_radius_px(area_px));
+}
+
+bool stands_out(const imaging::Contrast& contrast, double least) {
+  return least == 0 || (contrast.value >= least &&
+                        contrast.value - kErrors * contrast.error >= kLeastSure * least);
+}
+
 }  // namespace
 
 std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Components& components,
@@ -53,25 +70,22 @@ std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Compon
   size_t count = 0;
   for_labelled(labels,
                [&](size_t i) { count = std::max(count, static_cast<size_t>(labels.values()[i])); });
-  std::vector<double> contrasts = imaging::contrasts_of(labels, count, distance, image);
-  const bool judged = options.method == ThresholdMethod::kAuto;
-  const double least_contrast = judged ? kLeastContrast * applied.contrast : 0;
+  const std::vector<imaging::Contrast> contrasts =
+      imaging::contrasts_of(labels, count, distance, image);
+  const double judged_by = options.method == ThresholdMethod::kAuto ? applied.contrast : 0;
 
   const std::vector<double> areas = areas_of(components, coverage, options.min_diameter_px);
-  // A component stays or goes as a whole: by its area, and by its best part's contrast.
-  std::vector<double> best(components.components.size() + 1, 0);
+  // A component stays or goes as a whole: by its area, and by the contrast of its parts.
+  std::vector<uint8_t> kept(areas.size(), 0);
   for_labelled(labels, [&](size_t i) {
-    double& contrast = best[static_cast<size_t>(components.labels.values()[i])];
-    contrast = std::max(contrast, contrasts[static_cast<size_t>(labels.values()[i])]);
+    const auto component = static_cast<size_t>(components.labels.values()[i]);
+    if (kept[component] == 0) {
+      kept[component] = stands_out(contrasts[static_cast<size_t>(labels.values()[i])],
+                                   judged_by * least_contrast(areas[component]));
+    }
   });
-  std::vector<uint8_t> kept(best.size(), 0);
-  bool all = true;
-  for (size_t i = 1; i < best.size(); ++i) {
-    kept[i] = best[i] >= least_contrast && areas[i] >= area_of_diameter(options.min_diameter_px);
-    all = all && kept[i] != 0;
-  }
-  if (all) {
-    return contrasts;
+  for (size_t i = 1; i < areas.size(); ++i) {
+    kept[i] = kept[i] != 0 && areas[i] >= area_of_diameter(options.min_diameter_px);
   }
   std::vector<uint8_t> present(count + 1, 0);
   for_labelled(labels, [&](size_t i) {
@@ -85,7 +99,7 @@ std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Compon
   std::vector<double> left = {0};
   for (size_t label = 1; label <= count; ++label) {
     if (present[label] != 0) {
-      left.push_back(contrasts[label]);
+      left.push_back(contrasts[label].value);
     }
   }
   return left;

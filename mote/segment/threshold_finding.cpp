@@ -12,6 +12,7 @@
 #include "mote/imaging/contrast.h"
 #include "mote/imaging/distance.h"
 #include "mote/imaging/filters.h"
+#include "mote/segment/level_finder.h"
 
 namespace mote::segment {
 namespace {
@@ -50,14 +51,14 @@ void prefer_edges(const BinaryImage& excluded, Look& look) {
     mask.values()[i] = particle && (excluded.empty() || excluded.values()[i] == 0) ? 1 : 0;
   }
   const imaging::Components found = imaging::components_of(mask);
-  const std::vector<double> contrasts = imaging::contrasts_of(
+  const std::vector<imaging::Contrast> contrasts = imaging::contrasts_of(
       found.labels, found.components.size(), imaging::distance_to_background(mask), look.smooth, 2);
   double area = 0;
   double edged = 0;
   for (size_t i = 0; i < found.components.size(); ++i) {
     const auto pixels = static_cast<double>(found.components[i].area_px);
     area += pixels;
-    edged += contrasts[i + 1] > kEdgeContrast * contrast ? pixels : 0;
+    edged += contrasts[i + 1].value > kEdgeContrast * contrast ? pixels : 0;
   }
   if (edged < 0.5 * area) {
     levels.particle = levels.strongest;
@@ -78,12 +79,14 @@ Smoothed smoothed_by(double sigma_px, const Grid<float>& image, const BinaryImag
 }
 
 /// Finds the frame's own threshold on what `smoothed` holds.
-void find_threshold(Smoothed smoothed, const BinaryImage& excluded, const ThresholdOptions& options,
-                    Look& look) {
+void find_threshold(Smoothed smoothed, LevelFinder& finder, const BinaryImage& excluded,
+                    const ThresholdOptions& options, Look& look) {
   look.smooth = std::move(smoothed.image);
   const imaging::Histogram& histogram = smoothed.histogram;
   const double sigma_px = smoothed.sigma_px;
-  look.levels = imaging::levels_of(histogram, bright_wanted(options), least_px(options, sigma_px));
+  const std::optional<FoundLevels> found =
+      finder.levels_of(histogram, sigma_px, least_px(options, sigma_px));
+  look.levels = found ? std::optional(found->levels) : std::nullopt;
   look.own.reset();
   look.background.reset();
   if (look.levels) {
@@ -132,7 +135,7 @@ void find_threshold(Smoothed smoothed, const BinaryImage& excluded, const Thresh
 }
 
 /// `image` after the least of kAutoSigmas that lifts the particles clear of the noise.
-Smoothed smoothed_clear(const Grid<float>& image, const BinaryImage& excluded,
+Smoothed smoothed_clear(const Grid<float>& image, LevelFinder& finder, const BinaryImage& excluded,
                         const ThresholdOptions& options) {
   // Much smoothing can be judged on a smaller image.
   Grid<float> half;
@@ -148,9 +151,9 @@ Smoothed smoothed_clear(const Grid<float>& image, const BinaryImage& excluded,
     }
     Smoothed tried = scale > 1 ? smoothed_by(sigma_px / scale, half, half_excluded)
                                : smoothed_by(sigma_px, image, excluded);
-    const auto levels = imaging::levels_of(tried.histogram, bright_wanted(options),
-                                           least_px(options, sigma_px) / (scale * scale));
-    clearest[i] = levels ? levels->contrast_to_noise() : 0;
+    const auto levels =
+        finder.levels_of(tried.histogram, sigma_px, least_px(options, sigma_px) / (scale * scale));
+    clearest[i] = levels ? levels->clearness() : 0;
     if (clearest[i] >= kClearOfNoise) {
       return scale > 1 ? smoothed_by(sigma_px, image, excluded) : std::move(tried);
     }
@@ -192,9 +195,10 @@ Look look_at(const SegmenterInput& input, const ThresholdOptions& options) {
                                    flatten_scale_px(options, input.image.size()));
   }
   const Grid<float>& image = look.even.empty() ? input.image : look.even;
+  LevelFinder finder(image, input.excluded, bright_wanted(options));
   find_threshold(options.sigma_px > 0 ? smoothed_by(options.sigma_px, image, input.excluded)
-                                      : smoothed_clear(image, input.excluded, options),
-                 input.excluded, options, look);
+                                      : smoothed_clear(image, finder, input.excluded, options),
+                 finder, input.excluded, options, look);
   return look;
 }
 

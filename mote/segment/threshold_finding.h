@@ -21,7 +21,7 @@ struct Finding {
   double threshold = 0;
   double contrast = 0;     ///< between background and particles; 0 where they were not told apart
   double background = 0;   ///< where they were
-  double noise = 0;        ///< of the smoothed background
+  double noise = 0;        ///< of the smoothed background, as LevelFinder has it
   bool by_levels = false;  ///< Otsu was given up for the half level
 };
 
