@@ -16,8 +16,8 @@ namespace {
 // its middle at a radius of r px, where a Gaussian slope of the background has 4 / r.
 constexpr double kLeastContrast = 0.35;
 constexpr double kLargeRadiusPx = 12;
-// Islands of noise at the rim of a bright particle stand out by chance: so many standard errors
-// less must be this part of the least contrast still.
+// Islands of noise at the rim of a bright particle, which is noisier than the background, stand out
+// by chance: so many standard errors less must be this part of the least contrast still.
 constexpr double kErrors = 4;
 constexpr double kLeastSure = 0.6;
 
@@ -56,9 +56,10 @@ double least_contrast(double area_px) {
   return kLeastContrast * std::min(1.0, kLargeRadiusPx / equivalent_radius_px(area_px));
 }
 
-bool stands_out(const imaging::Contrast& contrast, double least) {
-  return least == 0 || (contrast.value >= least &&
-                        contrast.value - kErrors * contrast.error >= kLeastSure * least);
+bool stands_out(const imaging::Contrast& contrast, double least, bool bright) {
+  const bool is_sure =
+      !bright || least == 0 || contrast.value - kErrors * contrast.error >= kLeastSure * least;
+  return contrast.value >= least && is_sure;
 }
 
 }  // namespace
@@ -81,7 +82,7 @@ std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Compon
     const auto component = static_cast<size_t>(components.labels.values()[i]);
     if (kept[component] == 0) {
       kept[component] = stands_out(contrasts[static_cast<size_t>(labels.values()[i])],
-                                   judged_by * least_contrast(areas[component]));
+                                   judged_by * least_contrast(areas[component]), applied.bright);
     }
   });
   for (size_t i = 1; i < areas.size(); ++i) {
