@@ -285,9 +285,10 @@ class Reader {
       warnings.insert(warnings.end(), more.begin(), more.end());
     };
     if (out_.summary.instances == 0) {
-      const bool by_labels = job_.command == Command::kMeasure || !job_.labels.empty();
+      const bool by_threshold =
+          job_.command != Command::kMeasure && job_.labels.empty() && !job_.network.is_network();
       warnings.push_back(nothing_found(job_) +
-                         (by_labels ? "" : "; mote preview shows what other options find"));
+                         (by_threshold ? "; mote preview shows what other options find" : ""));
     }
     add(bad_frames_);
     if (const size_t more = out_.summary.bad_sources.size() - bad_frames_.size(); more > 0) {

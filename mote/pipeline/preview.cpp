@@ -271,6 +271,12 @@ PreviewResult preview(const Job& given, const JobContext& context) {
   if (exists(given.output) && !given.force) {
     throw Error(ErrorKind::kUsage, "{}: exists; overwrite it with --force", given.output);
   }
+  if (given.network.is_network()) {
+    throw Error(ErrorKind::kUsage,
+                "model is {}: mote preview shows what the threshold finds, mote segment --frames 0 "
+                "what a network does",
+                given.network.model);
+  }
   cv::setNumThreads(1);
   RecordingOptions options = given.recording;
   options.any_size = true;

@@ -57,6 +57,12 @@ runs "${segment[@]}" "${sam[@]}" --points-per-side 4 -o grid
 for model in swin-unet vm-unet vm-unet-v2 autoencoder unet yolov8n-seg; do
   runs "${segment[@]}" --model $model -o of-$model
 done
+runs "${segment[@]}" --model yolov8n-seg --min-diameter-px 600 -o nothing
+grep -q 'yolov8n-seg found no particles of 600 px or more; .* --min-score, --black and --white$' stderr ||
+  fail "not told what decides: $(cat stderr)"
+echo 'model = "unet"' >unet.toml
+expect 2 "model is unet: mote preview shows what the threshold finds" \
+  "$mote" preview $recording --config unet.toml -o preview.png
 expect 5 "unet computes in float32 only" "${segment[@]}" --model unet --precision bf16 -o out
 runs "$mote" track $recording --no-overlay --frames 0:4 --weights random "${sam[@]}" --point x=60,y=40 -o tracked
 runs "$mote" track $recording --no-overlay --frames 0:4 --tracker deaot --tracker-weights random -o followed
