@@ -21,14 +21,17 @@ struct BenchFlags {
 };
 
 void run_bench(const BenchFlags& flags) {
-  const pipeline::MachineFigures machine = pipeline::machine_figures();
+  const std::vector<std::string> networks =
+      pipeline::benched_networks(flags.networks, flags.rounds);
   const std::unique_ptr<OnnxRunner> program =
-      flags.onnxruntime.empty() ? nullptr
-                                : pipeline::onnxruntime_in(flags.onnxruntime, machine.processors);
+      flags.onnxruntime.empty()
+          ? nullptr
+          : pipeline::onnxruntime_in(flags.onnxruntime, pipeline::processor_count());
+  const pipeline::MachineFigures machine = pipeline::machine_figures();
   if (!flags.json) {
     fmt::print("{}", pipeline::bench_header(machine));
   }
-  for (const std::string& name : pipeline::benched_networks(flags.networks)) {
+  for (const std::string& name : networks) {
     const NetworkFigures figures = pipeline::bench_network(name, flags.rounds, program.get());
     fmt::print("{}", flags.json ? pipeline::json_text(pipeline::bench_json(figures, machine)) + "\n"
                                 : pipeline::bench_rows(figures, machine));

@@ -58,13 +58,18 @@ std::string processor_name() {
   return "unknown processor";
 }
 
+int64_t processor_count() {
+  return tbb::this_task_arena::max_concurrency();
+}
+
 MachineFigures machine_figures() {
   return {.processor = processor_name(),
-          .processors = tbb::this_task_arena::max_concurrency(),
+          .processors = processor_count(),
           .matrix_rate = learned_plugin().matrix_rate()};
 }
 
-std::vector<std::string> benched_networks(const std::vector<std::string>& asked) {
+std::vector<std::string> benched_networks(const std::vector<std::string>& asked, int64_t rounds) {
+  require_option(rounds >= 1 && rounds <= 1000, "rounds", rounds, "1 to 1000");
   const std::vector<std::string> all = learned_plugin().networks();
   for (const std::string& name : asked) {
     require_network(name, all);
@@ -73,7 +78,6 @@ std::vector<std::string> benched_networks(const std::vector<std::string>& asked)
 }
 
 NetworkFigures bench_network(const std::string& network, int64_t rounds, OnnxRunner* program) {
-  require_option(rounds >= 1 && rounds <= 1000, "rounds", rounds, "1 to 1000");
   return learned_plugin().bench(network, rounds, program);
 }
 

@@ -20,13 +20,17 @@ struct MachineFigures {
 /// As /proc/cpuinfo calls it.
 std::string processor_name();
 
+/// How many processors the process may use.
+int64_t processor_count();
+
+/// Takes some seconds.
 MachineFigures machine_figures();
 
-/// The networks to time: those asked for, or all. Throws kUsage on an unknown name.
-std::vector<std::string> benched_networks(const std::vector<std::string>& asked);
+/// The networks to time, `rounds` times each: those asked for, or all.
+/// Throws kUsage on an unknown name, and where `rounds` is out of range.
+std::vector<std::string> benched_networks(const std::vector<std::string>& asked, int64_t rounds);
 
-/// `program`, or null, joins in (core/learned_plugin.h).
-/// Throws kUsage where `rounds` is out of range, and what `program` throws.
+/// `program`, or null, joins in (core/learned_plugin.h). Throws what `program` throws.
 NetworkFigures bench_network(const std::string& network, int64_t rounds, OnnxRunner* program);
 
 /// A table to read: its head, with the machine, and a line of each network with a row for each

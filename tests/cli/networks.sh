@@ -83,6 +83,10 @@ same prompts/labels.tif repeated/labels.tif
 runs "$mote" bench models autoencoder --rounds 1
 grep -q '^autoencoder, image at 512 x 512 px: 6,979,105 parameters, 38.5 billion multiply-adds$' stdout || fail "$(cat stdout)"
 grep -Eq '^  float32 .*x +-$' stdout || fail "no row of mote's kernels in: $(cat stdout)"
+expect 2 "no network is called nosuch: mote has efficientsam-tiny" "$mote" bench models nosuch
+[ -s stdout ] && fail "the machine was measured first: $(cat stdout)"
+expect 2 "rounds is 0, expected 1 to 1000" "$mote" bench models autoencoder --rounds 0
+[ -s stdout ] && fail "the machine was measured first: $(cat stdout)"
 expect 3 "nowhere/serve.mjs: no such file" "$mote" bench models autoencoder --onnxruntime nowhere
 
 finish
