@@ -83,11 +83,11 @@ Subcommand add_convert_command(CLI::App& app) {
       ->required()
       ->type_name("OUT");
   command->add_option("--to", job.to, "Format; default by the extension of OUT")
-      ->check(CLI::IsMember(pipeline::conversion_formats()));
+      ->check(one_of("to", pipeline::conversion_formats()));
   command
       ->add_option("--depth", job.depth,
                    "Samples: keep, 8 or 16 bits without sign, or 32 bits floating point")
-      ->check(CLI::IsMember({"keep", "8", "16", "32f"}))
+      ->check(one_of("depth", {"keep", "8", "16", "32f"}))
       ->capture_default_str();
   command->add_option(
       "--range", job.range,

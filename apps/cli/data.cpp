@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/options_cli.h"
 #include "apps/cli/terminal.h"
 #include "apps/error_map.h"
 #include "mote/pipeline/audit_files.h"
@@ -86,7 +87,7 @@ void add_split_command(CLI::App& data) {
   command
       ->add_option("--files", job->files,
                    "manifest: write the list only; copy, link: put the files into folders as well")
-      ->check(CLI::IsMember({"manifest", "copy", "link"}))
+      ->check(one_of("files", {"manifest", "copy", "link"}))
       ->capture_default_str();
   add_kinship_options(*command, job->kinship);
   command->add_flag("--force", job->force, "Overwrite an earlier split.csv and audit");

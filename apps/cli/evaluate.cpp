@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/options_cli.h"
 #include "apps/cli/terminal.h"
 #include "mote/pipeline/evaluation_text.h"
 #include "mote/pipeline/json_text.h"
@@ -36,7 +37,7 @@ Subcommand add_evaluate_command(CLI::App& app) {
   command
       ->add_option("--as", job.as,
                    "Score as stills, or labels as tracks; auto: tracks where both sides have them")
-      ->check(CLI::IsMember({"auto", "stills", "tracks"}))
+      ->check(one_of("as", {"auto", "stills", "tracks"}))
       ->capture_default_str();
   command
       ->add_option("--tolerance-frames", job.events.tolerance_frames,

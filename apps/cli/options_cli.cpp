@@ -1,5 +1,6 @@
 #include "apps/cli/options_cli.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <map>
@@ -7,11 +8,13 @@
 #include <utility>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/terminal.h"
 #include "mote/core/counted.h"
 #include "mote/core/error.h"
+#include "mote/core/require.h"
 #include "mote/pipeline/json_text.h"
 
 namespace mote::cli {
@@ -86,7 +89,7 @@ class CliOptions : public pipeline::OptionVisitor {
   void choice(const std::string& name, const pipeline::Choice& choice,
               const std::string& help) override {
     CLI::Option* option = command_.add_option_function<std::string>("--" + name, choice.set, help);
-    option->check(CLI::IsMember(choice.names))->default_str(choice.get());
+    option->check(one_of(name, choice.names))->default_str(choice.get());
     add(option);
   }
 
@@ -153,6 +156,15 @@ void tell_result(const pipeline::JobResult& result, const RunFlags& flags, bool 
 
 }  // namespace
 
+CLI::Validator one_of(const std::string& name, const std::vector<std::string>& names) {
+  return {[name, names](std::string& given) {
+            require_option(std::find(names.begin(), names.end(), given) != names.end(), name, given,
+                           fmt::format("one of {}", fmt::join(names, ", ")));
+            return std::string();
+          },
+          CLI::IsMember(names).get_description()};
+}
+
 std::optional<std::string> value_of(const std::vector<std::string>& arguments,
                                     const std::string& name) {
   std::optional<std::string> value;
@@ -194,7 +206,7 @@ void add_file_options(CLI::App& command, bool presets) {
       ->type_name("FILE");
   if (presets) {
     command.add_option("--preset", unused, "tiles: how the published tiles were labelled")
-        ->check(CLI::IsMember({"default", "tiles"}));
+        ->check(one_of("preset", {"default", "tiles"}));
   }
 }
 

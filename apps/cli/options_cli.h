@@ -12,6 +12,10 @@
 
 namespace mote::cli {
 
+/// A check that the value of the option `name` is one of `names`, told as all of mote tells it:
+/// `tracker is foo, expected one of overlap, deaot`.
+CLI::Validator one_of(const std::string& name, const std::vector<std::string>& names);
+
 /// Puts every option of a job on a subcommand, with its default in the help.
 void add_job_options(CLI::App& command, pipeline::Job& job);
 

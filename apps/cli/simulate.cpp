@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/options_cli.h"
 #include "apps/cli/terminal.h"
 #include "mote/core/error.h"
 #include "mote/core/require.h"
@@ -103,7 +104,7 @@ Subcommand add_simulate_command(CLI::App& app) {
   std::vector<std::string> presets = pipeline::simulation_preset_names();
   presets.insert(presets.begin(), "demo");
   command->add_option("--preset", request.preset, "What to simulate (docs/simulation.md)")
-      ->check(CLI::IsMember(presets))
+      ->check(one_of("preset", presets))
       ->default_str("demo");
   command
       ->add_option("--config", request.config,
@@ -111,7 +112,8 @@ Subcommand add_simulate_command(CLI::App& app) {
       ->type_name("FILE");
   command->add_option("-o,--output", options->output, "Folder to write to")->type_name("DIR");
   command->add_option("--seed", request.seed, "Another seed, another recording");
-  command->add_option("--frames", request.frames, "Number of frames; 240 unless a file says");
+  command->add_option("--frames", request.frames,
+                      "Number of frames; 240 unless a file says; the demo takes 120 or more");
   command->add_option("--height", request.height_px, "Height of a frame, in pixels");
   command->add_option("--width", request.width_px, "Width of a frame, in pixels");
   command->add_option("--pixel-size-nm", request.pixel_size_nm,

@@ -107,7 +107,7 @@ struct LearnedPlugin : PluginHeader {
 /// Throws kUsage, telling the names, where none of them is `name`.
 inline void require_network(const std::string& name, const std::vector<std::string>& names) {
   if (std::find(names.begin(), names.end(), name) == names.end()) {
-    throw Error(ErrorKind::kUsage, "no network is called {}: mote has {}", name,
+    throw Error(ErrorKind::kUsage, "no network is called '{}', expected one of {}", name,
                 fmt::join(names, ", "));
   }
 }

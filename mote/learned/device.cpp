@@ -14,7 +14,8 @@ torch::Device device_by_name(const std::string& name) {
   const bool numbered = name.starts_with("cuda:");
   const auto number = numbered ? number_from<int8_t>(name.substr(5)) : std::optional<int8_t>(0);
   if ((name != "cuda" && !numbered) || !number || *number < 0) {
-    throw Error(ErrorKind::kUsage, "device is '{}', expected cpu, cuda or cuda:1", name);
+    throw Error(ErrorKind::kUsage, "device is '{}', expected cpu, cuda, or cuda:N for GPU N from 0",
+                name);
   }
   if (!torch::cuda::is_available()) {
     throw Error(ErrorKind::kUnsupported, "device {}: there is no GPU here that libtorch {} can use",

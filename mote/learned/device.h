@@ -6,7 +6,7 @@
 
 namespace mote::learned {
 
-/// `cpu`, `cuda`, `cuda:1`. Throws kUsage for another name, kUnsupported where it is not there.
+/// `cpu`, `cuda`, `cuda:N`. Throws kUsage for another name, kUnsupported where it is not there.
 torch::Device device_by_name(const std::string& name);
 
 }  // namespace mote::learned

@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "mote/core/error.h"
+#include "mote/core/require.h"
 #include "mote/learned/deaot_propagator.h"
 #include "mote/learned/deaot_tracker.h"
 #include "mote/learned/device.h"
@@ -36,6 +37,19 @@ WeightsMismatch compare(const std::string& network, const Weights& weights) {
   return guarded([&] { return nn::load(weights, *nn::make_network(network, &weights)); });
 }
 
+namespace {
+
+/// Pieces smaller than their default overlap overlap by half; any other overlap was asked for.
+void require_overlap(const segment::NetworkOptions& options, int64_t published_px) {
+  const int64_t most = (options.tile_px > 0 ? options.tile_px : published_px) / 2;
+  const bool chosen = options.tile_overlap_px != segment::NetworkOptions{}.tile_overlap_px;
+  require_option(!chosen || (options.tile_overlap_px >= 0 && options.tile_overlap_px <= most),
+                 "tile-overlap-px", options.tile_overlap_px,
+                 fmt::format("0 to {}, half of a piece", most));
+}
+
+}  // namespace
+
 std::unique_ptr<segment::Segmenter> make_segmenter_on(torch::Device device,
                                                       const segment::NetworkOptions& options,
                                                       const segment::ThresholdOptions& found,
@@ -53,6 +67,7 @@ std::unique_ptr<segment::Segmenter> make_segmenter_on(torch::Device device,
     } else if (!(map = make_map_network(options, weights, device))) {
       throw Error(ErrorKind::kUsage, "{} is no network that segments", options.model);
     }
+    require_overlap(options, map ? map->tile_px() : instances->tile_px());
     return make_network_segmenter(options, found, device, std::move(map), std::move(instances));
   });
 }

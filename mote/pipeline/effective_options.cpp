@@ -25,8 +25,11 @@ struct Use {
         splits(job.threshold.split),
         method(job.threshold.method),
         flattens(job.threshold.flatten && method != ThresholdMethod::kFixed) {
+    if (deaot) {
+      tracking_model(job.deaot.model);
+    }
     if (by_network) {
-      const Model& network = model(job.network.model);
+      const Model& network = finding_model(job.network.model);
       instances = network.finds == "instances";
       sam = network.task == "prompt";
       grid = sam && job.points.empty() && job.boxes.empty();

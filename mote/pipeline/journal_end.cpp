@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mote/core/bytes.h"
+#include "mote/core/error.h"
 #include "mote/pipeline/journal.h"
 #include "mote/pipeline/json_text.h"
 
@@ -70,6 +71,22 @@ JournalSummary summarise(const std::string& path) {
   return summary;
 }
 
+namespace {
+
+std::string changed_weights(const std::string& network, const nlohmann::ordered_json& then,
+                            const nlohmann::ordered_json& now) {
+  const auto file_of = [](const nlohmann::ordered_json& weights) {
+    return weights.is_object() ? weights.value("file", "") : std::string("other weights");
+  };
+  return file_of(then) == file_of(now)
+             ? fmt::format("{}, the weights of {}, is not what it was when the run began",
+                           file_of(now), network)
+             : fmt::format("the weights of {} were {}, are {}", network, file_of(then),
+                           file_of(now));
+}
+
+}  // namespace
+
 void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordered_json& now) {
   for (const auto& [part, values] : now.items()) {
     const auto& before = then.contains(part) ? then.at(part) : nlohmann::ordered_json();
@@ -86,6 +103,9 @@ void require_same_run(const nlohmann::ordered_json& then, const nlohmann::ordere
         continue;
       }
       const auto& old = before.contains(key) ? before.at(key) : nlohmann::ordered_json();
+      if (old != value && part == "weights") {
+        throw Error(ErrorKind::kUsage, "cannot resume: {}", changed_weights(key, old, value));
+      }
       if (old != value) {
         throw Error(ErrorKind::kUsage, "cannot resume: {} '{}' was {}, is {}",
                     part == "options" ? "option" : part, key, json_text(old), json_text(value));

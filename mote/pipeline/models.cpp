@@ -1,11 +1,14 @@
 #include "mote/pipeline/models.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include "mote/core/error.h"
+#include "mote/core/learned_plugin.h"
+#include "mote/core/require.h"
 #include "mote/pipeline/assets.h"
 
 namespace mote::pipeline {
@@ -36,6 +39,7 @@ Model model_of(const toml::table& entry) {
               .weights = text(entry, "weights"),
               .checkpoint = std::nullopt,
               .input_px = entry["input_px"].value<int64_t>(),
+              .input = text(entry, "input"),
               .channels = entry["channels"].value_or(int64_t{0}),
               .mean = numbers(entry, "mean"),
               .std = numbers(entry, "std")};
@@ -56,6 +60,22 @@ std::vector<Model> read_models() {
   return models;
 }
 
+/// The names of those that `is_meant`.
+template <typename IsMeant>
+std::vector<std::string> names_of(const IsMeant& is_meant) {
+  std::vector<std::string> names;
+  for (const Model& one : models()) {
+    if (is_meant(one)) {
+      names.push_back(one.name);
+    }
+  }
+  return names;
+}
+
+bool is_tracker(const Model& one) {
+  return one.task == "track";
+}
+
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
@@ -69,15 +89,30 @@ const std::vector<Model>& models() {
 }
 
 const Model& model(const std::string& name) {
-  std::vector<std::string> known;
-  for (const Model& one : models()) {
-    if (one.name == name) {
-      return one;
-    }
-    known.push_back(one.name);
+  require_network(name, names_of([](const Model&) { return true; }));
+  return *std::find_if(models().begin(), models().end(),
+                       [&](const Model& one) { return one.name == name; });
+}
+
+const Model& finding_model(const std::string& name) {
+  std::vector<std::string> finding = names_of([](const Model& one) { return one.task != "track"; });
+  const std::vector<std::string> tracking = names_of(is_tracker);
+  if (std::find(tracking.begin(), tracking.end(), name) != tracking.end()) {
+    throw Error(ErrorKind::kUsage,
+                "{} follows particles and finds none: it takes --tracker deaot --tracker-model {}, "
+                "--model one of threshold, {}",
+                name, name, fmt::join(finding, ", "));
   }
-  throw Error(ErrorKind::kUsage, "no network is called '{}', expected one of {}", name,
-              fmt::join(known, ", "));
+  finding.insert(finding.begin(), "threshold");
+  require_network(name, finding);
+  return model(name);
+}
+
+const Model& tracking_model(const std::string& name) {
+  const std::vector<std::string> tracking = names_of(is_tracker);
+  require_option(std::find(tracking.begin(), tracking.end(), name) != tracking.end(),
+                 "tracker-model", name, fmt::format("one of {}", fmt::join(tracking, ", ")));
+  return model(name);
 }
 
 std::string weights_folder() {

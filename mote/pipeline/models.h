@@ -26,6 +26,7 @@ struct Model {
   std::string weights;  ///< where trained weights come from
   std::optional<Checkpoint> checkpoint;
   std::optional<int64_t> input_px;  ///< side of the square that it was published for
+  std::string input;                ///< what it takes, where it was published for no square
   int64_t channels = 0;
   std::vector<double> mean;  ///< of each channel, taken off an image of 0 to 1
   std::vector<double> std;   ///< what the rest is divided by
@@ -36,6 +37,11 @@ const std::vector<Model>& models();
 
 /// Throws kUsage, naming those that there are, on an unknown name.
 const Model& model(const std::string& name);
+
+/// The network that a job names to find particles, or to follow them (`task` is `track`).
+/// Throws kUsage, naming those that can, on another name.
+const Model& finding_model(const std::string& name);
+const Model& tracking_model(const std::string& name);
 
 /// Where imported weights lie: MOTE_WEIGHTS_DIR, else `mote/weights` in XDG_DATA_HOME or
 /// ~/.local/share. Throws kUsage where none of them is set.

@@ -37,6 +37,12 @@ std::string where_imported(const ModelState& state) {
                                 : fmt::format("no: mote models import FILE --model {}", name);
 }
 
+std::string normalisation_of(const Model& model) {
+  return model.mean.empty() ? "none: images from 0 to 1"
+                            : fmt::format("of images from 0 to 1: mean {}, standard deviation {}",
+                                          fmt::join(model.mean, ", "), fmt::join(model.std, ", "));
+}
+
 void append(std::string& text, std::string_view what, const std::string& value) {
   if (!value.empty()) {
     text += fmt::format("{:<14} {}\n", what, value);
@@ -78,11 +84,13 @@ std::string models_table() {
     text += fmt::format("{:<19} {:<8} {:>11}  {:<9} {}\n", model.name, model.task,
                         parameters_text(state),
                         state.imported     ? "imported"
-                        : model.checkpoint ? "pull"
-                                           : "-",
+                        : model.checkpoint ? "to pull"
+                                           : "to import",
                         model.licence.empty() ? "none published" : model.licence);
   }
-  return text;
+  return text +
+         "\nmote models pull NAME fetches weights and imports them, mote models import FILE takes "
+         "them from a file;\nmote models show NAME says where they come from\n";
 }
 
 Json models_json() {
@@ -109,14 +117,11 @@ std::string text_of(const ModelState& state) {
     append(text, "sha256", model.checkpoint->sha256);
     append(text, "bytes", with_commas(model.checkpoint->bytes));
   }
-  append(text, "input",
-         model.input_px ? fmt::format("{} x {} px", *model.input_px, *model.input_px) : "");
+  append(
+      text, "input",
+      model.input_px ? fmt::format("{} x {} px", *model.input_px, *model.input_px) : model.input);
   append(text, "channels", std::to_string(model.channels));
-  if (!model.mean.empty()) {
-    append(text, "normalisation",
-           fmt::format("of images from 0 to 1: mean {}, standard deviation {}",
-                       fmt::join(model.mean, ", "), fmt::join(model.std, ", ")));
-  }
+  append(text, "normalisation", normalisation_of(model));
   append(text, "imported", where_imported(state));
   return text;
 }
@@ -139,6 +144,7 @@ Json json_of(const ModelState& state) {
   if (model.input_px) {
     json["input_px"] = *model.input_px;
   }
+  put(json, "input", model.input);
   json["channels"] = model.channels;
   if (!model.mean.empty()) {
     json["mean"] = model.mean;

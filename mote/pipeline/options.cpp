@@ -25,14 +25,16 @@ void visit_network(OptionVisitor& visitor, Job& job) {
                "threshold, or the network that finds particles: mote models list names them");
   visitor.text("weights", options.weights,
                "File of the network's weights, or random; without, those of mote models import");
-  visitor.text("device", options.device, "Where the network runs: cpu, cuda, cuda:1");
+  visitor.text("device", options.device,
+               "Where the network runs: cpu, cuda, or cuda:N for GPU N from 0");
   visitor.choice("precision",
                  choice_of(options.precision, {{"float32", NumberFormat::kFloat32},
                                                {"bf16", NumberFormat::kBFloat16}}),
                  "Numbers that the network computes with");
   visitor.count("tile-px", options.tile_px,
                 "Side of the pieces that the network sees; 0: what it was made for");
-  visitor.count("tile-overlap-px", options.tile_overlap_px, "Overlap of neighbouring pieces");
+  visitor.count("tile-overlap-px", options.tile_overlap_px,
+                "Overlap of neighbouring pieces, half of one at the most");
   visitor.count("tiles-at-once", options.tiles_at_once, "Pieces that pass the network together");
   visitor.number("black", options.black,
                  "Grey level that the network sees as black; default: of the first frame");

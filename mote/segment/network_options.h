@@ -27,7 +27,8 @@ struct NetworkOptions {
   /// Side of the square pieces that a network sees of a field, at the field's own scale; 0: what
   /// the network was made for, or less where the field is smaller.
   int64_t tile_px = 0;
-  int64_t tile_overlap_px = 128;  ///< between neighbouring pieces; a particle as wide is not cut
+  int64_t tile_overlap_px = 128;  ///< between neighbouring pieces; a particle as wide is not cut.
+                                  ///< Half a piece at the most
   int64_t tiles_at_once = 1;
 
   /// Grey levels that the network sees as black and white, the same in every frame; nothing: the

@@ -33,7 +33,7 @@ runs "$mote" convert $in -o stills --to png --frames 0:3
 expect 2 "is there already" "$mote" convert $in -o part.tif
 expect 2 "is the recording itself" "$mote" convert $in -o $in --force
 expect 2 "extension names no format" "$mote" convert $in -o out.gif
-expect 2 "--depth" "$mote" convert $in -o new.tif --depth 12
+expect 2 "depth is 12, expected one of keep, 8, 16, 32f" "$mote" convert $in -o new.tif --depth 12
 expect 2 "--range" "$mote" convert $in -o new.tif --range 0..9
 expect 3 "nothing.tif" "$mote" convert nothing.tif -o new.tif
 expect 3 "no such folder" "$mote" convert $in -o nowhere/new.tif

@@ -3,6 +3,7 @@ source "$(dirname "$0")/harness.sh"
 export MOTE_WEIGHTS_DIR=$work/weights
 
 runs "$mote" models list
+grep -q '^mote models pull NAME fetches weights' stdout || fail "not told how to get weights: $(cat stdout)"
 grep -Eq '^yolov8n-seg +segment +3,409,968 ' stdout || fail "no true total in: $(cat stdout)"
 grep -Eq '^efficientsam-tiny +prompt .* pull +Apache-2.0' stdout || fail "$(cat stdout)"
 runs "$mote" models list --json

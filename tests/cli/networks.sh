@@ -11,14 +11,25 @@ expect 3 "there are no weights of efficientsam-tiny" \
 expect 3 "none.pt" "$mote" segment $recording --model efficientsam-tiny --weights none.pt -o out
 expect 5 "neither safetensors nor a PyTorch checkpoint" \
   "$mote" segment $recording --model efficientsam-tiny --weights $recording -o out
-expect 2 "no network is called 'sam', expected one of efficientsam-tiny" "${segment[@]}" --model sam -o out
 expect 2 "the size must be a multiple of 16 px" \
   "${segment[@]}" --model efficientsam-tiny --tile-px 100 -o out
 expect 2 "--point '100,100': expected x=..,y=.." \
   "${segment[@]}" --model efficientsam-tiny --point 100,100 -o out
 expect 2 "--box '1,2,3,4': expected x0=..,y0=..,x1=..,y1=.." \
   "${segment[@]}" --model efficientsam-tiny --box 1,2,3,4 -o out
-expect 2 "device is 'gpu'" "${segment[@]}" --model efficientsam-tiny --device gpu -o out
+expect 2 "no network is called 'sam', expected one of threshold, efficientsam-tiny" \
+  "${segment[@]}" --model sam -o out
+expect 2 "deaot-t follows particles and finds none: it takes --tracker deaot --tracker-model" \
+  "${segment[@]}" --model deaot-t -o out
+expect 2 "tracker is foo, expected one of overlap, deaot" "$mote" track $recording --tracker foo -o out
+expect 2 "precision is fp16, expected one of float32, bf16" \
+  "${segment[@]}" --model unet --precision fp16 -o out
+expect 2 "tile-overlap-px is 64, expected 0 to 32, half of a piece" \
+  "${segment[@]}" --model unet --tile-px 64 --tile-overlap-px 64 -o out
+expect 2 "tile-overlap-px is 5000, expected 0 to 256, half of a piece" \
+  "${segment[@]}" --model unet --tile-overlap-px 5000 -o out
+expect 2 "device is 'gpu', expected cpu, cuda, or cuda:N" \
+  "${segment[@]}" --model efficientsam-tiny --device gpu -o out
 
 # Options that would do nothing, and prompts that hit nothing.
 expect 2 "--point x=3,y=3 counts only with --model efficientsam-tiny or efficientsam-small" \
@@ -75,7 +86,7 @@ expect 3 "there are no weights of deaot-t: import them (mote models import), nam
   "$mote" track $recording --no-overlay --tracker deaot -o out
 expect 2 "max-gap is 12 frames; --tracker deaot bridges 11 at most" \
   "$mote" track $recording --no-overlay --tracker deaot --max-gap "12 frames" --tracker-weights random -o out
-expect 2 "tracker-model is unet" "$mote" track $recording --no-overlay --tracker deaot \
+expect 2 "tracker-model is unet, expected one of deaot-t, r50-deaot-l" "$mote" track $recording --no-overlay --tracker deaot \
   --tracker-model unet --tracker-weights random -o out
 runs "$mote" segment --from prompts/run.json -o repeated
 same prompts/labels.tif repeated/labels.tif
@@ -83,7 +94,7 @@ same prompts/labels.tif repeated/labels.tif
 runs "$mote" bench models autoencoder --rounds 1
 grep -q '^autoencoder, image at 512 x 512 px: 6,979,105 parameters, 38.5 billion multiply-adds$' stdout || fail "$(cat stdout)"
 grep -Eq '^  float32 .*x +-$' stdout || fail "no row of mote's kernels in: $(cat stdout)"
-expect 2 "no network is called nosuch: mote has efficientsam-tiny" "$mote" bench models nosuch
+expect 2 "no network is called 'nosuch', expected one of efficientsam-tiny" "$mote" bench models nosuch
 [ -s stdout ] && fail "the machine was measured first: $(cat stdout)"
 expect 2 "rounds is 0, expected 1 to 1000" "$mote" bench models autoencoder --rounds 0
 [ -s stdout ] && fail "the machine was measured first: $(cat stdout)"

@@ -50,6 +50,7 @@ Json other(const std::string& name, const Json& value) {
                                                       {"polarity", "dark"},
                                                       {"precision", "bf16"},
                                                       {"hash", "full"},
+                                                      {"tracker-model", "r50-deaot-l"},
                                                       {"figure-width", "double"},
                                                       {"point", {"x=1,y=2"}},
                                                       {"channel", 1},

@@ -157,5 +157,18 @@ TEST(Journal, NamesTheOptionThatChangedSinceTheRunBegan) {
   EXPECT_NO_THROW(require_same_run(then, then));
 }
 
+TEST(Journal, TellsInWordsThatTheWeightsChangedSinceTheRunBegan) {
+  const auto weights = [](const char* file, const char* hash) {
+    return nlohmann::ordered_json{{"weights", {{"unet", {{"file", file}, {"sha256", hash}}}}}};
+  };
+
+  EXPECT_THAT([&] { require_same_run(weights("a.pt", "12"), weights("a.pt", "34")); },
+              ::testing::ThrowsMessage<Error>("cannot resume: a.pt, the weights of unet, is not "
+                                              "what it was when the run began"));
+  EXPECT_THAT(
+      [&] { require_same_run(weights("a.pt", "12"), weights("b.pt", "34")); },
+      ::testing::ThrowsMessage<Error>("cannot resume: the weights of unet were a.pt, are b.pt"));
+}
+
 }  // namespace
 }  // namespace mote::pipeline

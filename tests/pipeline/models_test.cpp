@@ -68,6 +68,8 @@ TEST(Models, SayForEachWhatItIsAndWhereItsWeightsAre) {
     EXPECT_NE(one.paper, "") << one.name;
     EXPECT_NE(one.weights, "") << one.name;
     EXPECT_GT(one.channels, 0) << one.name;
+    EXPECT_NE(one.input_px.has_value(), one.input != "") << one.name;
+    EXPECT_EQ(one.finds == "", one.task == "track") << one.name;
     EXPECT_EQ(one.mean.size(), one.std.size()) << one.name;
   }
 }
@@ -104,6 +106,27 @@ TEST(Models, CountTheParametersOfThePapersFromTheNetworks) {
       EXPECT_EQ(state_of(model(name)).parameters, known->second) << name;
     }
   }
+}
+
+TEST(Models, AreTakenForWhatTheyDo) {
+  EXPECT_EQ(finding_model("unet").name, "unet");
+  EXPECT_EQ(tracking_model("deaot-t").name, "deaot-t");
+  EXPECT_THAT([] { finding_model("deaot-t"); },
+              ThrowsMessage<Error>(HasSubstr("it takes --tracker deaot --tracker-model deaot-t")));
+  EXPECT_THAT([] { finding_model("nosuch"); },
+              ThrowsMessage<Error>(testing::AllOf(
+                  HasSubstr("no network is called 'nosuch', expected one of threshold, "),
+                  Not(HasSubstr("deaot")))));
+  EXPECT_THAT([] { tracking_model("unet"); },
+              ThrowsMessage<Error>("tracker-model is unet, expected one of deaot-t, r50-deaot-l"));
+}
+
+TEST(Models, SayWhatTheyTake) {
+  EXPECT_THAT(text_of(state_of(model("yolov8n-seg"))), HasSubstr("normalisation  none"));
+  EXPECT_THAT(text_of(state_of(model("efficientsam-tiny"))),
+              HasSubstr("mean 0.485, 0.456, 0.406, standard deviation"));
+  EXPECT_THAT(text_of(state_of(model("unet"))),
+              HasSubstr("input          sides of multiples of 16 px"));
 }
 
 TEST(Models, TellOfTheLicenceOfYolo) {
