@@ -27,7 +27,6 @@ class ProgressTeller {
   void draw_bar(const pipeline::ProgressEvent& event, double rate);
   void end_line();
 
-  std::string with_unit(int64_t count) const;
   std::string rate_text(double rate) const;
 
   bool json_;
@@ -35,12 +34,13 @@ class ProgressTeller {
   bool terminal_;
   bool line_open_ = false;
   std::string stage_;
-  int64_t stage_begin_ = 0;
+  double stage_begin_ = 0;
   Clock::time_point stage_start_;
   Clock::time_point last_line_;
 };
 
-/// Set by the first Ctrl-C (or SIGTERM); a second one ends the process at once.
+/// Set by the first Ctrl-C (or SIGTERM), which a terminal is told; a second one ends the process at
+/// once.
 const std::atomic<bool>& interrupted();
 void catch_interrupts();
 

@@ -25,6 +25,7 @@ struct Sizes {
   int64_t tile_px = 0;
   int64_t multiple_px = 0;
   double blur_px = 0;
+  double bytes_per_px = 0;
 };
 
 class ClassMaps : public MapNetwork {
@@ -35,6 +36,9 @@ class ClassMaps : public MapNetwork {
   int64_t tile_px() const override { return sizes_.tile_px; }
   int64_t multiple_px() const override { return sizes_.multiple_px; }
   double blur_px() const override { return sizes_.blur_px; }
+  double tile_bytes(int64_t side_px) const override {
+    return sizes_.bytes_per_px * static_cast<double>(side_px * side_px);
+  }
 
   torch::Tensor probability(const torch::Tensor& tiles) override {
     const torch::Tensor out = forward_(tiles).to(torch::kFloat32);  // (N, classes, S, S)
@@ -51,9 +55,10 @@ class ClassMaps : public MapNetwork {
 };
 
 // Patches of 4 px make the transformers' boundaries coarser than the convolutional networks'.
-constexpr Sizes kSwin = {.tile_px = 448, .multiple_px = 224, .blur_px = 2};
-constexpr Sizes kMamba = {.tile_px = 512, .multiple_px = 32, .blur_px = 2};
-constexpr Sizes kConvolutional = {.tile_px = 512, .multiple_px = 16, .blur_px = 1};
+constexpr Sizes kSwin = {.tile_px = 448, .multiple_px = 224, .blur_px = 2, .bytes_per_px = 400};
+constexpr Sizes kMamba = {.tile_px = 512, .multiple_px = 32, .blur_px = 2, .bytes_per_px = 520};
+constexpr Sizes kConvolutional = {
+    .tile_px = 512, .multiple_px = 16, .blur_px = 1, .bytes_per_px = 1800};
 
 }  // namespace
 

@@ -9,7 +9,10 @@
 
 #include <torch/torch.h>
 
+#include "mote/core/available_memory.h"
 #include "mote/core/bytes.h"
+#include "mote/core/counted.h"
+#include "mote/core/error.h"
 #include "mote/core/require.h"
 #include "mote/learned/grey_range.h"
 #include "mote/learned/guard.h"
@@ -41,6 +44,19 @@ void check(const segment::NetworkOptions& options) {
   require_grey_range(options.black, options.white);
 }
 
+/// Throws kResource where pieces of so many pixels a side, `at_once` of them together, take more
+/// memory than is left: the system would end the process without a word.
+void require_memory(int64_t side_px, int64_t at_once, double tile_bytes) {
+  const double needed = static_cast<double>(at_once) * tile_bytes;
+  const std::optional<int64_t> left = available_memory_bytes();
+  if (left && needed > static_cast<double>(*left)) {
+    throw Error(ErrorKind::kResource,
+                "{2:.1f} GB of memory are needed for {0} of {1} x {1} px at once, {3:.1f} GB are "
+                "left; a smaller --tile-px takes less",
+                counted(at_once, "piece"), side_px, needed / 1e9, static_cast<double>(*left) / 1e9);
+  }
+}
+
 class NetworkSegmenter : public segment::Segmenter {
  public:
   NetworkSegmenter(const segment::NetworkOptions& options, const segment::ThresholdOptions& found,
@@ -70,8 +86,9 @@ class NetworkSegmenter : public segment::Segmenter {
   }
   segment::NetworkFinding finding(const segment::SegmenterInput& input, GreyRange range) const;
   Grid<float> probability(const torch::Tensor& grey, const std::vector<Box>& tiles,
-                          int64_t overlap_px) const;
-  LabelImage instances(const torch::Tensor& grey, const std::vector<Box>& tiles) const;
+                          int64_t overlap_px, const segment::ShareDone& progress) const;
+  LabelImage instances(const torch::Tensor& grey, const std::vector<Box>& tiles,
+                       const segment::ShareDone& progress) const;
 
   segment::NetworkOptions options_;
   segment::ThresholdOptions found_;
@@ -106,7 +123,8 @@ torch::Tensor batch_of(const torch::Tensor& grey, const std::vector<Box>& tiles,
 }
 
 Grid<float> NetworkSegmenter::probability(const torch::Tensor& grey, const std::vector<Box>& tiles,
-                                          int64_t overlap_px) const {
+                                          int64_t overlap_px,
+                                          const segment::ShareDone& progress) const {
   const int64_t side = tiles.front().height;
   const int64_t height = grey.size(0);
   const int64_t width = grey.size(1);
@@ -115,6 +133,7 @@ Grid<float> NetworkSegmenter::probability(const torch::Tensor& grey, const std::
   const torch::Tensor weight = torch::zeros_like(sum);
   const auto at_once = static_cast<size_t>(options_.tiles_at_once);
   for (size_t first = 0; first < tiles.size(); first += at_once) {
+    segment::part_of(progress, first, 1, tiles.size())(0);
     const size_t last = std::min(tiles.size(), first + at_once);
     const torch::Tensor answers = map_->probability(batch_of(grey, tiles, first, last));
     for (size_t i = first; i < last; ++i) {
@@ -137,15 +156,18 @@ Grid<float> NetworkSegmenter::probability(const torch::Tensor& grey, const std::
   return grid;
 }
 
-LabelImage NetworkSegmenter::instances(const torch::Tensor& grey,
-                                       const std::vector<Box>& tiles) const {
+LabelImage NetworkSegmenter::instances(const torch::Tensor& grey, const std::vector<Box>& tiles,
+                                       const segment::ShareDone& progress) const {
   std::vector<TileInstances> found;
   const auto at_once = static_cast<size_t>(options_.tiles_at_once);
   for (size_t first = 0; first < tiles.size(); first += at_once) {
     const size_t last = std::min(tiles.size(), first + at_once);
     const std::vector<Box> places(tiles.begin() + static_cast<ptrdiff_t>(first),
                                   tiles.begin() + static_cast<ptrdiff_t>(last));
-    auto of_tiles = instances_->instances(batch_of(grey, tiles, first, last), places);
+    const segment::ShareDone of_these =
+        segment::part_of(progress, first, places.size(), tiles.size());
+    of_these(0);
+    auto of_tiles = instances_->instances(batch_of(grey, tiles, first, last), places, of_these);
     for (size_t i = 0; i < places.size(); ++i) {
       found.push_back({.place = places[i], .instances = std::move(of_tiles[i])});
     }
@@ -161,12 +183,17 @@ segment::NetworkFinding NetworkSegmenter::finding(const segment::SegmenterInput&
       tile_side_px(field, options_.tile_px, network().tile_px(), network().multiple_px());
   const int64_t overlap = std::min(options_.tile_overlap_px, side / 2);
   const std::vector<Box> tiles = tiles_of(field, side, overlap);
+  if (device_.is_cpu()) {
+    require_memory(side, std::min(options_.tiles_at_once, std::ssize(tiles)),
+                   network().tile_bytes(side));
+  }
   const torch::Tensor grey = grey_levels(input.image, range, device_);
   if (instances_) {
-    return segment::finding_of(instances(grey, tiles), network().blur_px());
+    return segment::finding_of(instances(grey, tiles, input.progress), network().blur_px());
   }
-  segment::NetworkFinding finding{
-      .field = probability(grey, tiles, overlap), .instances = {}, .blur_px = network().blur_px()};
+  segment::NetworkFinding finding{.field = probability(grey, tiles, overlap, input.progress),
+                                  .instances = {},
+                                  .blur_px = network().blur_px()};
   for (float& value : finding.field.values()) {
     value -= static_cast<float>(options_.min_probability);
   }

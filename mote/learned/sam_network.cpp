@@ -94,13 +94,19 @@ class SamNetwork : public InstanceNetwork {
   int64_t tile_px() const override { return network_->options().encoder.image_px; }
   int64_t multiple_px() const override { return network_->options().encoder.patch_px; }
   double blur_px() const override { return 2; }
+  double tile_bytes(int64_t /*side_px*/) const override {
+    const auto side_px = static_cast<double>(tile_px());  // to which tiles are stretched
+    return 150 * side_px * side_px;
+  }
   std::vector<std::vector<FoundInstance>> instances(const torch::Tensor& tiles,
-                                                    const std::vector<Box>& places) override;
+                                                    const std::vector<Box>& places,
+                                                    const segment::ShareDone& progress) override;
 
  private:
   bool prompted() const { return !options_.points.empty() || !options_.boxes.empty(); }
   TileQueries queries_in(const Box& place) const;
-  std::vector<FoundInstance> of_tile(const torch::Tensor& tile, const TileQueries& queries);
+  std::vector<FoundInstance> of_tile(const torch::Tensor& tile, const TileQueries& queries,
+                                     const segment::ShareDone& progress);
   Candidates decoded(const torch::Tensor& embedding, const TileQueries& queries, int64_t first,
                      int64_t side);
   Candidates chosen(const nn::SamMasks& masks) const;
@@ -181,11 +187,15 @@ Candidates SamNetwork::decoded(const torch::Tensor& embedding, const TileQueries
 }
 
 std::vector<FoundInstance> SamNetwork::of_tile(const torch::Tensor& tile,
-                                               const TileQueries& queries) {
+                                               const TileQueries& queries,
+                                               const segment::ShareDone& progress) {
   const int64_t side = tile.size(-1);
+  const int64_t batches = (queries.size() + kQueriesAtOnce - 1) / kQueriesAtOnce;
   const torch::Tensor embedding = network_->encode(tile.expand({1, 3, side, side}));
   Candidates found;
   for (int64_t first = 0; first < queries.size(); first += kQueriesAtOnce) {
+    // The encoder counts as a batch.
+    progress(static_cast<double>(1 + first / kQueriesAtOnce) / static_cast<double>(1 + batches));
     found = joined(found, decoded(embedding, queries, first, side));
     if (!prompted() && found.size() > 0) {
       found = distinct(found);
@@ -205,12 +215,15 @@ std::vector<FoundInstance> SamNetwork::of_tile(const torch::Tensor& tile,
 }
 
 std::vector<std::vector<FoundInstance>> SamNetwork::instances(const torch::Tensor& tiles,
-                                                              const std::vector<Box>& places) {
+                                                              const std::vector<Box>& places,
+                                                              const segment::ShareDone& progress) {
   std::vector<std::vector<FoundInstance>> all;
   for (size_t i = 0; i < places.size(); ++i) {
     const TileQueries queries = queries_in(places[i]);
-    all.push_back(queries.size() > 0 ? of_tile(tiles[static_cast<int64_t>(i)].unsqueeze(0), queries)
-                                     : std::vector<FoundInstance>());
+    const segment::ShareDone in_tile = segment::part_of(progress, i, 1, places.size());
+    all.push_back(queries.size() > 0
+                      ? of_tile(tiles[static_cast<int64_t>(i)].unsqueeze(0), queries, in_tile)
+                      : std::vector<FoundInstance>());
   }
   return all;
 }

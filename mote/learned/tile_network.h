@@ -7,6 +7,7 @@
 
 #include "mote/core/grid.h"
 #include "mote/learned/found_instance.h"
+#include "mote/segment/segmenter.h"
 
 namespace mote::learned {
 
@@ -19,6 +20,8 @@ class TileNetwork {
   virtual int64_t tile_px() const = 0;      ///< side that the network was made for
   virtual int64_t multiple_px() const = 0;  ///< other sides are multiples of this
   virtual double blur_px() const = 0;       ///< how far its boundaries may be off
+  /// Memory that a tile of `side_px` takes, weights aside, as measured on a CPU.
+  virtual double tile_bytes(int64_t side_px) const = 0;
 };
 
 /// A network that says of each pixel how surely it is particle.
@@ -32,10 +35,12 @@ class MapNetwork : public TileNetwork {
 class InstanceNetwork : public TileNetwork {
  public:
   /// The instances of each tile. `places` are the tiles' boxes in the field, for prompts that are
-  /// given in its pixels; they may reach beyond it.
+  /// given in its pixels; they may reach beyond it. `progress` is told how much of these
+  /// tiles is done, by a network that takes them in steps; it may be empty.
   /// Shapes: tiles (N, 1, S, S) float32 on the network's device.
   virtual std::vector<std::vector<FoundInstance>> instances(const torch::Tensor& tiles,
-                                                            const std::vector<Box>& places) = 0;
+                                                            const std::vector<Box>& places,
+                                                            const segment::ShareDone& progress) = 0;
 };
 
 }  // namespace mote::learned

@@ -34,16 +34,13 @@ torch::Tensor mirrored(int64_t begin, int64_t count, int64_t length) {
 }  // namespace
 
 int64_t tile_side_px(Size field, int64_t wanted_px, int64_t made_for_px, int64_t multiple_px) {
-  if (wanted_px != 0) {
-    if (wanted_px < multiple_px || wanted_px % multiple_px != 0) {
-      throw Error(ErrorKind::kUsage, "tile-px is {}, expected a multiple of {} for this network",
-                  wanted_px, multiple_px);
-    }
-    return wanted_px;
+  if (wanted_px != 0 && (wanted_px < multiple_px || wanted_px % multiple_px != 0)) {
+    throw Error(ErrorKind::kUsage, "tile-px is {}, expected a multiple of {} for this network",
+                wanted_px, multiple_px);
   }
   const int64_t longer = std::max(field.height, field.width);
   const int64_t holding = (longer + multiple_px - 1) / multiple_px * multiple_px;
-  return std::min(holding, made_for_px);
+  return std::min(holding, wanted_px != 0 ? wanted_px : made_for_px);
 }
 
 std::vector<Box> tiles_of(Size field, int64_t tile_px, int64_t overlap_px) {

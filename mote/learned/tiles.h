@@ -9,7 +9,7 @@
 
 namespace mote::learned {
 
-/// The side of the tiles of a field: `wanted_px` where it is given, else `made_for_px`, or less
+/// The side of the tiles of a field: `wanted_px` where it is not 0, else `made_for_px`, or less
 /// where the field is smaller: the least multiple that holds it.
 /// Throws kUsage where `wanted_px` is no multiple of `multiple_px`.
 int64_t tile_side_px(Size field, int64_t wanted_px, int64_t made_for_px, int64_t multiple_px);

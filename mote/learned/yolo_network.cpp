@@ -25,10 +25,14 @@ class YoloNetwork : public InstanceNetwork {
 
   int64_t tile_px() const override { return 640; }
   int64_t multiple_px() const override { return 32; }
+  double tile_bytes(int64_t side_px) const override {
+    return 150 * static_cast<double>(side_px * side_px);
+  }
   double blur_px() const override { return 4; }  // masks are a quarter as fine as the tile
 
-  std::vector<std::vector<FoundInstance>> instances(const torch::Tensor& tiles,
-                                                    const std::vector<Box>& /*places*/) override {
+  std::vector<std::vector<FoundInstance>> instances(
+      const torch::Tensor& tiles, const std::vector<Box>& /*places*/,
+      const segment::ShareDone& /*progress*/) override {
     const nn::YoloOutput output = network_.forward(tiles.expand({-1, channels_, -1, -1}));
     torch::Tensor decoded = nn::yolo_decoded(output, network_.bins());
     // One particle is one instance, whatever class it is taken for.

@@ -46,10 +46,6 @@ BinaryImage not_support(BinaryImage mask, const BinaryImage& excluded) {
   return mask;
 }
 
-segment::SegmenterInput input_of(const FrameTask& task) {
-  return {*task.image, *task.excluded};
-}
-
 int64_t pixels_in(const BinaryImage& image) {
   const auto pixels = image.values();
   return std::count(pixels.begin(), pixels.end(), uint8_t{1});
@@ -109,6 +105,7 @@ FrameSteps::FrameSteps(const Job& job, Recording& recording, LabelInput* labels)
   if (labels_ == nullptr) {
     prompts_.require_inside(field);
     segmenter_ = make_segmenter(job_);
+    segmenter_state_ = segmenter_->save_state();
   }
   if (!job_.tracks.empty()) {
     given_parents_ = read_edited_tracks(job_.tracks);
@@ -160,7 +157,7 @@ std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
     task->image = std::make_shared<const Grid<float>>(to_float32(frame.image));
     if (segmenter_) {
       require_prompts_inside(*task);
-      task->prepared = segmenter_->prepare(input_of(*task));
+      task->prepared = segmenter_->prepare({*task->image, *task->excluded});
     }
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kBadFile) {
@@ -174,19 +171,19 @@ std::shared_ptr<FrameTask> FrameSteps::read(int64_t index) {
   return task;
 }
 
-void FrameSteps::settle(FrameTask& task, bool checkpoint_due) {
+void FrameSteps::settle(FrameTask& task) {
   if (task.bad.empty()) {
     task.index = settled_++;
     if (segmenter_) {
       segmenter_->settle(*task.prepared);
     }
   }
-  if (checkpoint_due) {
-    task.segmenter_state = segmenter_ ? segmenter_->save_state() : std::string();
+  if (segmenter_) {
+    task.segmenter_state = segmenter_->save_state();
   }
 }
 
-void FrameSteps::segment(FrameTask& task) {
+void FrameSteps::segment(FrameTask& task, const segment::ShareDone& progress) {
   if (!task.bad.empty()) {
     return;
   }
@@ -201,7 +198,8 @@ void FrameSteps::segment(FrameTask& task) {
     if (!asked) {
       return;
     }
-    task.segmentation = segmenter_->segment(input_of(task), *prepared);
+    task.segmentation = segmenter_->segment(
+        {.image = *task.image, .excluded = *task.excluded, .progress = progress}, *prepared);
   }
   if (drift_) {
     task.drift = drift_->prepare(
@@ -212,6 +210,7 @@ void FrameSteps::segment(FrameTask& task) {
 FrameBatch FrameSteps::follow(FrameTask& task) {
   FrameBatch batch;
   next_source_ = task.source_index + 1;
+  segmenter_state_ = std::move(task.segmenter_state);
   batch.done = next_source_;
   if (!task.bad.empty()) {
     batch.bad_frame = json_text({{"source_index", task.source_index},
@@ -391,14 +390,10 @@ JournalEnd FrameSteps::end() const {
   return end;
 }
 
-std::string FrameSteps::segmenter_state() const {
-  return segmenter_ ? segmenter_->save_state() : std::string();
-}
-
-void FrameSteps::save(const std::string& segmenter_state, ByteWriter& out) const {
+void FrameSteps::save(ByteWriter& out) const {
   out.put(next_source_);
   out.put(pushed_);
-  out.put(segmenter_state);
+  out.put(segmenter_state_);
   out.put(std::string_view(tracker_ ? tracker_->save_state() : std::string()));
   out.put(std::string_view(clock_.save_state()));
   out.put<uint64_t>(waiting_.size());
@@ -421,11 +416,11 @@ void FrameSteps::load(std::string_view state) {
   next_source_ = in.get<int64_t>();
   pushed_ = in.get<int64_t>();
   settled_ = pushed_;
-  const auto segmenter_state = in.get<std::string_view>();
+  in.get(segmenter_state_);
   const auto tracker_state = in.get<std::string_view>();
   clock_.load_state(in.get<std::string>());
   if (segmenter_) {
-    segmenter_->load_state(segmenter_state);
+    segmenter_->load_state(segmenter_state_);
   }
   if (tracker_) {
     tracker_->load_state(tracker_state);

@@ -43,7 +43,8 @@ struct FrameTask {
   Segmentation segmentation;                    ///< empty where the tracker does not ask for it
   LabelImage given;                             ///< kMeasure: the labels as they came
   std::unique_ptr<track::DriftPrepared> drift;  ///< where particles are known from segmenting
-  std::optional<std::string> segmenter_state;   ///< where a checkpoint is due after this frame
+  std::string segmenter_state;                  ///< once settled
+  bool checkpoint_due = false;                  ///< after this frame
 };
 
 /// What is kept of a frame until the tracker hands it back.
@@ -77,8 +78,8 @@ class FrameSteps {
   FrameSteps(const Job& job, Recording& recording, LabelInput* labels);
 
   std::shared_ptr<FrameTask> read(int64_t source_index);
-  void settle(FrameTask& task, bool checkpoint_due);
-  void segment(FrameTask& task);
+  void settle(FrameTask& task);
+  void segment(FrameTask& task, const segment::ShareDone& progress);
   FrameBatch follow(FrameTask& task);
   void measure(FrameBatch& batch);
 
@@ -90,10 +91,9 @@ class FrameSteps {
   int64_t next_source() const { return next_source_; }
   int64_t pushed() const { return pushed_; }
 
-  /// All that the steps in order remember. The segmenter is ahead of the tracker by the frames in
-  /// flight, so its state comes from the frame after which the checkpoint is taken.
-  void save(const std::string& segmenter_state, ByteWriter& out) const;
-  std::string segmenter_state() const;
+  /// All that the steps remember after the frame that `follow` met last. The segmenter is ahead of
+  /// it by the frames in flight: its state is the one that it had after that frame.
+  void save(ByteWriter& out) const;
   /// Throws kBadFile on a state that `save` did not write.
   void load(std::string_view state);
 
@@ -112,6 +112,7 @@ class FrameSteps {
   Prompts prompts_;
   Source source_;                                  // of instances and tracks
   std::unique_ptr<segment::Segmenter> segmenter_;  // none where labels are given
+  std::string segmenter_state_;                    // after the frame that was followed last
   std::unique_ptr<track::DriftEstimator> drift_;   // none where drift is off or from a file
   std::vector<track::DriftRow> given_drift_;       // --drift-from FILE
   std::unique_ptr<track::Tracker> tracker_;        // kTrack only

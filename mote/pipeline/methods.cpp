@@ -11,12 +11,15 @@
 #include "mote/core/version.h"
 #include "mote/measure/growth.h"
 #include "mote/measure/motion.h"
+#include "mote/pipeline/models.h"
 #include "mote/pipeline/timing.h"
 #include "mote/report/display_unit.h"
 #include "mote/segment/threshold.h"
 
 namespace mote::pipeline {
 namespace {
+
+constexpr auto kPieces = "in pieces of the field at its own scale";
 
 using segment::ThresholdMethod;
 using Settings = std::vector<std::pair<std::string, std::string>>;
@@ -198,16 +201,35 @@ class Methods {
     return text;
   }
 
+  /// What EfficientSAM was asked about, and what it saw.
+  std::string prompts() const {
+    std::string asked;
+    if (!job_.points.empty()) {
+      asked = counted(static_cast<int64_t>(job_.points.size()), "point");
+    }
+    if (!job_.boxes.empty()) {
+      asked += asked.empty() ? "" : " and ";
+      asked += counted(static_cast<int64_t>(job_.boxes.size()), "box", "boxes");
+    }
+    if (asked.empty()) {
+      asked = fmt::format("a grid of {0} x {0} points in each piece", job_.network.points_per_side);
+    }
+    return fmt::format(
+        "asked about {}, {}; pieces smaller than {} were stretched to that", asked, kPieces,
+        job_.network.tile_px > 0 ? fmt::format("{} px", job_.network.tile_px) : "1024 px");
+  }
+
   /// What a network saw of the recording, or nothing of the classical segmenter.
   std::string network() const {
     const segment::NetworkOptions& options = job_.network;
     const auto black = value("black");
     const auto white = value("white");
-    return fmt::format("{} ({}{}), in pieces of the field at its own scale{}", options.model,
+    return fmt::format("{} ({}{}), {}{}", options.model,
                        options.weights.empty()       ? "imported weights"
                        : options.weights == "random" ? "random weights"
                                                      : "weights of " + options.weights,
                        options.precision == segment::NumberFormat::kBFloat16 ? ", bfloat16" : "",
+                       model(options.model).task == "prompt" ? prompts() : kPieces,
                        black && white
                            ? fmt::format(", grey levels {:.4g} to {:.4g} seen as black to white",
                                          black->median, white->median)

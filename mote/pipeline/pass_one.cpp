@@ -1,7 +1,10 @@
 #include "mote/pipeline/pass_one.h"
 
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 #include <tbb/global_control.h>
@@ -32,11 +35,10 @@ std::string stage_name(const Job& job) {
 }
 
 std::unique_ptr<CheckpointWriter> state_of(const FrameSteps& steps,
-                                           const std::string& segmenter_state,
                                            const std::string& checkpoint_path) {
   auto checkpoint = std::make_unique<CheckpointWriter>(checkpoint_path, steps.next_source());
   ByteWriter out([&](std::string_view bytes) { checkpoint->write(bytes); });
-  steps.save(segmenter_state, out);
+  steps.save(out);
   out.flush();
   return checkpoint;
 }
@@ -58,47 +60,109 @@ void append(JournalWriter& journal, const FrameBatch& batch) {
   }
 }
 
-// Feeds the frames that are left through the steps, many in flight at once.
+// Tells how far frames have come that pass the steps side by side.
+class StreamProgress {
+ public:
+  // `context` is referred to.
+  StreamProgress(const JobContext& context, std::string stage, int64_t done, int64_t total)
+      : context_(context), event_{.stage = std::move(stage), .done = done, .total = total} {}
+
+  // `share` of one frame is done. Throws Cancelled.
+  void part(int64_t frame, double share) {
+    if (context_.cancelled()) {
+      throw Cancelled();
+    }
+    const std::lock_guard lock(mutex_);
+    shares_[frame] = share;
+    tell();
+  }
+
+  // `frames` of all are done.
+  void done(int64_t frames) {
+    const std::lock_guard lock(mutex_);
+    event_.done = frames;
+    shares_.erase(shares_.begin(), shares_.lower_bound(frames));
+    tell();
+  }
+
+ private:
+  void tell() {
+    if (context_.progress && (often_.due() || event_.done == event_.total)) {
+      event_.under_way = 0;
+      for (const auto& [frame, share] : shares_) {
+        event_.under_way += share;
+      }
+      context_.progress(event_);
+    }
+  }
+
+  const JobContext& context_;
+  std::mutex mutex_;
+  ProgressEvent event_;
+  std::map<int64_t, double> shares_;  // of frames that are not done
+  Every often_{kProgressEvery, true};
+};
+
+// Feeds the frames that are left through the steps, many in flight at once. Once the job is
+// cancelled, no frame is followed any more: what was followed before can be continued from.
 void stream(FrameSteps& steps, const Job& job, int64_t frames, JournalWriter& journal,
             const std::string& checkpoint_path, const JobContext& context) {
   const size_t threads =
       tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
   int64_t next = steps.next_source();
-  Every progress(kProgressEvery, true);
+  StreamProgress progress(context, stage_name(job), next, frames);
   Every checkpoint(std::chrono::milliseconds(job.checkpoint_ms), false);
+  const auto next_frame = [&](tbb::flow_control& control) -> int64_t {
+    if (next == frames || context.cancelled()) {
+      control.stop();
+      return 0;
+    }
+    return next++;
+  };
+  const auto settle = [&](TaskPtr task) {
+    steps.settle(*task);
+    task->checkpoint_due = checkpoint.due();
+    return task;
+  };
+  const auto segment = [&](TaskPtr task) {
+    try {
+      steps.segment(*task, [&](double share) { progress.part(task->source_index, share); });
+    } catch (const Cancelled&) {  // as `follow` will see
+    }
+    return task;
+  };
+  const auto follow = [&](const TaskPtr& task) -> BatchPtr {
+    if (context.cancelled()) {
+      return nullptr;
+    }
+    auto batch = std::make_shared<FrameBatch>(steps.follow(*task));
+    if (task->checkpoint_due) {
+      batch->checkpoint = state_of(steps, checkpoint_path);
+    }
+    return batch;
+  };
+  const auto measure = [&](BatchPtr batch) {
+    if (batch) {
+      steps.measure(*batch);
+    }
+    return batch;
+  };
+  const auto record = [&](const BatchPtr& batch) {
+    if (batch) {
+      append(journal, *batch);
+      progress.done(batch->done);
+    }
+  };
   using Mode = tbb::filter_mode;
-  tbb::parallel_pipeline(
-      2 * threads + 2,
-      tbb::make_filter<void,
-                       int64_t>(Mode::serial_in_order, [&](tbb::flow_control& control) -> int64_t {
-        if (next == frames || context.cancelled()) {
-          control.stop();
-          return 0;
-        }
-        return next++;
-      }) & tbb::make_filter<int64_t, TaskPtr>(Mode::parallel, [&](int64_t index) {
-        return steps.read(index);
-      }) & tbb::make_filter<TaskPtr, TaskPtr>(Mode::serial_in_order, [&](TaskPtr task) {
-        steps.settle(*task, checkpoint.due());
-        return task;
-      }) & tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel, [&](TaskPtr task) {
-        steps.segment(*task);
-        return task;
-      }) & tbb::make_filter<TaskPtr, BatchPtr>(Mode::serial_in_order, [&](const TaskPtr& task) {
-        auto batch = std::make_shared<FrameBatch>(steps.follow(*task));
-        if (task->segmenter_state) {
-          batch->checkpoint = state_of(steps, *task->segmenter_state, checkpoint_path);
-        }
-        return batch;
-      }) & tbb::make_filter<BatchPtr, BatchPtr>(Mode::parallel, [&](BatchPtr batch) {
-        steps.measure(*batch);
-        return batch;
-      }) & tbb::make_filter<BatchPtr, void>(Mode::serial_in_order, [&](const BatchPtr& batch) {
-        append(journal, *batch);
-        if (context.progress && (progress.due() || batch->done == frames)) {
-          context.progress({.stage = stage_name(job), .done = batch->done, .total = frames});
-        }
-      }));
+  tbb::parallel_pipeline(2 * threads + 2,
+                         tbb::make_filter<void, int64_t>(Mode::serial_in_order, next_frame) &
+                             tbb::make_filter<int64_t, TaskPtr>(
+                                 Mode::parallel, [&](int64_t index) { return steps.read(index); }) &
+                             tbb::make_filter<TaskPtr, TaskPtr>(Mode::serial_in_order, settle) &
+                             tbb::make_filter<TaskPtr, TaskPtr>(Mode::parallel, segment) &
+                             tbb::make_filter<TaskPtr, BatchPtr>(Mode::serial_in_order, follow) &
+                             tbb::make_filter<BatchPtr, BatchPtr>(Mode::parallel, measure) &
+                             tbb::make_filter<BatchPtr, void>(Mode::serial_in_order, record));
 }
 
 }  // namespace
@@ -168,7 +232,7 @@ void PassOne::run(const Json& header, OutputFolder& folder, const JobContext& co
   stream(steps, impl_->job, impl_->frames, journal, folder.checkpoint(), context);
   if (steps.next_source() < impl_->frames) {
     journal.sync();
-    state_of(steps, steps.segmenter_state(), folder.checkpoint())->publish(journal.bytes());
+    state_of(steps, folder.checkpoint())->publish(journal.bytes());
     throw Cancelled();
   }
   if (steps.pushed() == 0) {

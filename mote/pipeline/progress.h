@@ -15,6 +15,7 @@ struct ProgressEvent {
   std::string stage;  ///< `segmenting and tracking`, `writing`, ...
   int64_t done = 0;   ///< frames
   int64_t total = 0;
+  double under_way = 0;  ///< what is done of frames after those, in frames
 };
 using ProgressCallback = std::function<void(const ProgressEvent&)>;
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,10 +11,18 @@
 
 namespace mote::segment {
 
+/// Told by what takes long how much of a frame is done, from 0 to 1; what it throws ends the frame.
+using ShareDone = std::function<void(double share)>;
+
+/// Where `progress` is told what is done of `count` pieces after the first `done` of `total`; never
+/// empty, `progress` may be.
+ShareDone part_of(ShareDone progress, size_t done, size_t count, size_t total);
+
 /// What a segmenter is given of a frame.
 struct SegmenterInput {
   const Grid<float>& image;
   const BinaryImage& excluded;  ///< pixels that are no specimen (scale bars, --mask); may be empty
+  ShareDone progress = {};      ///< called in the thread of `segment`; may be empty
 };
 
 /// A frame on its way through a segmenter: what `prepare` found and `settle` decided.

@@ -63,13 +63,27 @@ runs "${segment[@]}" "${sam[@]}" --point x=60,y=40 --box x0=80,y0=70,x1=130,y1=1
 same prompts/labels.tif again/labels.tif
 same prompts/particles.csv again/particles.csv
 grep -q '"model": "efficientsam-tiny"' prompts/run.json || fail "run.json does not name the network"
-grep -q 'EfficientSAM\|efficientsam-tiny' prompts/methods.txt || fail "methods.txt does not either"
+grep -Eq 'efficientsam-tiny .*asked about [0-9]+ points? and [0-9]+ box' prompts/methods.txt ||
+  fail "methods.txt does not tell of the prompts: $(cat prompts/methods.txt)"
 runs "${segment[@]}" "${sam[@]}" --points-per-side 4 -o grid
 for model in swin-unet vm-unet vm-unet-v2 autoencoder unet yolov8n-seg; do
   runs "${segment[@]}" --model $model -o of-$model
 done
-runs "${segment[@]}" --model yolov8n-seg --min-diameter-px 600 -o nothing
-grep -q 'yolov8n-seg found no particles of 600 px or more; .* --min-score, --black and --white$' stderr ||
+
+# One frame with queries for hours: it is told how far it is, and stops between two batches of them.
+"${segment[@]}" "${sam[@]}" --points-per-side 256 --json -o stopped >stdout 2>stderr &
+pid=$!
+until grep -q '"done":0,"under_way":0\.0' stdout || ! kill -0 $pid; do
+  sleep 0.05
+done
+kill -TERM $pid
+wait $pid
+code=$?
+[ $code -eq 130 ] || fail "exit $code after SIGTERM within a frame: $(cat stderr)"
+grep -qF -- "--resume" stderr || fail "SIGTERM within a frame does not say how to resume"
+
+runs "${segment[@]}" --model yolov8n-seg --min-diameter-px 3000 -o nothing
+grep -q 'yolov8n-seg found no particles of 3000 px or more; .* --min-score, --black and --white$' stderr ||
   fail "not told what decides: $(cat stderr)"
 echo 'model = "unet"' >unet.toml
 expect 2 "model is unet: mote preview shows what the threshold finds" \

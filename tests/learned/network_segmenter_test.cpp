@@ -22,6 +22,7 @@ class DarkIsParticle : public MapNetwork {
  public:
   int64_t tile_px() const override { return 64; }
   int64_t multiple_px() const override { return 16; }
+  double tile_bytes(int64_t /*side_px*/) const override { return 4096; }
   double blur_px() const override { return 1; }
   torch::Tensor probability(const torch::Tensor& tiles) override {
     return (0.5 - tiles.squeeze(1)).mul(20).sigmoid();
@@ -35,14 +36,22 @@ class Failing : public DarkIsParticle {
   }
 };
 
+/// Asks for more memory than any machine has.
+class Huge : public DarkIsParticle {
+ public:
+  double tile_bytes(int64_t /*side_px*/) const override { return 1e18; }
+};
+
 /// Finds one block of each tile's middle.
 class MiddleOfTile : public InstanceNetwork {
  public:
   int64_t tile_px() const override { return 64; }
   int64_t multiple_px() const override { return 16; }
+  double tile_bytes(int64_t /*side_px*/) const override { return 4096; }
   double blur_px() const override { return 1; }
   std::vector<std::vector<FoundInstance>> instances(const torch::Tensor& tiles,
-                                                    const std::vector<Box>& places) override {
+                                                    const std::vector<Box>& places,
+                                                    const segment::ShareDone& /*p*/) override {
     EXPECT_EQ(tiles.size(0), std::ssize(places));
     const FoundInstance found = {
         .box = {24, 24, 16, 16}, .mask = BinaryImage({16, 16}, 1), .score = 1};
@@ -53,6 +62,21 @@ class MiddleOfTile : public InstanceNetwork {
 std::unique_ptr<segment::Segmenter> of_map(const NetworkOptions& options = {}) {
   return make_network_segmenter(options, {}, torch::kCPU, std::make_unique<DarkIsParticle>(),
                                 nullptr);
+}
+
+TEST(NetworkSegmenter, RefusesPiecesForWhichMemoryDoesNotSuffice) {
+  const auto segmenter =
+      make_network_segmenter({}, {}, torch::kCPU, std::make_unique<Huge>(), nullptr);
+  const Grid<float> image({64, 64}, 1.0F);
+
+  try {
+    segment::segment_one(*segmenter, {image, kNothing});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kResource);
+    EXPECT_THAT(error.what(), testing::HasSubstr("1 piece of 64 x 64 px at once"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("a smaller --tile-px takes less"));
+  }
 }
 
 TEST(NetworkSegmenter, MeasuresDiscsOfAFieldLargerThanItsTiles) {
@@ -121,6 +145,32 @@ TEST(NetworkSegmenter, PaintsTheInstancesOfAllTiles) {
 
   ASSERT_EQ(found.regions.size(), 2);
   EXPECT_NEAR(found.regions[1].area_px, std::numbers::pi * 81, 8);
+}
+
+TEST(NetworkSegmenter, TellsBeforeEachTileHowMuchOfTheFrameIsDone) {
+  const auto image = synthetic::image({64, 256}, {}, {});
+  const auto segmenter = of_map({.tile_overlap_px = 0});
+  std::vector<double> shares;
+
+  segment::segment_one(*segmenter, {image, kNothing, [&](double s) { shares.push_back(s); }});
+
+  EXPECT_THAT(shares, testing::ElementsAre(0, 0.25, 0.5, 0.75));
+}
+
+TEST(NetworkSegmenter, StopsAtTheNextTileWhereItIsToldTo) {
+  const auto image = synthetic::image({64, 256}, {}, {});
+  const auto segmenter = make_network_segmenter({.tile_overlap_px = 0}, {}, torch::kCPU, nullptr,
+                                                std::make_unique<MiddleOfTile>());
+  int tiles = 0;
+  const auto stop_at_second = [&](double) {
+    if (++tiles == 2) {
+      throw std::exception();
+    }
+  };
+
+  EXPECT_THROW(segment::segment_one(*segmenter, {image, kNothing, stop_at_second}), std::exception);
+
+  EXPECT_EQ(tiles, 2);
 }
 
 TEST(NetworkSegmenter, TurnsWhatLibtorchThrowsIntoAnErrorOfOneLine) {

@@ -31,6 +31,7 @@ TEST(TileSide, IsTheNetworksOwnOrTheLeastThatHoldsTheField) {
   EXPECT_EQ(tile_side_px({2000, 3000}, 0, 1024, 64), 1024);
   EXPECT_EQ(tile_side_px({200, 300}, 0, 1024, 64), 320);
   EXPECT_EQ(tile_side_px({2000, 3000}, 512, 1024, 64), 512);
+  EXPECT_EQ(tile_side_px({200, 300}, 16384, 1024, 64), 320);
 }
 
 TEST(TileSide, RefusesWhatTheNetworkCannotTake) {

@@ -29,7 +29,7 @@ std::vector<std::vector<FoundInstance>> instances_in(const torch::Tensor& tiles,
   segment::NetworkOptions options;
   options.min_score = min_score;
   const auto network = make_yolo_network(options, random_network());
-  return network->instances(tiles, {});
+  return network->instances(tiles, {}, {});
 }
 
 TEST(YoloNetwork, FindsMasksInsideTheirTile) {
