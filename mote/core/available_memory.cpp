@@ -5,6 +5,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "mote/core/number_after.h"
+
 namespace mote {
 namespace {
 
@@ -13,18 +15,9 @@ std::string text_of(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-/// The number after `key` at the start of a line.
-std::optional<int64_t> number_after(const std::string& text, const std::string& key) {
+std::optional<int64_t> number_in(const std::string& text, const std::string& key) {
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string word;
-    int64_t number = 0;
-    if (words >> word >> number && word == key) {
-      return number;
-    }
-  }
-  return std::nullopt;
+  return number_after(lines, key);
 }
 
 /// The folder of the process's control group.
@@ -43,13 +36,13 @@ std::string group_folder() {
 std::optional<int64_t> available_memory_bytes(const std::string& meminfo, const std::string& max,
                                               const std::string& stat) {
   std::optional<int64_t> available;
-  if (const std::optional<int64_t> kilobytes = number_after(meminfo, "MemAvailable:")) {
+  if (const std::optional<int64_t> kilobytes = number_in(meminfo, "MemAvailable:")) {
     available = *kilobytes * 1024;
   }
   int64_t most = 0;
   std::istringstream group(max);
   if (group >> most) {  // `max`, without a limit, is no number
-    const int64_t left = std::max<int64_t>(0, most - number_after(stat, "anon").value_or(0));
+    const int64_t left = std::max<int64_t>(0, most - number_in(stat, "anon").value_or(0));
     available = available ? std::min(*available, left) : left;
   }
   return available;

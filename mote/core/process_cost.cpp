@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mote/core/median.h"
+#include "mote/core/number_after.h"
 
 namespace mote {
 namespace {
@@ -18,12 +19,7 @@ double wall_s() {
 /// A line of /proc/self/status that counts kB, in MB; 0 where there is none.
 double memory_mb(const std::string& key) {
   std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(key)) {
-      return std::stod(line.substr(key.size())) / 1024;
-    }
-  }
-  return 0;
+  return static_cast<double>(number_after(status, key).value_or(0)) / 1024;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mote/core/mask.h"
 #include "mote/core/runs.h"
 
 namespace mote::imaging {
@@ -128,6 +129,29 @@ Components holes_of(const BinaryImage& mask) {
   }
   return gather(mask.size(), RunSets(std::move(runs), 0),
                 [](const Component& component) { return !component.touches_border; });
+}
+
+LabelPieces pieces_of(const LabelImage& labels) {
+  LabelPieces found{.numbers = LabelImage(labels.size()), .labels = {}, .areas_px = {}};
+  for (const auto& [label, mask] : masks_of(labels)) {
+    const Box box = mask.bounds();
+    BinaryImage inside(box.size());
+    for (const mote::Run& run : mask.runs) {
+      std::fill_n(inside.row(run.y - box.y) + (run.x - box.x), run.length, uint8_t{1});
+    }
+    const Components pieces = components_of(inside);
+    const auto others = static_cast<int32_t>(found.labels.size());
+    for (const mote::Run& run : mask.runs) {
+      const int32_t* from = pieces.labels.row(run.y - box.y) + (run.x - box.x);
+      std::transform(from, from + run.length, found.numbers.row(run.y) + run.x,
+                     [others](int32_t piece) { return others + piece; });
+    }
+    for (const Component& piece : pieces.components) {
+      found.labels.push_back(label);
+      found.areas_px.push_back(piece.area_px);
+    }
+  }
+  return found;
 }
 
 BinaryImage mask_of(const LabelImage& labels) {

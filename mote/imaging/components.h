@@ -23,6 +23,15 @@ struct Components {
 
 Components components_of(const BinaryImage& mask);
 
+/// The 8-connected pieces of the labels of an image.
+struct LabelPieces {
+  LabelImage numbers;  ///< from 1 on, in order of label, then of first pixel in reading order
+  std::vector<int32_t> labels;    ///< that piece i is of, at [i - 1]
+  std::vector<int64_t> areas_px;  ///< likewise
+};
+
+LabelPieces pieces_of(const LabelImage& labels);
+
 /// The 4-connected pieces of what `mask` leaves free and that do not reach the border.
 Components holes_of(const BinaryImage& mask);
 

@@ -18,6 +18,8 @@
 namespace mote::segment {
 namespace {
 
+/// No second piece of an instance has such a share of it.
+constexpr double kMoreThanAll = 2;
 constexpr int kSides[4][2] = {{-1, 0}, {0, -1}, {0, 1}, {1, 0}};
 
 BinaryImage inside(const Grid<float>& field) {
@@ -74,88 +76,34 @@ LabelImage spread(const LabelImage& known, const BinaryImage& mask) {
   return labels;
 }
 
-/// Gives the 8-connected piece of equal label at (y, x) the number `piece`; its area.
-int64_t flood(const LabelImage& labels, int64_t y, int64_t x, int32_t piece, LabelImage& pieces) {
-  std::vector<std::pair<int64_t, int64_t>> stack = {{y, x}};
-  pieces(y, x) = piece;
-  int64_t area = 0;
-  while (!stack.empty()) {
-    const auto [v, u] = stack.back();
-    stack.pop_back();
-    ++area;
-    for (int64_t b = v - 1; b <= v + 1; ++b) {
-      for (int64_t a = u - 1; a <= u + 1; ++a) {
-        if (labels.size().contains(b, a) && labels(b, a) == labels(y, x) && pieces(b, a) == 0) {
-          pieces(b, a) = piece;
-          stack.emplace_back(b, a);
-        }
-      }
-    }
-  }
-  return area;
-}
-
-/// The 8-connected pieces of instances, in the order of their first pixels.
-struct Pieces {
-  LabelImage numbers;             // from 1 on
-  std::vector<int64_t> areas_px;  // by number; 0 is nothing
-  std::vector<int32_t> labels;    // likewise
-};
-
-Pieces pieces_of(const LabelImage& labels) {
-  Pieces pieces{.numbers = LabelImage(labels.size()), .areas_px = {0}, .labels = {0}};
-  for (int64_t y = 0; y < labels.height(); ++y) {
-    for (int64_t x = 0; x < labels.width(); ++x) {
-      if (labels(y, x) != 0 && pieces.numbers(y, x) == 0) {
-        const auto piece = static_cast<int32_t>(pieces.areas_px.size());
-        pieces.areas_px.push_back(flood(labels, y, x, piece, pieces.numbers));
-        pieces.labels.push_back(labels(y, x));
-      }
-    }
-  }
-  return pieces;
-}
-
-/// Takes away the pieces that `is_kept(piece)` does not keep.
-template <typename IsKept>
-void keep_pieces(LabelImage& labels, const Pieces& pieces, const IsKept& is_kept) {
-  for (size_t i = 0; i < labels.values().size(); ++i) {
-    int32_t& label = labels.values()[i];
-    label = label != 0 && is_kept(static_cast<size_t>(pieces.numbers.values()[i])) ? label : 0;
-  }
-}
-
-/// The number of each label's largest piece.
-std::map<int32_t, size_t> largest_pieces(const Pieces& pieces) {
-  std::map<int32_t, size_t> largest;
-  for (size_t piece = 1; piece < pieces.labels.size(); ++piece) {
-    size_t& best = largest[pieces.labels[piece]];
-    best = pieces.areas_px[piece] > pieces.areas_px[best] ? piece : best;
-  }
-  return largest;
-}
-
-/// Takes away all of an instance but its largest piece.
-void keep_largest_pieces(LabelImage& labels) {
-  const Pieces pieces = pieces_of(labels);
-  const std::map<int32_t, size_t> largest = largest_pieces(pieces);
-  keep_pieces(labels, pieces,
-              [&](size_t piece) { return largest.at(pieces.labels[piece]) == piece; });
-}
-
 /// Takes away pieces that have less than `share` of their instance, but for its largest.
 void keep_large_pieces(LabelImage& labels, double share) {
-  const Pieces pieces = pieces_of(labels);
-  const std::map<int32_t, size_t> largest = largest_pieces(pieces);
-  std::map<int32_t, int64_t> areas_px;  // by label
-  for (size_t piece = 1; piece < pieces.labels.size(); ++piece) {
-    areas_px[pieces.labels[piece]] += pieces.areas_px[piece];
+  const imaging::LabelPieces pieces = imaging::pieces_of(labels);
+  struct Instance {
+    int64_t area_px = 0;
+    int64_t largest_px = 0;
+    size_t largest = 0;  // the first of that area
+  };
+  std::map<int32_t, Instance> instances;  // by label
+  for (size_t i = 0; i < pieces.labels.size(); ++i) {
+    Instance& instance = instances[pieces.labels[i]];
+    instance.area_px += pieces.areas_px[i];
+    if (pieces.areas_px[i] > instance.largest_px) {
+      instance.largest_px = pieces.areas_px[i];
+      instance.largest = i;
+    }
   }
-  keep_pieces(labels, pieces, [&](size_t piece) {
-    const int32_t label = pieces.labels[piece];
-    return largest.at(label) == piece || static_cast<double>(pieces.areas_px[piece]) >=
-                                             share * static_cast<double>(areas_px.at(label));
-  });
+  std::vector<uint8_t> kept = {0};  // by number
+  for (size_t i = 0; i < pieces.labels.size(); ++i) {
+    const Instance& instance = instances.at(pieces.labels[i]);
+    kept.push_back(i == instance.largest || static_cast<double>(pieces.areas_px[i]) >=
+                                                share * static_cast<double>(instance.area_px));
+  }
+  for (size_t i = 0; i < labels.values().size(); ++i) {
+    if (kept[static_cast<size_t>(pieces.numbers.values()[i])] == 0) {
+      labels.values()[i] = 0;
+    }
+  }
 }
 
 /// Labels become 1, 2, ... in their order.
@@ -211,7 +159,7 @@ LabelImage labels_of(const NetworkFinding& finding, const BinaryImage& mask,
                      const ThresholdOptions& options) {
   if (!finding.instances.empty()) {
     LabelImage labels = spread(finding.instances, mask);
-    keep_largest_pieces(labels);
+    keep_large_pieces(labels, kMoreThanAll);
     close_gaps(labels);
     return labels;
   }

@@ -73,18 +73,24 @@ std::vector<double> drop_insignificant(LabelImage& labels, const imaging::Compon
                [&](size_t i) { count = std::max(count, static_cast<size_t>(labels.values()[i])); });
   const std::vector<imaging::Contrast> contrasts =
       imaging::contrasts_of(labels, count, distance, image);
-  const double judged_by = options.method == ThresholdMethod::kAuto ? applied.contrast : 0;
-
   const std::vector<double> areas = areas_of(components, coverage, options.min_diameter_px);
   // A component stays or goes as a whole: by its area, and by the contrast of its parts.
-  std::vector<uint8_t> kept(areas.size(), 0);
-  for_labelled(labels, [&](size_t i) {
-    const auto component = static_cast<size_t>(components.labels.values()[i]);
-    if (kept[component] == 0) {
-      kept[component] = stands_out(contrasts[static_cast<size_t>(labels.values()[i])],
-                                   judged_by * least_contrast(areas[component]), applied.bright);
+  const bool judged = options.method == ThresholdMethod::kAuto;
+  std::vector<uint8_t> kept(areas.size(), judged ? 0 : 1);
+  if (judged) {
+    std::vector<size_t> component_of(count + 1, 0);  // by label
+    for_labelled(labels, [&](size_t i) {
+      component_of[static_cast<size_t>(labels.values()[i])] =
+          static_cast<size_t>(components.labels.values()[i]);
+    });
+    for (size_t label = 1; label <= count; ++label) {
+      const size_t component = component_of[label];
+      if (stands_out(contrasts[label], applied.contrast * least_contrast(areas[component]),
+                     applied.bright)) {
+        kept[component] = 1;
+      }
     }
-  });
+  }
   for (size_t i = 1; i < areas.size(); ++i) {
     kept[i] = kept[i] != 0 && areas[i] >= area_of_diameter(options.min_diameter_px);
   }

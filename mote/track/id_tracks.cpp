@@ -5,6 +5,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/require.h"
+#include "mote/imaging/components.h"
 #include "mote/imaging/regions.h"
 
 namespace mote::track {
@@ -62,9 +63,9 @@ void IdTracks::see_held(LiveTrack& live) const {
 
 /// Takes a frame into held_; gives its regions by the object that they are of.
 std::map<int32_t, std::vector<Piece>> IdTracks::hold(IdFrame frame) {
-  PieceLabels pieces = pieces_of(frame.ids);
+  imaging::LabelPieces pieces = imaging::pieces_of(frame.ids);
   const Segmentation segmentation =
-      imaging::segmentation_of(std::move(pieces.labels), std::move(frame.coverage));
+      imaging::segmentation_of(std::move(pieces.numbers), std::move(frame.coverage));
   const std::vector<int32_t> cut = imaging::labels_beside(segmentation.labels, frame.excluded);
   std::map<int32_t, Mask> masks = masks_of(segmentation.labels);
   Held& held = held_.emplace_back();
@@ -77,10 +78,10 @@ std::map<int32_t, std::vector<Piece>> IdTracks::hold(IdFrame frame) {
   for (const Region& region : segmentation.regions) {
     const size_t number = held.centroids.size();
     const bool is_cut = std::binary_search(cut.begin(), cut.end(), region.label);
-    of_object[pieces.ids[number]].push_back({.region = number,
-                                             .centroid = region.centroid,
-                                             .area_px = region.area_px,
-                                             .is_cut = is_cut});
+    of_object[pieces.labels[number]].push_back({.region = number,
+                                                .centroid = region.centroid,
+                                                .area_px = region.area_px,
+                                                .is_cut = is_cut});
     held.centroids.push_back(region.centroid);
     held.frame.regions.push_back({.cluster = region.cluster,
                                   .mask = std::move(masks.at(region.label)),

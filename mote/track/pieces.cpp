@@ -6,7 +6,6 @@
 
 #include "mote/core/assignment.h"
 #include "mote/core/disc.h"
-#include "mote/imaging/components.h"
 
 namespace mote::track {
 namespace {
@@ -46,26 +45,6 @@ void name_as_before(const Parting& parting, Point drift, std::vector<Piece>& pie
 }
 
 }  // namespace
-
-PieceLabels pieces_of(const LabelImage& ids) {
-  PieceLabels found{.labels = LabelImage(ids.size()), .ids = {}};
-  for (const auto& [id, mask] : masks_of(ids)) {
-    const Box box = mask.bounds();
-    BinaryImage inside(box.size());
-    for (const Run& run : mask.runs) {
-      std::fill_n(inside.row(run.y - box.y) + (run.x - box.x), run.length, uint8_t{1});
-    }
-    const imaging::Components pieces = imaging::components_of(inside);
-    const auto others = static_cast<int32_t>(found.ids.size());
-    for (const Run& run : mask.runs) {
-      const int32_t* from = pieces.labels.row(run.y - box.y) + (run.x - box.x);
-      std::transform(from, from + run.length, found.labels.row(run.y) + run.x,
-                     [others](int32_t piece) { return others + piece; });
-    }
-    found.ids.insert(found.ids.end(), pieces.components.size(), id);
-  }
-  return found;
-}
 
 bool adds_up(double whole_px, double parts_px) {
   return parts_px >= kLeastSum * whole_px && parts_px <= kMostSum * whole_px;

@@ -9,15 +9,6 @@
 
 namespace mote::track {
 
-/// The objects of a frame cut into what hangs together.
-struct PieceLabels {
-  LabelImage labels;         ///< from 1 on, in order of (object, first pixel)
-  std::vector<int32_t> ids;  ///< of the object that label i is of, at [i - 1]
-};
-
-/// `ids` are those of objects; pixels that touch at a corner hang together.
-PieceLabels pieces_of(const LabelImage& ids);
-
 /// Of a piece, that must lie where the whole was before.
 inline constexpr double kLeastCovered = 0.5;
 

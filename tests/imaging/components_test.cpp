@@ -38,6 +38,18 @@ TEST(Components, OfNothingAreNone) {
   EXPECT_TRUE(components_of(BinaryImage({3, 40})).components.empty());
 }
 
+TEST(LabelPieces, AreEightConnectedAndOfOneLabelEach) {
+  const LabelPieces found = pieces_of(LabelImage({3, 6}, {7, 0, 2, 2, 0, 7,  //
+                                                          0, 7, 2, 0, 0, 7,  //
+                                                          0, 0, 0, 2, 0, 0}));
+
+  EXPECT_EQ(found.numbers, LabelImage({3, 6}, {2, 0, 1, 1, 0, 3,  //
+                                               0, 2, 1, 0, 0, 3,  //
+                                               0, 0, 0, 1, 0, 0}));
+  EXPECT_EQ(found.labels, (std::vector<int32_t>{2, 7, 7}));
+  EXPECT_EQ(found.areas_px, (std::vector<int64_t>{4, 2, 2}));
+}
+
 TEST(Holes, AreFourConnectedAndDoNotReachTheBorder) {
   const BinaryImage mask({5, 7}, {1, 1, 1, 1, 1, 1, 1,  //
                                   1, 0, 1, 1, 1, 1, 0,  //

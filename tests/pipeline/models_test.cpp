@@ -55,6 +55,15 @@ class WeightsFolder : public testing::Test {
     return folder_ / "file.safetensors";
   }
 
+  /// Those of yolov8n-seg, but for a tensor of another name and one of another shape.
+  std::string write_misfit() {
+    Weights weights = io::read_weights(write_fitting());
+    weights.tensors[0].name = "other";
+    weights.tensors[1].shape = {1, weights.tensors[1].shape[0]};
+    io::write_safetensors(folder_ / "other.safetensors", weights);
+    return folder_ / "other.safetensors";
+  }
+
   testing_support::TemporaryFolder folder_;
 };
 
@@ -152,11 +161,7 @@ TEST_F(WeightsFolder, FindsTheNetworkThatAFileFits) {
 }
 
 TEST_F(WeightsFolder, ListsWhatDoesNotFitAndTakesNothing) {
-  Weights weights = io::read_weights(write_fitting());
-  weights.tensors[0].name = "other";
-  weights.tensors[1].shape = {1, weights.tensors[1].shape[0]};
-  const std::string file = folder_ / "other.safetensors";
-  io::write_safetensors(file, weights);
+  const std::string file = write_misfit();
 
   const WeightsFit fit = import_weights({.file = file, .model = "yolov8n-seg"});
 
@@ -167,11 +172,7 @@ TEST_F(WeightsFolder, ListsWhatDoesNotFitAndTakesNothing) {
 }
 
 TEST_F(WeightsFolder, NamesTheNearestNetworkWhereAFileFitsNone) {
-  Weights weights = io::read_weights(write_fitting());
-  weights.tensors[0].name = "other";
-  weights.tensors[1].shape = {1, weights.tensors[1].shape[0]};
-  const std::string file = folder_ / "other.safetensors";
-  io::write_safetensors(file, weights);
+  const std::string file = write_misfit();
 
   const WeightsFit fit = import_weights({.file = file});
 
