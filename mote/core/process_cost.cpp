@@ -37,6 +37,7 @@ ProcessCost cost_of(const std::function<void()>& work) {
 
 double median_of(const std::vector<ProcessCost>& costs, double ProcessCost::*figure) {
   std::vector<double> values;
+  values.reserve(costs.size());
   for (const ProcessCost& cost : costs) {
     values.push_back(cost.*figure);
   }

@@ -192,13 +192,10 @@ std::vector<double> drop_small(LabelImage& labels, const imaging::Components& co
 }  // namespace
 
 NetworkFinding finding_of(LabelImage instances, double blur_px) {
-  NetworkFinding finding{.field = Grid<float>::unfilled(instances.size()),
-                         .instances = std::move(instances),
-                         .blur_px = blur_px};
-  std::transform(finding.instances.values().begin(), finding.instances.values().end(),
-                 finding.field.values().begin(),
+  Grid<float> field = Grid<float>::unfilled(instances.size());
+  std::transform(instances.values().begin(), instances.values().end(), field.values().begin(),
                  [](int32_t label) { return label != 0 ? 0.5F : -0.5F; });
-  return finding;
+  return {.field = std::move(field), .instances = std::move(instances), .blur_px = blur_px};
 }
 
 CoveredLabels covered_labels(const NetworkFinding& finding, const SegmenterInput& input,
