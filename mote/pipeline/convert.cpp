@@ -294,19 +294,20 @@ ConvertResult convert(const ConvertJob& job, const JobContext& context) {
   result.pixel_size = format.pixel_size ? info.pixel_size : std::nullopt;
   result.frame_interval = format.frame_interval ? info.frame_interval : std::nullopt;
 
-  const auto writer = io::make_recording_writer(
-      format.format, stage.path(),
-      {.name = name_of(job.output),
-       .frames = info.frames,
-       .pixel_size = info.pixel_size,
-       .frame_interval = info.frame_interval,
-       .exposure_s = info.exposure_s,
-       .instrument = info.instrument,
-       .bytes_expected = info.frames * info.size.area() * bytes_per_sample(type)});
   FrameConverter converter(job, type, result.scale);
-  write_frames(recording, context, converter, *writer);
+  stage.publish([&](const std::string& path) {
+    const auto writer = io::make_recording_writer(
+        format.format, path,
+        {.name = name_of(job.output),
+         .frames = info.frames,
+         .pixel_size = info.pixel_size,
+         .frame_interval = info.frame_interval,
+         .exposure_s = info.exposure_s,
+         .instrument = info.instrument,
+         .bytes_expected = info.frames * info.size.area() * bytes_per_sample(type)});
+    write_frames(recording, context, converter, *writer);
+  });
   converter.warn(result.warnings);
-  stage.publish();
   return result;
 }
 

@@ -112,6 +112,16 @@ class Curl {
   pid_t process_ = -1;
 };
 
+/// curl does not say why it could not write.
+std::string no_room(const std::string& part) {
+  const std::string folder = fs::path(part).parent_path().string();
+  std::error_code error;
+  const auto free = fs::space(folder, error).available;
+  return fmt::format(
+      "{} cannot be written to{}; the {} bytes that came are kept: pull again to go on", folder,
+      error ? "" : fmt::format(", {} bytes are free there", free), bytes_of(part));
+}
+
 [[noreturn]] void fail(const Download& wanted, const std::string& part, int code) {
   const auto error = [&](ErrorKind kind, const std::string& what) {
     return Error(kind, "{}: {}", wanted.url, what);
@@ -131,7 +141,7 @@ class Curl {
                   fmt::format("the connection ended after {} bytes, which are kept: pull again to "
                               "go on",
                               bytes_of(part)));
-    case kWriteError: throw error(ErrorKind::kResource, part + " cannot be written");
+    case kWriteError: throw error(ErrorKind::kResource, no_room(part));
     case kTooLarge:
       throw error(ErrorKind::kBadFile,
                   fmt::format("is larger than the {} bytes of the file wanted", wanted.bytes));

@@ -117,11 +117,12 @@ ExportResult export_run(const ExportJob& job, const JobContext& context) {
   }
   require_none_of_run(job.run, output);
   const StagedOutput stage(output, job.force, entry.names);
+  const auto write = [&](const std::string& path) { entry.write(source, path); };
   if (entry.folder) {
-    stage.make_folder();
+    stage.publish_folder(write);
+  } else {
+    stage.publish(write);
   }
-  entry.write(source, stage.path());
-  stage.publish();
   const TrackCounts counts = counts_of(source.graph());
   return {.output = output,
           .frames = source.graph().frames,

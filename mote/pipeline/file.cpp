@@ -46,12 +46,26 @@ bool is_folder(const std::string& path) {
 
 void write_file(const std::string& path, std::string_view content) {
   const std::string part = path + ".part";
-  io::OutputFile file(part);
-  file.write(content);
-  file.sync_and_close();
-  if (std::rename(part.c_str(), path.c_str()) != 0) {
-    fail(path, "be renamed into place");
+  try {
+    io::OutputFile file(part);
+    file.write(content);
+    file.sync_and_close();
+    if (std::rename(part.c_str(), path.c_str()) != 0) {
+      fail(path, "be renamed into place");
+    }
+  } catch (const Error& error) {
+    ::unlink(part.c_str());
+    throw renamed(error, part, path);
   }
+}
+
+Error renamed(const Error& error, const std::string& path, const std::string& name) {
+  std::string message = error.what();
+  for (size_t at = message.find(path); at != std::string::npos;
+       at = message.find(path, at + name.size())) {
+    message.replace(at, path.size(), name);
+  }
+  return Error(error.kind(), "{}", message);
 }
 
 std::string read_file(const std::string& path) {

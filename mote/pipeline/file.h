@@ -9,8 +9,12 @@ namespace mote::pipeline {
 
 /// Writes the whole file under a temporary name, syncs it and renames it to `path`, so that at any
 /// moment `path` is the old file or the new one.
-/// Throws kResource where that fails.
+/// Throws kResource, of `path`, where that fails; nothing else is left then.
 void write_file(const std::string& path, std::string_view content);
+
+/// The same error with `name` wherever its message says `path`: a file is made under another name
+/// than the user knows.
+Error renamed(const Error& error, const std::string& path, const std::string& name);
 
 /// The whole file. Throws kNotFound, kUsage where it is a folder, kResource where reading fails.
 std::string read_file(const std::string& path);

@@ -194,13 +194,13 @@ ImportResult import_tracks(const ImportJob& job, const JobContext& context) {
   if (size != Size{}) {
     tracks.graph.size = size;
   }
-  stage.make_folder();
-  if (asked.run) {
-    write_into_run(tracks, job.run, *asked.run, stage.path(), context);
-  } else {
-    write_alone(tracks, job, stage.path(), context);
-  }
-  stage.publish();
+  stage.publish_folder([&](const std::string& folder) {
+    if (asked.run) {
+      write_into_run(tracks, job.run, *asked.run, folder, context);
+    } else {
+      write_alone(tracks, job, folder, context);
+    }
+  });
   const TrackCounts counts = counts_of(tracks.graph);
   return {.format = tracks.format,
           .output = job.output,

@@ -13,6 +13,7 @@
 #include "mote/core/lower.h"
 #include "mote/io/checkpoint_wrappers.h"
 #include "mote/io/file.h"
+#include "mote/io/output_file.h"
 #include "mote/io/safetensors.h"
 #include "mote/io/weights_file.h"
 #include "mote/pipeline/file.h"
@@ -109,9 +110,9 @@ void require_ending(const std::string& file, std::string_view format) {
 }
 
 void write(const std::string& path, const Weights& weights, bool force) {
-  const StagedOutput staged(path, force);
-  io::write_safetensors(staged.path(), weights);
-  staged.publish();
+  StagedOutput(path, force).publish([&](const std::string& part) {
+    io::write_safetensors(part, weights);
+  });
 }
 
 /// The imported weights of a network.
@@ -174,9 +175,12 @@ void export_weights(const std::string& model, const std::string& file, bool forc
 void export_network(const NetworkExport& what, const std::string& file, bool force) {
   require_ending(file, what.format == NetworkFormat::kOnnx ? "ONNX" : "TorchScript");
   const Weights weights = weights_of(what.network);
-  const StagedOutput staged(file, force);
-  write_file(staged.path(), learned_plugin().exported(what, weights));
-  staged.publish();
+  StagedOutput(file, force).publish([&](const std::string& part) {
+    const std::string content = learned_plugin().exported(what, weights);
+    io::OutputFile out(part);
+    out.write(content);
+    out.sync_and_close();
+  });
 }
 
 void throw_misfit(const WeightsFit& fit) {

@@ -70,16 +70,28 @@ StagedOutput::~StagedOutput() {
   fs::remove_all(path_, ignored);
 }
 
-void StagedOutput::make_folder() const {
-  std::error_code error;
-  fs::create_directory(path_, error);
-  if (error) {
-    throw Error(ErrorKind::kResource, "{}: cannot be made: {}", path_, error.message());
+void StagedOutput::publish(const Write& write) const {
+  try {
+    write(path_);
+    sync_path(path_);
+  } catch (const Error& error) {
+    throw renamed(error, path_, output_);
   }
+  move_to_place();
 }
 
-void StagedOutput::publish() const {
-  sync_path(path_);
+void StagedOutput::publish_folder(const Write& write) const {
+  publish([&](const std::string& path) {
+    std::error_code error;
+    fs::create_directory(path, error);
+    if (error) {
+      throw Error(ErrorKind::kResource, "{}: cannot be made: {}", path, error.message());
+    }
+    write(path);
+  });
+}
+
+void StagedOutput::move_to_place() const {
   const fs::path place = without_slash(output_);
   const fs::path old = beside(place, ".old");
   std::error_code absent;

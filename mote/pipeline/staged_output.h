@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,16 +20,19 @@ class StagedOutput {
   StagedOutput(const StagedOutput&) = delete;
   StagedOutput& operator=(const StagedOutput&) = delete;
 
-  /// Where to write.
-  const std::string& path() const { return path_; }
+  /// Makes the file or folder at the path that it is given.
+  using Write = std::function<void(const std::string& path)>;
 
-  /// Makes `path` a folder. Throws kResource.
-  void make_folder() const;
+  /// Has it made and moves it to its place, over what was there, which stays where that fails.
+  /// Throws what `write` throws, and kResource; both name `output`, not where it is made.
+  void publish(const Write& write) const;
 
-  /// Moves it to its place, over what was there, which stays where that fails. Throws kResource.
-  void publish() const;
+  /// Likewise of a folder, which `write` finds there, empty.
+  void publish_folder(const Write& write) const;
 
  private:
+  void move_to_place() const;
+
   std::string output_;
   std::string path_;
 };

@@ -28,5 +28,14 @@ same small/out/particles.csv whole/particles.csv
 expect 6 "cannot be written: No space left" "$mote" convert demo/recording.tif -o small/converted.tif
 [ -e small/converted.tif ] || [ -e small/.converted.tif.part ] && fail "half a file was left"
 
+# What the user named is named, not what is written on the way to it.
+rm -r small/out
+mount -o remount,size=$(($(du -sk small | cut -f1) + 12))k small
+for format in ctc geff ome-tiff coco; do
+  expect 6 "mote: small/as_$format" "$mote" export whole -o small/as_$format --to $format
+  grep -q "cannot be written: No space left on device$" stderr || fail "no cause: $(cat stderr)"
+done
+[ -z "$(ls -A small)" ] || fail "something of an export was left: $(ls -A small)"
+
 umount small
 finish

@@ -48,6 +48,15 @@ expect 6 "the connection ended after" pull "$url/cut/w" --sha256 "$hash"
 expect 4 "does not fit yolov8n-seg" pull "$url/norange/w" --sha256 "$hash"
 rm -r weights
 
+# As on a full disk: what came is kept, and gone on with once there is room.
+pull_little() { (ulimit -f 1000 && pull "$@"); }
+expect 6 "$work/weights/fetched cannot be written to, " pull_little "$url/w" --sha256 "$hash"
+grep -q "bytes are free there; the 1024000 bytes that came are kept: pull again to go on$" stderr ||
+  fail "not told what is kept: $(cat stderr)"
+expect 4 "does not fit yolov8n-seg" pull "$url/w" --sha256 "$hash"
+tail -n 1 served/requests | grep -q '/w bytes=1024000-' || fail "not resumed: $(tail -n 1 served/requests)"
+rm -r weights
+
 kill $server
 wait $server 2>/dev/null
 expect 6 "no connection to the server" pull "$url/w" --sha256 "$hash"

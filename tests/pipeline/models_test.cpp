@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -14,9 +15,11 @@
 #include "mote/core/learned_plugin.h"
 #include "mote/io/safetensors.h"
 #include "mote/io/weights_file.h"
+#include "mote/pipeline/file.h"
 #include "mote/pipeline/models_fit.h"
 #include "mote/pipeline/models_pull.h"
 #include "mote/pipeline/models_text.h"
+#include "tests/file_size_limit.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::pipeline {
@@ -197,6 +200,39 @@ TEST_F(WeightsFolder, SaysWhereTheWeightsLie) {
   EXPECT_THAT(text_of(verify_weights("yolov8n-seg", file)), Not(HasSubstr("imported")));
   EXPECT_THAT(text_of(import_weights({.file = file})),
               HasSubstr("imported     " + imported_weights("yolov8n-seg") + "\n"));
+}
+
+TEST_F(WeightsFolder, AreExportedWholeOrNotAtAll) {
+  import_weights({.file = write_fitting()});
+  std::filesystem::create_directory(folder_ / "out");
+  const auto export_as = [&](NetworkFormat format, const std::string& name) {
+    return [this, format, name] {
+      export_network({.network = "yolov8n-seg", .format = format, .input_px = 64},
+                     folder_ / ("out/" + name), true);
+    };
+  };
+  const std::string no_room = ": cannot be written: File too large";
+  write_file(folder_ / "out/y.onnx", "old");
+  const testing_support::FileSizeLimit limit(100'000);
+
+  EXPECT_THAT(export_as(NetworkFormat::kOnnx, "y.onnx"),
+              ThrowsMessage<Error>(folder_ / "out/y.onnx" + no_room));
+  EXPECT_THAT(export_as(NetworkFormat::kTorchScript, "y.pt"),
+              ThrowsMessage<Error>(folder_ / "out/y.pt" + no_room));
+  EXPECT_THAT([&] { export_weights("yolov8n-seg", folder_ / "out/y.safetensors", false); },
+              ThrowsMessage<Error>(folder_ / "out/y.safetensors" + no_room));
+  EXPECT_EQ(read_file(folder_ / "out/y.onnx"), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_ / "out"), {}), 1);
+}
+
+TEST_F(WeightsFolder, AreImportedWholeOrNotAtAll) {
+  const std::string file = write_fitting();
+  const testing_support::FileSizeLimit limit(100'000);
+
+  EXPECT_THAT([&] { import_weights({.file = file}); },
+              ThrowsMessage<Error>(imported_weights("yolov8n-seg") +
+                                   ": cannot be written: File too large"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "weights"));
 }
 
 TEST_F(WeightsFolder, AreWrittenOverOnlyWhenTold) {

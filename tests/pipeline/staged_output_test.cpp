@@ -9,6 +9,7 @@
 
 #include "mote/core/error.h"
 #include "mote/pipeline/file.h"
+#include "tests/file_size_limit.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::pipeline {
@@ -19,6 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::ThrowsMessage;
+using testing_support::FileSizeLimit;
 using testing_support::TemporaryFolder;
 
 std::vector<std::string> names_in(const std::string& folder) {
@@ -34,10 +36,9 @@ TEST(StagedOutput, TakesThePlaceOfWhatWasThere) {
   fs::create_directory(folder / "out");
   write_file(folder / "out/a.txt", "old");
 
-  const StagedOutput stage(folder / "out/", true, {"*.txt"});
-  stage.make_folder();
-  write_file(stage.path() + "/b.txt", "new");
-  stage.publish();
+  StagedOutput(folder / "out/", true, {"*.txt"}).publish_folder([](const std::string& path) {
+    write_file(path + "/b.txt", "new");
+  });
 
   EXPECT_THAT(names_in(folder.path()), ElementsAre("out"));
   EXPECT_THAT(names_in(folder / "out"), ElementsAre("b.txt"));
@@ -47,27 +48,46 @@ TEST(StagedOutput, PutsAFileInThePlaceOfAFolderAndBack) {
   const TemporaryFolder folder;
   fs::create_directory(folder / "out");
 
-  const StagedOutput file(folder / "out", true);
-  write_file(file.path(), "file");
-  file.publish();
+  StagedOutput(folder / "out", true).publish([](const std::string& path) {
+    write_file(path, "file");
+  });
   const std::string content = read_file(folder / "out");
-  const StagedOutput again(folder / "out", true);
-  again.make_folder();
-  again.publish();
+  StagedOutput(folder / "out", true).publish_folder([](const std::string&) {});
 
   EXPECT_EQ(content, "file");
   EXPECT_THAT(names_in(folder.path()), ElementsAre("out"));
   EXPECT_TRUE(fs::is_directory(folder / "out"));
 }
 
-TEST(StagedOutput, LeavesNothingThatWasNotPublished) {
+TEST(StagedOutput, LeavesNothingOfWhatCouldNotBeWritten) {
   const TemporaryFolder folder;
-  {
-    const StagedOutput stage(folder / "out", false);
-    stage.make_folder();
-  }
+  const FileSizeLimit limit(1000);
 
+  EXPECT_THAT(
+      [&] {
+        StagedOutput(folder / "out", false).publish_folder([](const std::string& path) {
+          write_file(path + "/a.txt", "fits");
+          write_file(path + "/b.txt", std::string(2000, 'x'));
+        });
+      },
+      ThrowsMessage<Error>(folder / "out/b.txt: cannot be written: File too large"));
   EXPECT_THAT(names_in(folder.path()), IsEmpty());
+}
+
+TEST(StagedOutput, KeepsTheFileThatWasThereWhereANewOneCouldNotBeWritten) {
+  const TemporaryFolder folder;
+  write_file(folder / "out", "old");
+  const FileSizeLimit limit(1000);
+
+  EXPECT_THAT(
+      [&] {
+        StagedOutput(folder / "out", true).publish([](const std::string& path) {
+          write_file(path, std::string(2000, 'x'));
+        });
+      },
+      ThrowsMessage<Error>(folder / "out: cannot be written: File too large"));
+  EXPECT_THAT(names_in(folder.path()), ElementsAre("out"));
+  EXPECT_EQ(read_file(folder / "out"), "old");
 }
 
 TEST(StagedOutput, RefusesWhatItMustNotReplace) {
