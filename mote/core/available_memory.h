@@ -6,13 +6,11 @@
 
 namespace mote {
 
-/// Bytes that this process may still take: what the system says is available, or less where its
-/// control group (version 2) allows less. Nothing where neither tells.
-std::optional<int64_t> available_memory_bytes();
-
-/// The same by the texts of /proc/meminfo and of the group's memory.max and memory.stat, any of
-/// which may be empty. What a group holds of files counts as free: the system takes it back.
-std::optional<int64_t> available_memory_bytes(const std::string& meminfo, const std::string& max,
-                                              const std::string& stat);
+/// Bytes that this process may still take: the least of what the system says is available, what is
+/// left to its control groups (versions 1 and 2) and those above them, and what its own limits of
+/// address space and data (`ulimit -v`, `ulimit -d`) leave. Nothing where none of them tells. What
+/// a group holds of files counts as free: the system takes it back. /proc and /sys are looked up
+/// in `root`.
+std::optional<int64_t> available_memory_bytes(const std::string& root = "");
 
 }  // namespace mote

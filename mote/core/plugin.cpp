@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <dlfcn.h>
+#include <sys/resource.h>
 
 #include "mote/core/error.h"
 #include "mote/core/version.h"
@@ -24,13 +25,28 @@ std::string folder_of_libmote() {
   return slash == std::string::npos ? std::string(".") : path.substr(0, slash);
 }
 
+/// Whether the loader's message means that memory did not suffice. `failed to map segment` it says
+/// of a file system that lets no code run as well, so a limit of the address space must be set.
+bool out_of_memory(const std::string& said) {
+  if (said.find("Cannot allocate memory") != std::string::npos) {
+    return true;
+  }
+  rlimit space{};
+  return said.find("failed to map segment") != std::string::npos &&
+         getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY;
+}
+
 const PluginHeader& open_plugin(const std::string& name) {
   std::string tried;
   for (const std::string& folder : plugin_folders()) {
     const std::string path = fmt::format("{}/lib{}.so", folder, name);
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
-      tried += fmt::format("; {}", dlerror());
+      const std::string said = dlerror();
+      if (out_of_memory(said)) {
+        throw Error(ErrorKind::kResource, "memory does not suffice to load {}: {}", path, said);
+      }
+      tried += "; " + said;
       continue;
     }
     using Entry = const PluginHeader* (*)();

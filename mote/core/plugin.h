@@ -19,7 +19,7 @@ std::vector<std::string> plugin_folders();
 
 /// Loads `libNAME.so` from the first of these folders that has it, once a process, and calls its
 /// entry point `NAME_plugin`. Never unloads. Throws kUnsupported where it is missing or of another
-/// build, naming the paths tried.
+/// build, naming the paths tried; kResource where memory does not suffice to load it.
 const PluginHeader& load_plugin(const std::string& name);
 
 }  // namespace mote

@@ -12,6 +12,9 @@ const VideoPlugin& plugin() {
   try {
     return static_cast<const VideoPlugin&>(load_plugin("mote_video"));
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kResource) {
+      throw;
+    }
     throw Error(error.kind(), "mote was built without video (libmote_video); {}", error.what());
   }
 }

@@ -10,6 +10,7 @@
 #include "mote/core/require.h"
 #include "mote/learned/grey_range.h"
 #include "mote/learned/guard.h"
+#include "mote/learned/memory.h"
 #include "mote/learned/tensor_bytes.h"
 #include "mote/nn/deaot_engine.h"
 
@@ -40,6 +41,15 @@ void check(const track::DeaotOptions& options) {
 int64_t long_term_gap(const nn::DeAotOptions& network) {
   return network.encoder == nn::DeAotEncoder::kResNet50 ? 5
                                                         : nn::DeAotEngineOptions{}.long_term_gap;
+}
+
+constexpr auto kLessMemory = "; a smaller --short-side-px takes less";
+
+/// What a frame takes in the sizes in which the network sees it, with 15 particles
+/// (bench_deaot_speed).
+double frame_bytes(const nn::DeAotOptions& network, Size input) {
+  const double bytes_per_px = network.encoder == nn::DeAotEncoder::kResNet50 ? 1500 : 600;
+  return bytes_per_px * static_cast<double>(input.area());
 }
 
 class DeaotPropagator : public MaskPropagator {
@@ -91,34 +101,38 @@ torch::Tensor DeaotPropagator::input_of(const Grid<float>& image) const {
 }
 
 LabelImage DeaotPropagator::propagate(const Grid<float>& image) {
-  return guarded([&] {
-    if (!range_) {
-      range_ = grey_range(image, {}, options_.black, options_.white);
-    }
-    input_ = input_of(image);
-    engine_.see(input_);
-    if (engine_.ids() == 0) {
-      return LabelImage(field_);
-    }
-    engine_.propagate();
-    return labels_of(engine_.labels(field_));
-  });
+  return guarded(
+      [&] {
+        if (!range_) {
+          range_ = grey_range(image, {}, options_.black, options_.white);
+        }
+        input_ = input_of(image);
+        engine_.see(input_);
+        if (engine_.ids() == 0) {
+          return LabelImage(field_);
+        }
+        engine_.propagate();
+        return labels_of(engine_.labels(field_));
+      },
+      kLessMemory);
 }
 
 void DeaotPropagator::reference(const LabelImage& ids, int32_t largest_id) {
-  guarded([&] { engine_.reference(tensor_of(ids, device()), largest_id); });
+  guarded([&] { engine_.reference(tensor_of(ids, device()), largest_id); }, kLessMemory);
 }
 
 void DeaotPropagator::restart(const LabelImage& ids, int32_t largest_id) {
-  guarded([&] {
-    engine_ = nn::DeAotEngine(network_, engine_options());
-    engine_.see(input_);
-    engine_.reference(tensor_of(ids, device()), largest_id);
-  });
+  guarded(
+      [&] {
+        engine_ = nn::DeAotEngine(network_, engine_options());
+        engine_.see(input_);
+        engine_.reference(tensor_of(ids, device()), largest_id);
+      },
+      kLessMemory);
 }
 
 void DeaotPropagator::update(const LabelImage& ids) {
-  guarded([&] { engine_.update(tensor_of(ids, device())); });
+  guarded([&] { engine_.update(tensor_of(ids, device())); }, kLessMemory);
 }
 
 /// Half of the way between two values of its logits.
@@ -165,6 +179,12 @@ std::unique_ptr<MaskPropagator> make_deaot_propagator(nn::DeAot network,
                                                       const track::DeaotOptions& options,
                                                       Size field) {
   check(options);
+  if (network->parameters().front().is_cpu()) {
+    const Size input = deaot_input_size(field, options.short_side_px);
+    require_memory(frame_bytes(network->options(), input),
+                   fmt::format("DeAOT on frames of {} x {} px", input.width, input.height),
+                   kLessMemory);
+  }
   network->eval();
   return std::make_unique<DeaotPropagator>(std::move(network), options, field);
 }

@@ -14,7 +14,8 @@ namespace mote::learned {
 /// are reduced are so with an antialiasing bicubic filter, where the published program lets noise
 /// alias. Masks are resized from a quarter of what the network sees.
 ///
-/// `network` is on the device where it computes. Throws kUsage on options out of range.
+/// `network` is on the device where it computes. Throws kUsage on options out of range,
+/// kResource where memory does not suffice for a frame.
 std::unique_ptr<MaskPropagator> make_deaot_propagator(nn::DeAot network,
                                                       const track::DeaotOptions& options,
                                                       Size field);

@@ -9,13 +9,13 @@
 
 #include <torch/torch.h>
 
-#include "mote/core/available_memory.h"
 #include "mote/core/bytes.h"
 #include "mote/core/counted.h"
 #include "mote/core/error.h"
 #include "mote/core/require.h"
 #include "mote/learned/grey_range.h"
 #include "mote/learned/guard.h"
+#include "mote/learned/memory.h"
 #include "mote/learned/stitching.h"
 #include "mote/learned/tiles.h"
 #include "mote/segment/network_regions.h"
@@ -44,17 +44,10 @@ void check(const segment::NetworkOptions& options) {
   require_grey_range(options.black, options.white);
 }
 
-/// Throws kResource where pieces of so many pixels a side, `at_once` of them together, take more
-/// memory than is left: the system would end the process without a word.
-void require_memory(int64_t side_px, int64_t at_once, double tile_bytes) {
-  const double needed = static_cast<double>(at_once) * tile_bytes;
-  const std::optional<int64_t> left = available_memory_bytes();
-  if (left && needed > static_cast<double>(*left)) {
-    throw Error(ErrorKind::kResource,
-                "{2:.1f} GB of memory are needed for {0} of {1} x {1} px at once, {3:.1f} GB are "
-                "left; a smaller --tile-px takes less",
-                counted(at_once, "piece"), side_px, needed / 1e9, static_cast<double>(*left) / 1e9);
-  }
+/// What a user may do where memory runs out with so many pieces at once.
+std::string less_memory(int64_t at_once) {
+  return fmt::format("; a smaller {}--tile-px takes less",
+                     at_once > 1 ? "--tiles-at-once or " : "");
 }
 
 class NetworkSegmenter : public segment::Segmenter {
@@ -85,6 +78,7 @@ class NetworkSegmenter : public segment::Segmenter {
     return map_ ? static_cast<const TileNetwork&>(*map_) : *instances_;
   }
   segment::NetworkFinding finding(const segment::SegmenterInput& input, GreyRange range) const;
+  void require_memory_for(int64_t pieces, int64_t side_px) const;
   Grid<float> probability(const torch::Tensor& grey, const std::vector<Box>& tiles,
                           int64_t overlap_px, const segment::ShareDone& progress) const;
   LabelImage instances(const torch::Tensor& grey, const std::vector<Box>& tiles,
@@ -97,6 +91,7 @@ class NetworkSegmenter : public segment::Segmenter {
   std::unique_ptr<InstanceNetwork> instances_;
   std::optional<GreyRange> range_;
   mutable std::mutex one_at_a_time_;
+  mutable double taken_bytes_ = 0;  // by the largest pieces so far
 };
 
 std::unique_ptr<segment::Prepared> NetworkSegmenter::prepare(
@@ -175,6 +170,18 @@ LabelImage NetworkSegmenter::instances(const torch::Tensor& grey, const std::vec
   return stitched(found, {grey.size(0), grey.size(1)}, options_.max_overlap);
 }
 
+/// The memory of frames before is kept and taken again, so that only more than they took is asked
+/// for.
+void NetworkSegmenter::require_memory_for(int64_t pieces, int64_t side_px) const {
+  const double bytes = static_cast<double>(pieces) * network().tile_bytes(side_px);
+  if (bytes > taken_bytes_) {
+    require_memory(bytes,
+                   fmt::format("{0} of {1} x {1} px at once", counted(pieces, "piece"), side_px),
+                   less_memory(pieces));
+    taken_bytes_ = bytes;
+  }
+}
+
 segment::NetworkFinding NetworkSegmenter::finding(const segment::SegmenterInput& input,
                                                   GreyRange range) const {
   const torch::InferenceMode inference;
@@ -184,8 +191,7 @@ segment::NetworkFinding NetworkSegmenter::finding(const segment::SegmenterInput&
   const int64_t overlap = std::min(options_.tile_overlap_px, side / 2);
   const std::vector<Box> tiles = tiles_of(field, side, overlap);
   if (device_.is_cpu()) {
-    require_memory(side, std::min(options_.tiles_at_once, std::ssize(tiles)),
-                   network().tile_bytes(side));
+    require_memory_for(std::min(options_.tiles_at_once, std::ssize(tiles)), side);
   }
   const torch::Tensor grey = grey_levels(input.image, range, device_);
   if (instances_) {
@@ -206,7 +212,7 @@ Segmentation NetworkSegmenter::segment(const segment::SegmenterInput& input,
   segment::NetworkFinding found;
   {
     const std::lock_guard lock(one_at_a_time_);
-    found = guarded([&] { return finding(input, range); });
+    found = guarded([&] { return finding(input, range); }, less_memory(options_.tiles_at_once));
   }
   Segmentation segmentation = segment::regions_of(found, input, found_);
   segmentation.values["black"] = range.black;

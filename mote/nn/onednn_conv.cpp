@@ -1,7 +1,9 @@
 #include "mote/nn/onednn_conv.h"
 
 #include <map>
+#include <new>
 #include <optional>
+#include <stdexcept>
 #include <tuple>
 #include <unordered_map>
 
@@ -297,7 +299,14 @@ std::shared_ptr<OneDnnConv> make_onednn_conv(const torch::Tensor& weight, const 
 
 void run_onednn_conv(OneDnnConv& conv, const torch::Tensor& input, const torch::Tensor& added,
                      const torch::Tensor& result) {
-  conv.run(input, added, result);
+  try {
+    conv.run(input, added, result);
+  } catch (const dnnl::error& error) {  // no runtime_error, as libtorch's are
+    if (error.status == dnnl_out_of_memory) {
+      throw std::bad_alloc();
+    }
+    throw std::runtime_error(error.what());
+  }
 }
 
 }  // namespace mote::nn
