@@ -13,6 +13,7 @@
 #include "mote/imaging/watershed.h"
 #include "mote/segment/refined_coverage.h"
 #include "mote/segment/significance.h"
+#include "mote/segment/threshold_finding.h"
 #include "mote/segment/threshold_mask.h"
 
 namespace mote::segment {
@@ -106,6 +107,40 @@ void keep_large_pieces(LabelImage& labels, double share) {
   }
 }
 
+/// Takes away instances that are too small and touch another; those that touch none are judged by
+/// what they cover.
+void leave_out_small(LabelImage& labels, const imaging::Components& components,
+                     double min_diameter_px) {
+  const imaging::LabelPieces pieces = imaging::pieces_of(labels);  // one of each label
+  std::vector<uint8_t> kept = {0};                                 // by number
+  for (size_t i = 0; i < labels.values().size(); ++i) {
+    const auto number = static_cast<size_t>(pieces.numbers.values()[i]);
+    if (number != 0) {
+      const int64_t area_px = pieces.areas_px[number - 1];
+      const auto component = static_cast<size_t>(components.labels.values()[i]);
+      kept.resize(std::max(kept.size(), number + 1), 0);
+      kept[number] = area_px == components.components[component - 1].area_px ||
+                     static_cast<double>(area_px) >= area_of_diameter(min_diameter_px);
+    }
+    if (kept[number] == 0) {
+      labels.values()[i] = 0;
+    }
+  }
+}
+
+/// Gives what is inside the mask and lost its label in a hole of the labels to the nearest of them:
+/// what lies within an instance is no particle of its own.
+void fill_lost(LabelImage& labels, const BinaryImage& mask) {
+  BinaryImage reached = imaging::mask_of(labels);
+  const LabelImage holes = imaging::holes_of(reached).labels;
+  for (size_t i = 0; i < reached.values().size(); ++i) {
+    if (holes.values()[i] != 0) {
+      reached.values()[i] = mask.values()[i];
+    }
+  }
+  labels = spread(labels, reached);
+}
+
 /// Labels become 1, 2, ... in their order.
 void close_gaps(LabelImage& labels) {
   std::vector<int32_t> number = {0};
@@ -160,6 +195,8 @@ LabelImage labels_of(const NetworkFinding& finding, const BinaryImage& mask,
   if (!finding.instances.empty()) {
     LabelImage labels = spread(finding.instances, mask);
     keep_large_pieces(labels, kMoreThanAll);
+    leave_out_small(labels, components, options.min_diameter_px);
+    fill_lost(labels, mask);
     close_gaps(labels);
     return labels;
   }
@@ -204,6 +241,7 @@ CoveredLabels covered_labels(const NetworkFinding& finding, const SegmenterInput
   Boundary found = boundary_of(finding, input, unjudged);
   LabelImage labels = spread(finding.instances, found.mask);
   keep_large_pieces(labels, min_piece_share);
+  fill_lost(labels, found.mask);
   drop_small(labels, imaging::components_of(found.mask),
              imaging::distance_to_background(found.mask), found, finding.blur_px, input.image,
              unjudged);

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mote/imaging/components.h"
 #include "mote/imaging/regions.h"
 #include "tests/synthetic.h"
 
@@ -110,6 +111,56 @@ TEST(NetworkRegions, KeepTheLargestPieceOfAnInstance) {
   ASSERT_EQ(found.regions.size(), 1);
   EXPECT_NEAR(found.regions[0].centroid.x_px, 30, 0.5);
   EXPECT_EQ(found.coverage(70, 90), 0);
+}
+
+/// Two discs that touch, of which a network takes what is within `parts` for more instances, from 3
+/// on.
+NetworkFinding with_parts(const std::vector<synthetic::Disc>& discs,
+                          const std::vector<synthetic::Disc>& parts) {
+  NetworkFinding finding = {
+      .field = coarse_field(discs), .instances = LabelImage(kField), .blur_px = 3};
+  for (int64_t y = 0; y < kField.height; ++y) {
+    for (int64_t x = 0; x < kField.width; ++x) {
+      finding.instances(y, x) = x < 59 ? 1 : 2;
+      for (size_t i = 0; i < parts.size(); ++i) {
+        const double dy = static_cast<double>(y) - parts[i].y_px;
+        const double dx = static_cast<double>(x) - parts[i].x_px;
+        if (std::hypot(dy, dx) < parts[i].radius_px) {
+          finding.instances(y, x) = 3 + static_cast<int32_t>(i);
+        }
+      }
+    }
+  }
+  return finding;
+}
+
+const std::vector<synthetic::Disc> kPair = {{48, 40, 20}, {48, 72, 14}};
+
+TEST(NetworkRegions, LeaveNoHoleWhereAPieceOfOneInstanceLiesWithinAnother) {
+  const Grid<float> image = image_of(kPair);
+  NetworkFinding finding = with_parts(kPair, {{48, 40, 3}});
+  std::replace(finding.instances.values().begin(), finding.instances.values().end(), 3, 2);
+
+  const Segmentation found = regions_of(finding, {image, kNothing}, {});
+  const CoveredLabels covered = covered_labels(finding, {image, kNothing}, {}, 0.2);
+
+  ASSERT_EQ(found.regions.size(), 2);
+  EXPECT_TRUE(imaging::holes_of(imaging::mask_of(found.labels)).components.empty());
+  EXPECT_EQ(found.labels(48, 40), found.labels(48, 30));
+  EXPECT_EQ(found.coverage(48, 40), 255);
+  EXPECT_EQ(covered.labels(48, 40), 1);
+}
+
+TEST(NetworkRegions, LeaveOutSmallInstancesThatTouchOthers) {
+  const Grid<float> image = image_of(kPair);
+  const NetworkFinding finding = with_parts(kPair, {{48, 40, 4}, {32, 40, 4}, {48, 72, 7}});
+
+  const Segmentation found = regions_of(finding, {image, kNothing}, {.min_diameter_px = 10});
+
+  ASSERT_EQ(found.regions.size(), 3);
+  EXPECT_EQ(found.labels(48, 40), found.labels(48, 30));  // within another, and part of it
+  EXPECT_EQ(found.labels(30, 40), 0);
+  EXPECT_NE(found.labels(48, 72), found.labels(48, 62));
 }
 
 TEST(NetworkRegions, LeaveOutWhatIsSmallAndWhatIsExcluded) {
