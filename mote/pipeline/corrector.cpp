@@ -324,8 +324,7 @@ std::vector<std::string> Corrector::files() const {
 
 void Corrector::run(const Json& header, OutputFolder& folder, const JobContext& context) {
   Impl& impl = *impl_;
-  JournalWriter journal(folder.journal(), 0);
-  journal.append(RecordType::kHeader, json_text(header));
+  JournalWriter journal(folder.journal(), begin_journal(folder.journal(), json_text(header)));
   CorrectedLineage lineage(impl.automatic.summary.lineage, impl.edited);
   impl.correct_frames(journal, lineage, context);
   journal.sync();

@@ -10,6 +10,7 @@
 #include "mote/core/bytes.h"
 #include "mote/core/error.h"
 #include "mote/core/hash.h"
+#include "mote/pipeline/file.h"
 
 namespace mote::pipeline {
 namespace {
@@ -22,6 +23,14 @@ struct RecordHead {
 
   static constexpr uint32_t kMagic = 0x33746f6d;  // "mot3": the last byte counts versions
 };
+
+RecordHead head_of(RecordType type, const std::string& payload) {
+  RecordHead head;
+  head.type = static_cast<uint32_t>(type);
+  head.length = payload.size();
+  head.hash = hash64(payload);
+  return head;
+}
 
 void put(ByteWriter& out, const std::map<std::string, double>& values) {
   out.put<uint64_t>(values.size());
@@ -271,14 +280,19 @@ track::TrackerOutput decode_changes(const std::string& bytes) {
   return output;
 }
 
+int64_t begin_journal(const std::string& path, const std::string& header) {
+  const RecordHead head = head_of(RecordType::kHeader, header);
+  const std::string record =
+      std::string(reinterpret_cast<const char*>(&head), sizeof head) + header;
+  write_file(path, record);
+  return static_cast<int64_t>(record.size());
+}
+
 JournalWriter::JournalWriter(const std::string& path, int64_t keep_bytes)
     : file_(path, keep_bytes), bytes_(keep_bytes) {}
 
 void JournalWriter::append(RecordType type, const std::string& payload) {
-  RecordHead head;
-  head.type = static_cast<uint32_t>(type);
-  head.length = payload.size();
-  head.hash = hash64(payload);
+  const RecordHead head = head_of(type, payload);
   constexpr auto kHeadBytes = static_cast<int64_t>(sizeof head);
   const auto payload_bytes = static_cast<int64_t>(payload.size());
   // At once, or a run that is killed would lose what a buffer still held.

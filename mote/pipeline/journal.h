@@ -53,11 +53,15 @@ enum class RecordType : uint32_t {
   kEnd = 5,       ///< JournalEnd: pass 1 is complete
 };
 
+/// Begins a journal with its header, in the place of one that was there: none is ever without.
+/// Returns its length. Throws kResource.
+int64_t begin_journal(const std::string& path, const std::string& header);
+
 /// The file that pass 1 appends to and pass 2 reads: records of {type, length, XXH3 of the payload,
 /// payload}. A torn record at the end, left by a kill, reads as the end.
 class JournalWriter {
  public:
-  /// Continues at `keep_bytes` (0: starts anew), cutting off what follows.
+  /// Continues a journal at `keep_bytes`, cutting off what follows.
   /// Throws kResource where the file cannot be written.
   JournalWriter(const std::string& path, int64_t keep_bytes);
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <set>
+#include <string_view>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -51,55 +53,89 @@ std::set<std::string> files_of_run(const std::string& run_json) {
   return files;
 }
 
+std::vector<fs::path> names_in(const fs::path& folder) {
+  std::vector<fs::path> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    names.push_back(entry.path().filename());
+  }
+  return names;
+}
+
+void remove_half_written(const fs::path& folder) {
+  for (const fs::path& name : names_in(folder)) {
+    if (name.extension() == ".part") {
+      fs::remove(folder / name);
+    }
+  }
+}
+
+template <typename Work>
+void on_disk(const std::string& path, const Work& work) {
+  try {
+    work();
+  } catch (const fs::filesystem_error& error) {
+    throw Error(ErrorKind::kResource, "{}: {}", path, error.code().message());
+  }
+}
+
 }  // namespace
 
-OutputFolder::OutputFolder(const std::string& path, bool force, bool resume)
-    : path_(path), work_(path + "/.mote") {
+OutputFolder::OutputFolder(const std::string& path) : path_(path), work_(path + "/.mote") {}
+
+// By way of the other constructor, so that the lock is given back where this one throws.
+OutputFolder::OutputFolder(const std::string& path, bool force, bool resume) : OutputFolder(path) {
   if (path.empty()) {
     throw Error(ErrorKind::kUsage, "no output folder: give one with -o DIR");
   }
   if (exists(path) && !is_folder(path)) {
     throw Error(ErrorKind::kUsage, "{}: is a file, expected a folder to write to", path);
   }
-  const bool complete = exists(path + "/run.json");
-  const bool begun = exists(work_);
-  if (resume && !begun) {
-    if (!complete) {
+  const std::string run_json = path + "/run.json";
+  if (resume && !exists(work_)) {
+    if (!exists(run_json)) {
       throw Error(ErrorKind::kUsage, "{}: holds no unfinished run to resume", path);
     }
     finished_ = true;
     return;
   }
   if (!force && !resume) {
-    require_empty(complete, begun);
+    require_empty(exists(run_json));
   }
   make_folder(path_, path_);
   make_folder(work_, path_);
-  const std::string lock = work_ + "/lock";
-  lock_ = ::open(lock.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (lock_ < 0) {
-    throw Error(ErrorKind::kResource, "{}: cannot be written: {}", path, std::strerror(errno));
-  }
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    ::close(lock_);
-    throw Error(ErrorKind::kResource, "{}: another mote is writing to this folder", path);
-  }
-  for (const fs::directory_entry& entry : fs::directory_iterator(work_)) {
-    if (entry.path().extension() == ".part") {  // what a kill left half written
-      std::error_code ignored;
-      fs::remove(entry.path(), ignored);
-    }
+  lock();
+  if (exists(ready())) {
+    on_disk(path_, [&] { move_out(); });
   }
   resuming_ = resume && exists(journal());
-  if (!resuming_) {
-    std::error_code ignored;
-    fs::remove(checkpoint(), ignored);
-    fs::remove(journal(), ignored);
+  finished_ = resume && !resuming_ && exists(run_json);
+  on_disk(path_, [&] {
+    if (finished_) {
+      fs::remove_all(work_);
+    } else if (resuming_) {
+      remove_half_written(work_);
+    } else {
+      clear_work();
+    }
+  });
+}
+
+bool OutputFolder::begun() const {
+  return exists(journal()) || exists(ready());
+}
+
+void OutputFolder::lock() {
+  lock_ = ::open((work_ + "/lock").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (lock_ < 0) {
+    throw Error(ErrorKind::kResource, "{}: cannot be written: {}", path_, std::strerror(errno));
+  }
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    throw Error(ErrorKind::kResource, "{}: another mote is writing to this folder", path_);
   }
 }
 
-void OutputFolder::require_empty(bool complete, bool begun) const {
-  if (begun) {
+void OutputFolder::require_empty(bool complete) const {
+  if (begun()) {
     throw Error(ErrorKind::kUsage,
                 "{}: holds an unfinished run; continue it with --resume or start anew with --force",
                 path_);
@@ -132,49 +168,75 @@ std::string OutputFolder::stage() {
   return stage;
 }
 
-void OutputFolder::publish(bool keep_journal) {
+void OutputFolder::publish() {
   const fs::path stage = work_ + "/out";
-  const fs::path run_json = fs::path(path_) / "run.json";
-  try {
-    std::set<std::string> stale;
-    if (fs::exists(run_json)) {
-      stale = files_of_run(run_json);
-    }
-    std::vector<fs::path> entries;
+  assert(exists(stage / "run.json"));
+  on_disk(path_, [&] {
     for (const fs::directory_entry& entry : fs::directory_iterator(stage)) {
-      const fs::path name = entry.path().filename();
-      stale.erase(name.string());
       if (entry.is_directory()) {
         sync_path(entry.path());
       }
-      if (name != "run.json") {
-        entries.push_back(name);
-      }
+    }
+    sync_path(stage);
+    fs::rename(stage, ready());  // from here on the run is finished, whatever happens
+    sync_path(work_);
+    move_out();
+    fs::remove_all(work_);
+  });
+}
+
+// Called again after a kill at any moment, it ends what it began.
+void OutputFolder::move_out() const {
+  const fs::path folder = path_;
+  const fs::path from = ready();
+  if (fs::exists(from / "run.json")) {
+    if (fs::exists(journal()) && files_of_run(from / "run.json").contains(kKeptJournal)) {
+      fs::rename(journal(), from / kKeptJournal);
     }
     // While files are exchanged the folder holds no run.json, so that it never looks complete.
-    fs::remove(run_json);
-    for (const char* name : kOutputs) {
-      if (stale.contains(name)) {
-        fs::remove_all(fs::path(path_) / name);
+    if (fs::exists(folder / "run.json")) {
+      fs::rename(folder / "run.json", replaced());
+    }
+    if (fs::exists(replaced())) {
+      remove_stale();
+      fs::remove(replaced());
+    }
+    for (const fs::path& name : names_in(from)) {
+      if (fs::is_directory(folder / name)) {
+        fs::remove_all(folder / name);
+      }
+      if (name != "run.json") {
+        fs::rename(from / name, folder / name);
       }
     }
-    for (const fs::path& name : entries) {
-      const fs::path target = fs::path(path_) / name;
-      if (fs::is_directory(target)) {
-        fs::remove_all(target);
-      }
-      fs::rename(stage / name, target);
-    }
-    if (keep_journal) {
-      fs::rename(journal(), fs::path(path_) / kKeptJournal);
-    }
     sync_path(path_);
-    fs::rename(stage / "run.json", run_json);
+    fs::rename(from / "run.json", folder / "run.json");
     sync_path(path_);
-    fs::remove_all(work_);
-  } catch (const fs::filesystem_error& error) {
-    throw Error(ErrorKind::kResource, "{}: {}", path_, error.code().message());
   }
+  clear_work();
+}
+
+// What the run that is replaced wrote and this one does not.
+void OutputFolder::remove_stale() const {
+  std::set<std::string> stale = files_of_run(replaced());
+  for (const fs::path& name : names_in(ready())) {
+    stale.erase(name);
+  }
+  for (const char* name : kOutputs) {
+    if (stale.contains(name)) {
+      fs::remove_all(fs::path(path_) / name);
+    }
+  }
+}
+
+// Removes all but the lock; the folder that says that the run is finished last.
+void OutputFolder::clear_work() const {
+  for (const fs::path& name : names_in(work_)) {
+    if (name != "lock" && name != "ready") {
+      fs::remove_all(fs::path(work_) / name);
+    }
+  }
+  fs::remove_all(ready());
 }
 
 void require_apart(const std::vector<std::string>& inputs, const std::string& folder) {

@@ -9,8 +9,11 @@ namespace mote::pipeline {
 /// The journal of a finished run, in its folder: what corrections by hand begin from.
 inline constexpr const char* kKeptJournal = "journal.mote";
 
-/// The folder that a run writes to. What is being made lies in `DIR/.mote`; finished files are
-/// moved out together at the end, run.json last, so that what lies in DIR is always a whole run.
+/// The folder that a run writes to. What is being made lies in `DIR/.mote`: the journal, the
+/// checkpoint, and the files of the run in `out`. Once these are whole, one rename to `ready` makes
+/// the run a finished one, and they are moved out together, run.json last, so that what lies in DIR
+/// is always a whole run. A kill loses nothing: before the rename the run is continued from its
+/// journal, after it whoever opens the folder next moves what is left.
 class OutputFolder {
  public:
   /// Opens (or makes) the folder and locks it against other runs.
@@ -35,12 +38,23 @@ class OutputFolder {
   std::string stage();
 
   /// Moves everything staged into the folder, run.json last, over what an earlier run left there,
-  /// and drops the journal, or keeps it there as journal.mote. What that run wrote and this one
-  /// does not is removed; nothing else is. Throws kResource.
-  void publish(bool keep_journal = false);
+  /// and drops the journal, or keeps it there where run.json lists kKeptJournal. What the earlier
+  /// run wrote and this one does not is removed; nothing else is. Throws kResource.
+  void publish();
 
  private:
-  void require_empty(bool complete, bool begun) const;
+  explicit OutputFolder(const std::string& path);
+
+  // What is staged and whole, and is being moved out.
+  std::string ready() const { return work_ + "/ready"; }
+  // The run.json of the run that is replaced, while it is.
+  std::string replaced() const { return work_ + "/replaced.json"; }
+  bool begun() const;
+  void require_empty(bool complete) const;
+  void lock();
+  void move_out() const;
+  void remove_stale() const;
+  void clear_work() const;
 
   std::string path_;
   std::string work_;

@@ -225,10 +225,10 @@ void PassOne::run(const Json& header, OutputFolder& folder, const JobContext& co
       keep_bytes = checkpoint->journal_bytes;
     }
   }
-  JournalWriter journal(folder.journal(), keep_bytes);
   if (keep_bytes == 0) {
-    journal.append(RecordType::kHeader, json_text(header));
+    keep_bytes = begin_journal(folder.journal(), json_text(header));
   }
+  JournalWriter journal(folder.journal(), keep_bytes);
   stream(steps, impl_->job, impl_->frames, journal, folder.checkpoint(), context);
   if (steps.next_source() < impl_->frames) {
     journal.sync();

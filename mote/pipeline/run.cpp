@@ -234,7 +234,7 @@ JobResult run(const Job& asked, const JobContext& context) {
   write_file(stage + "/methods.txt", methods_paragraph(job, recording, summary) + "\n");
   write_file(stage + "/run.json",
              json_text(run_json(header, job, recording, summary, made.notes, timings), 2) + "\n");
-  folder.publish(job.command == Command::kTrack);
+  folder.publish();
   return {.output = job.output,
           .frames = summary.frames,
           .instances = summary.instances,

@@ -7,11 +7,15 @@
 #include "mote/core/error.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/journal_end.h"
+#include "tests/fate.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::pipeline {
 namespace {
 
+using testing::AnyOf;
+using testing_support::Fate;
+using testing_support::fate_of;
 using testing_support::TemporaryFolder;
 
 JournalFrame some_frame() {
@@ -93,8 +97,7 @@ TEST(Journal, EndsAtATornRecordWhereverItIsTorn) {
   const TemporaryFolder folder;
   const std::string path = folder / "journal";
   {
-    JournalWriter writer(path, 0);
-    writer.append(RecordType::kHeader, "first");
+    JournalWriter writer(path, begin_journal(path, "first"));
     writer.append(RecordType::kFrame, "second");
   }
   const std::string whole = read_file(path);
@@ -112,8 +115,7 @@ TEST(Journal, EndsAtARecordWhoseBytesChanged) {
   const TemporaryFolder folder;
   const std::string path = folder / "journal";
   {
-    JournalWriter writer(path, 0);
-    writer.append(RecordType::kHeader, "first");
+    JournalWriter writer(path, begin_journal(path, "first"));
     writer.append(RecordType::kFrame, "second");
   }
   std::string bytes = read_file(path);
@@ -126,13 +128,29 @@ TEST(Journal, EndsAtARecordWhoseBytesChanged) {
   EXPECT_FALSE(reader.next().has_value());
 }
 
+TEST(Journal, IsNeverWithoutAHeaderWhereverAKillFallsAsItBegins) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "journal";
+  begin_journal(path, "old");
+  Fate fate = Fate::kKilled;
+  for (int call = 1; fate == Fate::kKilled; ++call) {
+    fate = fate_of([&] { begin_journal(path, "new"); }, call);
+
+    EXPECT_THAT(JournalReader(path).next().value().payload, AnyOf("old", "new")) << call;
+  }
+  if (fate == Fate::kUntraced) {
+    GTEST_SKIP() << "a process may not be traced here";
+  }
+  EXPECT_EQ(fate, Fate::kEnded);
+  EXPECT_EQ(JournalReader(path).next().value().payload, "new");
+}
+
 TEST(Journal, ContinuedAtALengthDropsWhatFollowedIt) {
   const TemporaryFolder folder;
   const std::string path = folder / "journal";
   int64_t keep = 0;
   {
-    JournalWriter writer(path, 0);
-    writer.append(RecordType::kHeader, "first");
+    JournalWriter writer(path, begin_journal(path, "first"));
     keep = writer.bytes();
     writer.append(RecordType::kFrame, "dropped");
   }

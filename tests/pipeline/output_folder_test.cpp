@@ -1,12 +1,18 @@
 #include "mote/pipeline/output_folder.h"
 
 #include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "mote/core/error.h"
 #include "mote/pipeline/file.h"
+#include "tests/fate.h"
 #include "tests/temporary_folder.h"
 
 namespace mote::pipeline {
@@ -14,7 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 using ::testing::ThrowsMessage;
+using ::testing::UnorderedElementsAre;
+using testing_support::Fate;
+using testing_support::fate_of;
 using testing_support::TemporaryFolder;
 
 TEST(OutputFolder, ShowsNothingUntilEverythingIsDone) {
@@ -121,14 +131,128 @@ TEST(OutputFolder, IsKeptApartFromTheInputs) {
   EXPECT_NO_THROW(require_apart({folder / "labels.tif"}, folder / "out"));
 }
 
-TEST(OutputFolder, ResumesFromNothingWhereAKillCameBeforeTheJournal) {
+TEST(OutputFolder, BeginsAnewWhereAKillCameBeforeTheJournal) {
   const TemporaryFolder folder;
   fs::create_directories(folder / ".mote");
 
+  for (const bool resume : {true, false}) {
+    const OutputFolder output(folder.path(), false, resume);
+
+    EXPECT_FALSE(output.resuming());
+    EXPECT_FALSE(output.finished());
+  }
+}
+
+TEST(OutputFolder, HasNothingToDoWhereAKillLeftLittleOfAFinishedRun) {
+  const TemporaryFolder folder;
+  write_file(folder / "run.json", "{}");
+  fs::create_directories(folder / ".mote");
+  write_file(folder / ".mote/lock", "");
+
   const OutputFolder output(folder.path(), false, true);
 
-  EXPECT_FALSE(output.resuming());
-  EXPECT_FALSE(output.finished());
+  EXPECT_TRUE(output.finished());
+  EXPECT_FALSE(fs::exists(folder / ".mote"));
+}
+
+/// As write_file, but without waiting for the disk.
+void put(const std::string& path, std::string_view content) {
+  std::ofstream(path) << content;
+}
+
+/// A run that is to replace another, with files and a folder of either name.
+class Replacing {
+ public:
+  Replacing() {
+    put(folder_ / "run.json", R"({"files": ["overlay.mp4", "figures", "journal.mote"]})");
+    put(folder_ / "overlay.mp4", "old");
+    put(folder_ / "journal.mote", "old");
+    fs::create_directory(folder_ / "figures");
+    put(folder_ / "figures/old.svg", "old");
+  }
+
+  std::string operator/(const char* name) const { return folder_ / name; }
+
+  /// All but publishing.
+  std::unique_ptr<OutputFolder> begun() const {
+    auto output = std::make_unique<OutputFolder>(folder_.path(), true, false);
+    put(output->journal(), "new");
+    stage(*output);
+    return output;
+  }
+
+  /// What the next run with --resume does.
+  void resume() const {
+    OutputFolder output(folder_.path(), false, true);
+    if (!output.finished()) {
+      EXPECT_EQ(read_file(output.journal()), "new");
+      stage(output);
+      output.publish();
+    }
+  }
+
+  void expect_whole() const {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
+      files[fs::relative(entry.path(), folder_.path())] =
+          entry.is_directory() ? "folder" : read_file(entry.path());
+    }
+    EXPECT_THAT(files,
+                UnorderedElementsAre(Pair("run.json", kRun), Pair("tracks.csv", "new"),
+                                     Pair("figures", "folder"), Pair("figures/new.svg", "new"),
+                                     Pair("journal.mote", "new")));
+  }
+
+ private:
+  static constexpr const char* kRun = R"({"files": ["tracks.csv", "figures", "journal.mote"]})";
+
+  static void stage(OutputFolder& output) {
+    const std::string stage = output.stage();
+    put(stage + "/tracks.csv", "new");
+    fs::create_directory(stage + "/figures");
+    put(stage + "/figures/new.svg", "new");
+    put(stage + "/run.json", kRun);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST(OutputFolder, LosesNothingWhereverAKillFallsWhileItPublishes) {
+  Fate fate = Fate::kKilled;
+  for (int call = 1; fate == Fate::kKilled; ++call) {
+    SCOPED_TRACE(call);
+    const Replacing run;
+    std::unique_ptr<OutputFolder> output = run.begun();
+
+    fate = fate_of([&] { output->publish(); }, call);
+    output.reset();
+    run.resume();
+
+    run.expect_whole();
+  }
+  if (fate == Fate::kUntraced) {
+    GTEST_SKIP() << "a process may not be traced here";
+  }
+  EXPECT_EQ(fate, Fate::kEnded);
+}
+
+TEST(OutputFolder, ReplacesARunThatWasKilledWhileItPublished) {
+  Fate fate = Fate::kKilled;
+  for (int call = 1; fate == Fate::kKilled; ++call) {
+    SCOPED_TRACE(call);
+    const Replacing run;
+    std::unique_ptr<OutputFolder> output = run.begun();
+
+    fate = fate_of([&] { output->publish(); }, call);
+    output.reset();
+    run.begun()->publish();
+
+    run.expect_whole();
+  }
+  if (fate == Fate::kUntraced) {
+    GTEST_SKIP() << "a process may not be traced here";
+  }
+  EXPECT_EQ(fate, Fate::kEnded);
 }
 
 TEST(OutputFolder, IsWrittenByOneRunAtATime) {
