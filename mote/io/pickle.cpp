@@ -168,7 +168,7 @@ class Machine {
     }
     count_items(count);
     const auto from = stack_.end() - static_cast<std::ptrdiff_t>(count);
-    const std::vector<PickleRef> last(from, stack_.end());
+    std::vector<PickleRef> last(from, stack_.end());
     stack_.erase(from, stack_.end());
     return last;
   }

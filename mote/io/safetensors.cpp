@@ -32,6 +32,7 @@ uint64_t header_length(std::string_view leading_bytes) {
 /// Each tensor begins where the one before it ends, the first at 0, and the last ends the file.
 void check_no_gaps(const std::vector<SafetensorsEntry>& entries, int64_t data_bytes) {
   std::vector<const SafetensorsEntry*> by_place;
+  by_place.reserve(entries.size());
   for (const SafetensorsEntry& entry : entries) {
     by_place.push_back(&entry);
   }

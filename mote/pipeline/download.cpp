@@ -10,11 +10,10 @@
 
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "mote/core/error.h"
 #include "mote/pipeline/file.h"
-
-extern char** environ;
 
 namespace mote::pipeline {
 namespace {
@@ -72,6 +71,7 @@ class Curl {
  public:
   explicit Curl(std::vector<std::string> command) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (std::string& word : command) {
       arguments.push_back(word.data());
     }

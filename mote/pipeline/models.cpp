@@ -116,7 +116,7 @@ const Model& tracking_model(const std::string& name) {
 }
 
 std::string weights_folder() {
-  if (const std::string own = environment("MOTE_WEIGHTS_DIR"); !own.empty()) {
+  if (std::string own = environment("MOTE_WEIGHTS_DIR"); !own.empty()) {
     return own;
   }
   if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) {

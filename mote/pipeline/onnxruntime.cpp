@@ -16,8 +16,6 @@
 #include "mote/core/error.h"
 #include "mote/pipeline/file.h"
 
-extern char** environ;
-
 namespace mote::pipeline {
 namespace {
 
@@ -66,6 +64,7 @@ class Answering {
     ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (std::string& word : command) {
       arguments.push_back(word.data());
     }
