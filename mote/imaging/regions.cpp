@@ -329,7 +329,7 @@ Segmentation join_necks(Segmentation segmentation, double ratio) {
   const size_t count = segmentation.regions.size();
   Sets joined(count + 1);
   for (const Neck& neck : segmentation.necks) {
-    if (neck.ratio >= ratio) {
+    if (is_one_particle(neck, ratio)) {
       joined.join(neck.a, neck.b);
     }
   }

@@ -8,9 +8,15 @@
 
 namespace mote::imaging {
 
-/// Joins regions whose neck ratio is `ratio` or more into one: what a still image, without history,
-/// can say. Labels are renumbered from 1 in the order of their lowest region; coverage stays. A
-/// neck between two joined groups is the widest of those between their members.
+/// Whether a neck is so wide that what it joins is one particle. From a `ratio` of 1 on none is,
+/// not even where no waist is left.
+inline bool is_one_particle(const Neck& neck, double ratio) {
+  return ratio < 1 && neck.ratio >= ratio;
+}
+
+/// Joins regions whose neck makes them one particle (is_one_particle) into one: what a still image,
+/// without history, can say. Labels are renumbered from 1 in the order of their lowest region;
+/// coverage stays. A neck between two joined groups is the widest of those between their members.
 Segmentation join_necks(Segmentation segmentation, double ratio);
 
 /// Regions, clusters (8-connected) and necks of a label image that comes from elsewhere. Labels are

@@ -47,7 +47,7 @@ class Methods {
     } else {
       all.emplace_back("label images", job_.labels);
     }
-    if (stills() && segmented() && job_.threshold.split) {
+    if (stills() && segmented() && job_.threshold.split && job_.still_join_ratio < 1) {
       all.emplace_back("joined again", fmt::format("regions with necks of {:.3g} of the smaller "
                                                    "diameter or more",
                                                    job_.still_join_ratio));
@@ -329,9 +329,12 @@ class Methods {
     all.emplace_back("split",
                      fmt::format("neck below {:.3g} of the smaller diameter for {}",
                                  job_.overlap.split_neck_ratio, duration("confirm", job_.confirm)));
-    all.emplace_back("regions new together", fmt::format("one particle from a neck of {:.3g} of "
-                                                         "the smaller diameter on",
-                                                         job_.overlap.join_neck_ratio));
+    all.emplace_back(
+        "regions new together",
+        job_.overlap.join_neck_ratio < 1
+            ? fmt::format("one particle from a neck of {:.3g} of the smaller diameter on",
+                          job_.overlap.join_neck_ratio)
+            : "as many particles");
   }
 
   std::string segmenter_sentences() const {

@@ -129,7 +129,8 @@ void visit_tracker(OptionVisitor& visitor, Job& job) {
                  "One particle becomes two below this neck width / diameter");
   visitor.number(
       "join-neck-ratio", job.overlap.join_neck_ratio,
-      "Regions that are new together are one particle from this neck width / diameter on");
+      "Regions that are new together are one particle from this neck width / diameter on; 1: "
+      "never");
   visitor.number("border-px", job.overlap.border_px,
                  "A track that begins or ends so near the border entered or left the field");
 }
@@ -327,7 +328,7 @@ void visit_segment_options(OptionVisitor& visitor, Job& job) {
   }
   if (job.command == Command::kSegment) {
     visitor.number("join-neck-ratio", job.still_join_ratio,
-                   "Regions are one particle from this neck width / diameter on");
+                   "Regions are one particle from this neck width / diameter on; 1: never");
   }
 }
 

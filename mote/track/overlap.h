@@ -17,7 +17,7 @@ struct OverlapOptions {
   double confirm = 10;            ///< how long a merge or split must persist, in TrackerFrame::time
   double merge_neck_ratio = 0.7;  ///< two tracks in contact become one above this
   double split_neck_ratio = 0.5;  ///< one track becomes two below this; also dates a merge
-  double join_neck_ratio = 0.6;   ///< regions never seen before are one particle from this on
+  double join_neck_ratio = 0.6;   ///< regions that are new are one particle from it on; 1: never
   /// Frames are handed back so many pushes late, so that what flickers can be told from what stays;
   /// a split that has persisted for so long is believed even if `confirm` is longer.
   int64_t lag_frames = 12;

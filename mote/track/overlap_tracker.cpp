@@ -6,6 +6,7 @@
 
 #include "mote/core/error.h"
 #include "mote/core/median.h"
+#include "mote/imaging/regions.h"
 #include "mote/track/fading.h"
 
 namespace mote::track {
@@ -169,7 +170,8 @@ void OverlapTracker::begin_lobes(const Segmentation& segmentation, const std::ve
   // New regions join what they touch by wide necks, the widest first.
   std::vector<Neck> wide;
   for (const Neck& neck : segmentation.necks) {
-    if (neck.ratio >= options_.join_neck_ratio && (is_new[neck.a - 1] || is_new[neck.b - 1])) {
+    if (imaging::is_one_particle(neck, options_.join_neck_ratio) &&
+        (is_new[neck.a - 1] || is_new[neck.b - 1])) {
       wide.push_back(neck);
     }
   }

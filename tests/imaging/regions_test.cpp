@@ -114,6 +114,21 @@ TEST(Regions, JoinOverWideNecksOnly) {
   EXPECT_NEAR(joined.necks[0].ratio, 0.3, 0.05);
 }
 
+TEST(Regions, NeverJoinFromARatioOf1On) {
+  LabelImage labels({30, 40});
+  for (int64_t y = 5; y < 25; ++y) {
+    for (int64_t x = 5; x < 35; ++x) {
+      labels(y, x) = x < 20 ? 1 : 2;
+    }
+  }
+  const Segmentation cut = segmentation_of(labels);
+
+  ASSERT_EQ(cut.necks.size(), 1);
+  ASSERT_EQ(cut.necks[0].ratio, 1);
+  EXPECT_EQ(join_necks(cut, 0.99).regions.size(), 1);
+  EXPECT_EQ(join_necks(cut, 1).regions.size(), 2);
+}
+
 TEST(Regions, ContrastIsAgainstTheBackgroundAround) {
   const std::vector<synthetic::Disc> discs = {{20, 20, 8}, {20, 60, 8}};
   const auto image = synthetic::image({40, 80}, discs, {.background = 90, .particle = 130});
