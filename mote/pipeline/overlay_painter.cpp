@@ -54,7 +54,7 @@ std::vector<std::string> readings_of(const FinalFrame& frame, const FrameLog* lo
 }  // namespace
 
 OverlayPainter::OverlayPainter(const Job& job, Recording& recording, const RunSummary& summary)
-    : job_(job), recording_(recording), lineage_(summary.lineage) {
+    : job_(job), recording_(recording), lineage_(summary.lineage), prompts_(job) {
   if (job.command != Command::kSegment && (job.overlay.enabled || job.report)) {
     range_ = held_range(recording);
   }
@@ -99,7 +99,9 @@ std::shared_ptr<const Picture> OverlayPainter::paint(const FinalFrame& frame, Si
                                                  .time_s = frame.info.time_s,
                                                  .readings = readings_of(frame, recording_.log()),
                                                  .trails = frame.trails,
-                                                 .events = lineage_.events})));
+                                                 .events = lineage_.events,
+                                                 .prompt_points = prompts_.points(),
+                                                 .prompt_boxes = prompts_.boxes()})));
   return frame.overlays.back();
 }
 

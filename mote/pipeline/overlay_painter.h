@@ -5,6 +5,7 @@
 
 #include "mote/core/picture.h"
 #include "mote/pipeline/jobs.h"
+#include "mote/pipeline/prompts.h"
 #include "mote/pipeline/recording.h"
 #include "mote/pipeline/sink.h"
 
@@ -29,6 +30,7 @@ class OverlayPainter {
   const Job& job_;
   const Recording& recording_;
   const Lineage& lineage_;
+  Prompts prompts_;
   report::DisplayRange range_;  // held over a recording; stills have one each
 };
 

@@ -29,6 +29,10 @@ Rgb track_colour(int32_t id) {
   return palette()[static_cast<size_t>(track_colour_index(id))];
 }
 
+Rgb prompt_colour() {
+  return {0xFF, 0xFF, 0x00};
+}
+
 std::string hex(Rgb colour) {
   return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b);
 }

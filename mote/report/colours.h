@@ -20,6 +20,10 @@ int64_t track_colour_index(int32_t id);
 
 Rgb track_colour(int32_t id);
 
+/// Of what a network was asked about, and of no track: the least CIELAB difference to `palette()`
+/// is 25 for full protanopia and deuteranopia and 59 for normal vision, at lightness 97.
+Rgb prompt_colour();
+
 /// `#rrggbb`
 std::string hex(Rgb colour);
 

@@ -51,6 +51,16 @@ Box text_box(Point baseline, double width, double font_px) {
           .width = std::llround(width + 2)};
 }
 
+void draw_with_halo(Picture& picture, const Stroke& line,
+                    const std::function<void(StrokeLayer&, const Stroke&)>& draw) {
+  StrokeLayer halo(picture.size());
+  StrokeLayer core(picture.size());
+  draw(halo, {.colour = kBlackRgb, .width_px = line.width_px + 2, .opacity = 0.6 * line.opacity});
+  draw(core, line);
+  halo.draw_on(picture);
+  core.draw_on(picture);
+}
+
 DisplayRange display_range(const Grid<float>& image, double low_percent, double high_percent) {
   constexpr int64_t kMostSamples = 65536;
   const int64_t count = image.size().area();
@@ -163,6 +173,7 @@ Picture Overlay::draw(const OverlayFrame& frame) const {
   for (const Plate& plate : on_top) {
     scene.occupied.mark(plate.ground);
   }
+  draw_prompts(scene);
   draw_events(scene);
   if (options_.ids) {
     draw_ids(scene);

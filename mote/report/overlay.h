@@ -96,11 +96,13 @@ struct OverlayFrame {
   std::vector<std::string> readings;  ///< of instruments, below the clock: `823 K`
   std::string caption;                ///< in place of the clock, for a still
   std::vector<Trail> trails;
-  std::span<const Event> events;  ///< of the whole recording, in order of frame
+  std::span<const Event> events;         ///< of the whole recording, in order of frame
+  std::span<const Point> prompt_points;  ///< that a network was asked about, in frame pixels
+  std::span<const Box> prompt_boxes;     ///< likewise
 };
 
-/// Draws frames with outlines, trails, events, scale bar and clock. Thread-safe: `draw` changes
-/// nothing. Cost is linear in pixels of the frame and in particles.
+/// Draws frames with outlines, trails, prompts, events, scale bar and clock. Thread-safe: `draw`
+/// changes nothing. Cost is linear in pixels of the frame and in particles.
 class Overlay {
  public:
   Overlay(const OverlayOptions& options, Size frame);

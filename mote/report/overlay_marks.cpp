@@ -126,16 +126,12 @@ void draw_events(Scene& scene) {
   if (markers.empty()) {
     return;
   }
-  StrokeLayer halo(scene.picture.size());
-  StrokeLayer core(scene.picture.size());
-  const double width = 0.9 * scene.line_px;
-  for (const Marker& marker : markers) {
-    draw_marker(marker, halo, {.colour = kBlackRgb, .width_px = width + 2, .opacity = 0.6},
-                0.5 * scene.font_px);
-    draw_marker(marker, core, {.colour = kWhite, .width_px = width}, 0.5 * scene.font_px);
-  }
-  halo.draw_on(scene.picture);
-  core.draw_on(scene.picture);
+  draw_with_halo(scene.picture, {.colour = kWhite, .width_px = 0.9 * scene.line_px},
+                 [&](StrokeLayer& layer, const Stroke& stroke) {
+                   for (const Marker& marker : markers) {
+                     draw_marker(marker, layer, stroke, 0.5 * scene.font_px);
+                   }
+                 });
   // In a crowd captions hide what they name: rings alone.
   constexpr size_t kMostCaptions = 24;
   if (markers.size() > kMostCaptions) {

@@ -71,6 +71,7 @@ void draw_trails(const Scene& scene, StrokeLayer& layer) {
 
 void draw_ids(Scene& scene) {
   const double font_px = std::clamp(0.85 * scene.font_px, 9.0, 13.0);
+  const double below_px = 1.4 * font_px;  // what is in the middle already, as a prompt
   std::vector<const OverlayInstance*> largest_first;
   Occupied particles(scene.picture.size());
   for (const OverlayInstance& instance : scene.frame.instances) {
@@ -97,6 +98,9 @@ void draw_ids(Scene& scene) {
     const bool beside = std::max(width, 1.2 * font_px) > 0.95 * ecd;
     if (beside) {
       baseline = {centre.y_px - 0.36 * ecd, centre.x_px + 0.38 * ecd + 2};
+    } else if (ecd > 2 * below_px + font_px &&
+               !scene.occupied.free(text_box(baseline, width, font_px))) {
+      baseline.y_px += below_px;
     }
     const Box box = text_box(baseline, width, font_px);
     // Where particles lie close, an id beside one would seem to belong to the next.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,12 @@ void draw_outlines(Scene& scene, StrokeLayer& layer);
 void draw_trails(const Scene& scene, StrokeLayer& layer);
 void draw_ids(Scene& scene);
 void draw_events(Scene& scene);
+void draw_prompts(Scene& scene);
+
+/// Draws what `draw` puts on a layer with `line`, and under it the same, wider and dark: a line
+/// that shows on any ground.
+void draw_with_halo(Picture& picture, const Stroke& line,
+                    const std::function<void(StrokeLayer&, const Stroke&)>& draw);
 
 /// A line of text, or a scale bar with its length, on a dark ground that lets it be read over
 /// particles.

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mote/report/colours.h"
+
 namespace mote::pipeline {
 namespace {
 
@@ -63,6 +65,19 @@ TEST_F(OverlayPainterTest, DrawsAFrameAnewForAnotherSize) {
   EXPECT_EQ(reduced->size(), (Size{.height = 250, .width = 300}));
   EXPECT_EQ(reduced->size(), painter_.painted_size(kFrame, {.height = 250, .width = 1920}));
   EXPECT_EQ(draws_, 2);
+}
+
+TEST_F(OverlayPainterTest, DrawsThePromptsOfTheJob) {
+  Job job = job_;
+  job.points = {"x=60,y=40"};
+  job.boxes = {"x0=200,y0=100,x1=300,y1=150"};
+  const OverlayPainter painter(job, recording_, summary_);
+
+  const auto picture = painter.paint(frame_, {.height = 1080, .width = 1920});
+
+  EXPECT_EQ((*picture)(40, 60 + 6), report::prompt_colour());
+  EXPECT_EQ((*picture)(100, 250).b, 0);
+  EXPECT_GT((*picture)(100, 250).r, 100);
 }
 
 }  // namespace

@@ -99,6 +99,81 @@ TEST(Overlay, ColoursAnOutlineByItsTrack) {
   EXPECT_EQ(picture(5, 5), (Rgb{150, 150, 150}));
 }
 
+bool is_of_a_prompt(Rgb pixel) {
+  return std::min(pixel.r, pixel.g) > 150 && pixel.b < 60;
+}
+
+TEST(Overlay, PointsAtPromptsInAColourOfTheirOwnAndLeavesThemOpen) {
+  const Drawn drawn = discs({120, 120}, {{.y_px = 60, .x_px = 60, .radius_px = 15}});
+  const std::vector<Point> points = {{60, 60}, {20, 90}};
+  OverlayFrame frame = drawn.frame();
+  frame.prompt_points = points;
+
+  const Picture picture = Overlay(bare(), {120, 120}).draw(frame);
+
+  for (const Point point : points) {
+    const auto y = static_cast<int64_t>(point.y_px);
+    const auto x = static_cast<int64_t>(point.x_px);
+    EXPECT_EQ(picture(y, x).r, picture(y, x).b) << "open in the middle";
+    EXPECT_EQ(picture(y - 4, x), prompt_colour());
+    EXPECT_EQ(picture(y + 4, x), prompt_colour());
+    EXPECT_EQ(picture(y, x - 4), prompt_colour());
+    EXPECT_EQ(picture(y, x + 4), prompt_colour());
+    EXPECT_LT(picture(y + 2, x + 4).r, drawn.image(y + 2, x + 4)) << "a dark halo";
+  }
+}
+
+TEST(Overlay, DrawsBoxesOfPromptsAlongTheOuterEdgesOfTheirPixels) {
+  const Drawn drawn = discs({60, 120}, {});
+  const std::vector<Box> boxes = {{.y = 20, .x = 30, .height = 16, .width = 40}};
+  OverlayFrame frame = drawn.frame();
+  frame.prompt_boxes = boxes;
+
+  const Picture picture = Overlay(bare(), {60, 120}).draw(frame);
+
+  for (const auto& [y, x] : {std::pair<int64_t, int64_t>{19, 50}, {20, 50}, {35, 50}, {36, 50}}) {
+    EXPECT_TRUE(is_of_a_prompt(picture(y, x))) << y << ", " << x;
+  }
+  for (const auto& [y, x] : {std::pair<int64_t, int64_t>{28, 29}, {28, 30}, {28, 69}, {28, 70}}) {
+    EXPECT_TRUE(is_of_a_prompt(picture(y, x))) << y << ", " << x;
+  }
+  EXPECT_EQ(picture(28, 50), (Rgb{150, 150, 150}));
+}
+
+TEST(Overlay, DrawsBoxesAlongTheBorderWithinThePicture) {
+  const Drawn drawn = discs({60, 120}, {});
+  const std::vector<Box> boxes = {{.y = 0, .x = 0, .height = 60, .width = 120}};
+  const std::vector<Point> points = {{0, 119}};
+  OverlayFrame frame = drawn.frame();
+  frame.prompt_boxes = boxes;
+  frame.prompt_points = points;
+
+  const Picture picture = Overlay(bare(), {60, 120}).draw(frame);
+
+  EXPECT_EQ(picture.size(), (Size{60, 120}));
+  for (const auto& [y, x] : {std::pair<int64_t, int64_t>{0, 50}, {59, 50}, {30, 0}, {30, 119}}) {
+    EXPECT_EQ(picture(y, x), prompt_colour()) << y << ", " << x;
+  }
+}
+
+TEST(Overlay, WritesAnIdBelowThePromptInItsParticle) {
+  const Drawn drawn = discs({200, 200}, {{.y_px = 100, .x_px = 100, .radius_px = 40}});
+  const std::vector<Point> points = {{100, 100}};
+  OverlayFrame frame = drawn.frame();
+  frame.prompt_points = points;
+  OverlayOptions options = bare();
+  const Picture without = Overlay(options, {200, 200}).draw(frame);
+  options.ids = true;
+
+  const Picture with = Overlay(options, {200, 200}).draw(frame);
+
+  const auto differ = [&](int64_t first, int64_t end) {
+    return !std::equal(with.row(first), with.row(end), without.row(first));
+  };
+  EXPECT_FALSE(differ(0, 105));
+  EXPECT_TRUE(differ(105, 120));
+}
+
 TEST(Overlay, ReducesToFitAndEnlargesByAWholeFactor) {
   EXPECT_EQ(Overlay({}, {4096, 4096}).size(), (Size{1080, 1080}));
   EXPECT_EQ(Overlay({}, {1000, 4000}).size(), (Size{480, 1920}));
