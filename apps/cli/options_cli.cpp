@@ -104,6 +104,8 @@ void apply_preset(const std::string& name, pipeline::Job& job) {
   if (name == "tiles") {
     job.threshold = segment::tiles_preset();
     job.still_join_ratio = 0;
+    job.preset = name;
+    job.given.insert("preset");
   } else if (name != "default") {
     throw Error(ErrorKind::kUsage, "--preset {}: expected default or tiles", name);
   }
@@ -211,15 +213,25 @@ void add_file_options(CLI::App& command, bool presets) {
 }
 
 void apply_files(const std::vector<std::string>& arguments, pipeline::Job& job, bool any_run) {
-  if (const auto preset = value_of(arguments, "--preset")) {
+  const auto preset = value_of(arguments, "--preset");
+  const auto run = value_of(arguments, "--from");
+  if (preset && run) {
+    throw Error(ErrorKind::kUsage,
+                "--preset {} counts only without --from: run.json says all options", *preset);
+  }
+  if (preset) {
     apply_preset(*preset, job);
   }
-  if (const auto run = value_of(arguments, "--from")) {
+  if (run) {
     apply_run(*run, job, any_run);
   }
   if (const auto config = value_of(arguments, "--config")) {
     try {
-      pipeline::options_from_json(pipeline::read_options_toml(*config), job);
+      const nlohmann::ordered_json options = pipeline::read_options_toml(*config);
+      pipeline::options_from_json(options, job);
+      for (const auto& [name, unused] : options.items()) {
+        job.given.insert(name);
+      }
     } catch (const Error& error) {
       const bool named = std::string(error.what()).starts_with(*config);
       throw named ? error : error.in(*config);
@@ -248,7 +260,20 @@ void add_run_options(CLI::App& command, pipeline::Job& job, RunFlags& flags) {
       ->group("Run");
 }
 
-void run_job(const pipeline::Job& job, const RunFlags& flags) {
+void add_given_options(const CLI::App& command, pipeline::Job& job) {
+  const nlohmann::ordered_json options = pipeline::options_to_json(job);
+  for (const auto& [name, unused] : options.items()) {
+    for (const char* before : {"--", "--no-"}) {
+      const CLI::Option* option = command.get_option_no_throw(before + name);
+      if (option != nullptr && option->count() > 0) {
+        job.given.insert(name);
+      }
+    }
+  }
+}
+
+void run_job(const CLI::App& command, pipeline::Job& job, const RunFlags& flags) {
+  add_given_options(command, job);
   pipeline::JobResult result;
   {
     ProgressTeller teller(flags.json);

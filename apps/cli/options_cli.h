@@ -49,7 +49,10 @@ struct RunFlags {
 };
 void add_run_options(CLI::App& command, pipeline::Job& job, RunFlags& flags);
 
-/// Runs the job, tells how it goes and what came out.
-void run_job(const pipeline::Job& job, const RunFlags& flags);
+/// Adds to job.given what stands on the parsed command line.
+void add_given_options(const CLI::App& command, pipeline::Job& job);
+
+/// Runs the job that was parsed from `command`, tells how it goes and what came out.
+void run_job(const CLI::App& command, pipeline::Job& job, const RunFlags& flags);
 
 }  // namespace mote::cli

@@ -28,7 +28,8 @@ Subcommand add_preview_command(CLI::App& app) {
   command->add_flag("--json", flags->json, "Tell progress and result as JSON");
   add_file_options(*command, true);
   add_segment_options(*command, *job);
-  command->callback([job, flags] {
+  command->callback([command, job, flags] {
+    add_given_options(*command, *job);
     if (job->output.empty()) {
       const std::filesystem::path path(job->recording.path);
       const std::filesystem::path name = path.has_stem() ? path.stem() : path.parent_path().stem();

@@ -14,7 +14,7 @@ Subcommand add_segment_command(CLI::App& app) {
   add_run_options(*command, *job, *flags);
   add_file_options(*command, true);
   add_job_options(*command, *job);
-  command->callback([job, flags] { run_job(*job, *flags); });
+  command->callback([command, job, flags] { run_job(*command, *job, *flags); });
   return {.app = command, .job = job};
 }
 

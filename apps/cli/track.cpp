@@ -17,7 +17,7 @@ Subcommand add_track_command(CLI::App& app) {
       ->add_flag_callback(
           "--no-drift", [job] { job->drift_from = "none"; }, "The same as --drift-from none")
       ->group("Drift");
-  command->callback([job, flags] { run_job(*job, *flags); });
+  command->callback([command, job, flags] { run_job(*command, *job, *flags); });
   return {.app = command, .job = job};
 }
 

@@ -1,5 +1,6 @@
 #include "mote/pipeline/effective_options.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -48,11 +49,16 @@ struct Use {
   bool grid = false;  ///< of points, which EfficientSAM asks about without prompts
 };
 
-/// Options that count where `counts` holds, and what they need.
+/// What an option needs to count, as it is told.
+struct Need {
+  bool holds;
+  std::string text;
+};
+
+/// Options, each in one rule alone, and what they need; the first need that does not hold is told.
 struct Rule {
   std::vector<std::string> options;
-  bool counts;
-  std::string needs;
+  std::vector<Need> needs;
 };
 
 /// `--model a, b or c`, of the networks that `is_meant`.
@@ -69,62 +75,81 @@ std::string models_that(const IsMeant& is_meant) {
   return fmt::format("--model {} or {}", names, last);
 }
 
-/// The first rule that is broken is told: what rules out more stands before what rules out less.
-std::vector<Rule> rules(const Use& use) {
-  const std::string sam = models_that([](const Model& one) { return one.task == "prompt"; });
-  const std::string maps = models_that([](const Model& one) { return one.finds == "pixels"; });
-  const std::string instances =
-      models_that([](const Model& one) { return one.finds == "instances"; });
-  const std::string found = "where mote finds particles, not with --labels";
-  const std::string unprompted = "without --point and --box";
-  const std::string threshold = "with --model threshold";
-  const std::string network = "with a network (--model, as mote models list names them)";
-  const bool by_level =
-      use.method == ThresholdMethod::kAuto || use.method == ThresholdMethod::kOtsu;
-  return {
-      {{"model", "weights", "precision", "tile-px", "tile-overlap-px", "tiles-at-once"},
-       use.segments,
-       found},
-      {{"min-probability", "min-score", "max-overlap", "point", "box"}, use.segments, found},
-      {{"points-per-side", "min-stability", "max-area-fraction"}, use.segments, found},
-      {{"sigma-px", "flatten", "flatten-px", "method", "threshold"}, use.segments, found},
-      {{"threshold-offset", "sauvola-window-px", "sauvola-k"}, use.segments, found},
-      {{"window-frames", "split", "max-neck-ratio"}, use.segments, found},
-      {{"polarity", "fill-holes", "min-diameter-px", "refine"},
-       use.segments || use.deaot,
-       "where mote finds particles, or with --tracker deaot"},
-      {{"sigma-px", "flatten", "flatten-px", "method", "threshold"}, use.by_threshold, threshold},
-      {{"threshold-offset", "sauvola-window-px", "sauvola-k"}, use.by_threshold, threshold},
-      {{"window-frames"}, use.by_threshold, threshold},
-      {{"threshold"}, use.method == ThresholdMethod::kFixed, "with --method fixed"},
-      {{"threshold-offset"}, by_level, "with --method auto or otsu"},
-      {{"sauvola-window-px", "sauvola-k"},
-       use.method == ThresholdMethod::kSauvola,
-       "with --method sauvola"},
-      {{"flatten-px"}, use.flattens, "with --flatten, and not with --method fixed"},
-      {{"max-neck-ratio"}, !use.instances, threshold + " or " + maps},
-      {{"max-neck-ratio"}, use.splits, "with --split"},
-      {{"weights", "precision", "tile-px", "tile-overlap-px", "tiles-at-once"},
-       use.by_network,
-       network},
-      {{"device", "black", "white"}, use.by_network || use.deaot, network + " or --tracker deaot"},
-      {{"point", "box"}, use.sam, "with " + sam},
-      {{"points-per-side", "min-stability", "max-area-fraction"}, use.sam, "with " + sam},
-      {{"points-per-side", "min-stability", "max-area-fraction"}, use.grid, unprompted},
-      {{"min-probability"}, use.by_network && !use.instances, "with " + maps},
-      {{"min-score", "max-overlap"}, use.instances, "with " + instances},
-      {{"min-score"}, use.grid || !use.sam, unprompted},
-      {{"tracker-model", "tracker-weights", "keyframe-gap", "short-side-px", "max-memory-frames"},
-       use.deaot,
-       "with --tracker deaot"},
-      {{"min-new-area-px", "min-new-share", "min-piece-share", "min-merge-share"},
-       use.deaot,
-       "with --tracker deaot"},
-      {{"max-distance-px", "max-contrast-gap", "merge-neck-ratio", "split-neck-ratio"},
-       !use.deaot,
-       "with --tracker overlap"},
-      {{"join-neck-ratio", "border-px"}, !use.deaot, "with --tracker overlap"},
+std::vector<Rule> rules_of_segmenters(const Use& use) {
+  const auto models_of = [](const char* finds) {
+    return models_that([finds](const Model& one) { return one.finds == finds; });
   };
+  const std::string with_network = "with a network (--model, as mote models list names them)";
+  const Need found = {use.segments, "where mote finds particles, not with --labels"};
+  const Need shaped = {use.segments || use.deaot,
+                       "where mote finds particles, or with --tracker deaot"};
+  const Need threshold = {use.by_threshold, "with --model threshold"};
+  const Need network = {use.by_network, with_network};
+  const Need any_network = {use.by_network || use.deaot, with_network + " or --tracker deaot"};
+  const Need sam = {use.sam,
+                    "with " + models_that([](const Model& one) { return one.task == "prompt"; })};
+  const Need maps = {use.by_network && !use.instances, "with " + models_of("pixels")};
+  const Need instances = {use.instances, "with " + models_of("instances")};
+  const Need cut = {!use.instances, threshold.text + " or " + models_of("pixels")};
+  const Need unprompted = {use.grid || !use.sam, "without --point and --box"};
+  const Need fixed = {use.method == ThresholdMethod::kFixed, "with --method fixed"};
+  const Need sauvola = {use.method == ThresholdMethod::kSauvola, "with --method sauvola"};
+  const Need level = {use.method == ThresholdMethod::kAuto || use.method == ThresholdMethod::kOtsu,
+                      "with --method auto or otsu"};
+  const Need flattened = {use.flattens, "with --flatten, and not with --method fixed"};
+  const Need split = {use.splits, "with --split"};
+  return {
+      {{"preset"}, {found, threshold}},
+      {{"model"}, {found}},
+      {{"weights", "precision", "tile-px", "tile-overlap-px", "tiles-at-once"}, {found, network}},
+      {{"device", "black", "white"}, {any_network}},
+      {{"min-probability"}, {found, maps}},
+      {{"min-score"}, {found, instances, unprompted}},
+      {{"max-overlap"}, {found, instances}},
+      {{"point", "box"}, {found, sam}},
+      {{"points-per-side", "min-stability", "max-area-fraction"}, {found, sam, unprompted}},
+      {{"sigma-px", "flatten", "method", "window-frames"}, {found, threshold}},
+      {{"flatten-px"}, {found, threshold, flattened}},
+      {{"threshold"}, {found, threshold, fixed}},
+      {{"threshold-offset"}, {found, threshold, level}},
+      {{"sauvola-window-px", "sauvola-k"}, {found, threshold, sauvola}},
+      {{"polarity", "fill-holes", "min-diameter-px", "refine"}, {shaped}},
+      {{"split"}, {found}},
+      {{"max-neck-ratio"}, {found, cut, split}},
+  };
+}
+
+std::vector<Rule> rules_of_trackers(const Job& job, const Use& use) {
+  const Need deaot = {use.deaot, "with --tracker deaot"};
+  const Need overlap = {!use.deaot, "with --tracker overlap"};
+  const bool measures_drift =
+      job.drift_from == "support" || job.drift_from == "all" || job.drift_from == "particles";
+  return {
+      {{"max-shift-px"}, {{measures_drift, "with --drift-from support, all or particles"}}},
+      {{"tracker-model", "tracker-weights", "keyframe-gap", "short-side-px", "max-memory-frames",
+        "min-new-area-px", "min-new-share", "min-piece-share", "min-merge-share"},
+       {deaot}},
+      {{"max-distance-px", "max-contrast-gap", "merge-neck-ratio", "split-neck-ratio",
+        "join-neck-ratio", "border-px"},
+       {overlap}},
+  };
+}
+
+std::vector<Rule> rules_of_outputs(const Job& job) {
+  return {
+      {{"overlay-max-frames", "overlay-max-height-px", "overlay-fps"},
+       {{job.overlay.enabled, "with --overlay"}}},
+      {{"figure-width"}, {{job.figures, "with --figures"}}},
+  };
+}
+
+std::vector<Rule> rules(const Job& job) {
+  const Use use(job);
+  std::vector<Rule> all = rules_of_segmenters(use);
+  for (const std::vector<Rule>& more : {rules_of_trackers(job, use), rules_of_outputs(job)}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
 }
 
 /// As a user writes it: `--sigma-px 2`, `--no-flatten`.
@@ -133,7 +158,8 @@ std::string written(const std::string& name, const Json& value) {
     return value.get<bool>() ? "--" + name : "--no-" + name;
   }
   if (value.is_array()) {
-    return fmt::format("--{} {}", name, value.front().get<std::string>());
+    return value.empty() ? "--" + name
+                         : fmt::format("--{} {}", name, value.front().get<std::string>());
   }
   return value.is_string() ? fmt::format("--{} {}", name, value.get<std::string>())
                            : fmt::format("--{} {}", name, value.get<double>());
@@ -146,13 +172,15 @@ void require_effective_options(const Job& job) {
   if (fixed && job.threshold.threshold == 0) {
     throw Error(ErrorKind::kUsage, "--method fixed needs --threshold, a grey level other than 0");
   }
-  const Json options = options_to_json(job);
-  const Json defaults = options_to_json(default_job(job.command));
-  for (const Rule& rule : rules(Use(job))) {
+  Json options = options_to_json(job);
+  options["preset"] = job.preset;
+  for (const Rule& rule : rules(job)) {
     for (const std::string& name : rule.options) {
-      if (!rule.counts && options.contains(name) && options.at(name) != defaults.at(name)) {
+      const auto unmet = std::find_if(rule.needs.begin(), rule.needs.end(),
+                                      [](const Need& need) { return !need.holds; });
+      if (unmet != rule.needs.end() && job.given.contains(name)) {
         throw Error(ErrorKind::kUsage, "{} counts only {}", written(name, options.at(name)),
-                    rule.needs);
+                    unmet->text);
       }
     }
   }

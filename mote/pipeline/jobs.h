@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,11 @@ struct Job {
   report::FigureWidth figure_width = report::FigureWidth::kSingle;
   int64_t seed = 1;  ///< of the bootstrap
   InputHash hash = InputHash::kSampled;
+
+  std::string preset;  ///< `tiles`, whose options these were to begin with; else empty
+  /// Names of the options that a user wrote, on the command line or in a file of options, whatever
+  /// their value; not what --from or --preset brought. One that would do nothing is refused.
+  std::set<std::string> given;
 
   std::string output;  ///< folder
   bool force = false;

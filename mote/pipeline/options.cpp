@@ -362,7 +362,9 @@ void visit_options(OptionVisitor& visitor, Job& job) {
   visitor.count("overlay-max-frames", job.overlay.max_frames,
                 "A longer recording is thinned out evenly in the overlay");
   visitor.count("overlay-max-height-px", job.overlay.max_height_px, "Height of the overlay");
-  visitor.number("overlay-fps", job.overlay.frames_per_second, "Playback rate of the overlay");
+  if (job.command != Command::kSegment) {
+    visitor.number("overlay-fps", job.overlay.frames_per_second, "Playback rate of the overlay");
+  }
   visitor.flag("report", job.report, "Write report.html");
   if (job.command != Command::kSegment) {
     visitor.flag("figures", job.figures, "Write figures/");

@@ -20,6 +20,7 @@
 #include "mote/imaging/regions.h"
 #include "mote/imaging/resemblance.h"
 #include "mote/io/picture_file.h"
+#include "mote/pipeline/effective_options.h"
 #include "mote/pipeline/file.h"
 #include "mote/pipeline/frame_names.h"
 #include "mote/pipeline/json_text.h"
@@ -277,6 +278,7 @@ PreviewResult preview(const Job& given, const JobContext& context) {
                 "what a network does",
                 given.network.model);
   }
+  require_effective_options(given);
   cv::setNumThreads(1);
   RecordingOptions options = given.recording;
   options.any_size = true;

@@ -54,6 +54,18 @@ expect 2 "--sauvola-k 0.3 counts only with --method sauvola" \
 echo 'weights = "random"' >network.toml
 expect 2 "--weights random counts only with a network" \
   "$mote" segment $recording -o out --config network.toml
+expect 2 "--overlay-fps 25 counts only with --overlay" \
+  "$mote" track $recording -o out --no-overlay --overlay-fps 25
+expect 2 "--figure-width single counts only with --figures" \
+  "$mote" track $recording -o out --no-figures --figure-width single
+expect 2 "--max-shift-px 5 counts only with --drift-from support, all or particles" \
+  "$mote" track $recording -o out --no-drift --max-shift-px 5
+expect 2 "--flatten counts only with --model threshold" \
+  "$mote" segment $recording -o out --model unet --weights random --flatten
+expect 2 "--preset tiles counts only with --model threshold" \
+  "$mote" segment $recording -o out --model unet --weights random --preset tiles
+expect 2 "--sauvola-k 0.2 counts only with --method sauvola" \
+  "$mote" preview $recording -o out.png --sauvola-k 0.2
 expect 2 "name with --image" "$mote" measure $recording -o out
 expect 2 "without, the second" "$mote" segment $recording -o out --frames 9:1
 
@@ -64,6 +76,10 @@ grep -q '"sigma-px": 2.0' toml/run.json || fail "the command line does not win o
 grep -q '"min-diameter-px": 7.0' toml/run.json || fail "--config is not used"
 runs "$mote" segment --from toml/run.json -o again
 same toml/particles.csv again/particles.csv
+expect 2 "--preset tiles counts only without --from: run.json says all options" \
+  "$mote" segment --from toml/run.json -o out --preset tiles
+runs "$mote" track $recording -o video --frames 0:3 --overlay-fps 10 --no-report
+runs "$mote" track --from video/run.json -o pictureless --no-overlay
 runs "$mote" info --from toml/run.json
 grep -q '^frames  *3$' stdout || fail "info does not take the frames of --from"
 runs "$mote" info $recording --config good.toml --skip-bad-frames

@@ -67,7 +67,12 @@ Json other(const std::string& name, const Json& value) {
                                      : Json("other");
 }
 
-/// Options that are refused where they alone are changed in `job`.
+Job with_given(Job job, Names names) {
+  job.given = std::move(names);
+  return job;
+}
+
+/// Options that are refused where they alone are given beside those of `job`.
 Names refused(const Job& job) {
   Names names;
   const Json options = options_to_json(job);
@@ -77,6 +82,7 @@ Names refused(const Job& job) {
     }
     Job changed = job;
     options_from_json(Json{{name, other(name, value)}}, changed);
+    changed.given = {name};
     try {
       require_effective_options(changed);
     } catch (const Error& error) {
@@ -141,7 +147,6 @@ TEST(EffectiveOptions, OfMicrographsAreJudgedByTheirOwnDefaults) {
   Job job = default_job(Command::kSegment);
   job.network.model = "unet";
 
-  EXPECT_NO_THROW(require_effective_options(job));
   EXPECT_EQ(refused(job), joined({kOfThreshold, kOfInstances, kPrompts, kOfGrids}));
 }
 
@@ -151,13 +156,16 @@ TEST(EffectiveOptions, AreAllThatMeasureHas) {
 
 TEST(EffectiveOptions, NeedTheOneThatTheyBelongTo) {
   Job job = default_job(Command::kTrack);
+  job.given = {"max-neck-ratio"};
   job.threshold.max_neck_ratio = 0.5;
   job.threshold.split = false;
   EXPECT_THAT([&] { require_effective_options(job); },
               ThrowsMessage<Error>("--max-neck-ratio 0.5 counts only with --split"));
+  job.given = {"flatten-px"};
   job.threshold = {.flatten = false, .flatten_px = 40};
   EXPECT_THAT([&] { require_effective_options(job); },
               ThrowsMessage<Error>(HasSubstr("--flatten-px 40 counts only with --flatten")));
+  job.given = {"threshold"};
   job.threshold = {.method = segment::ThresholdMethod::kFixed};
   EXPECT_THAT([&] { require_effective_options(job); },
               ThrowsMessage<Error>(HasSubstr("--method fixed needs --threshold")));
@@ -168,11 +176,66 @@ TEST(EffectiveOptions, NeedTheOneThatTheyBelongTo) {
 TEST(EffectiveOptions, AreToldWithWhatTheyNeed) {
   Job job = default_job(Command::kTrack);
   job.points = {"x=3,y=4"};
+  job.given = {"point"};
 
   EXPECT_THAT(
       [&] { require_effective_options(job); },
       ThrowsMessage<Error>(
           "--point x=3,y=4 counts only with --model efficientsam-tiny or efficientsam-small"));
+}
+
+TEST(EffectiveOptions, AreRefusedAtTheirDefaultsTooWhereTheyAreGiven) {
+  const Job job = with_model("yolov8n-seg");
+
+  EXPECT_THAT([&] { require_effective_options(with_given(job, {"points-per-side"})); },
+              ThrowsMessage<Error>(HasSubstr("--points-per-side 32 counts only with ")));
+  EXPECT_THAT([&] { require_effective_options(with_given(job, {"flatten"})); },
+              ThrowsMessage<Error>("--flatten counts only with --model threshold"));
+  EXPECT_THAT([&] { require_effective_options(with_given(job, {"point"})); },
+              ThrowsMessage<Error>(HasSubstr("--point counts only with ")));
+}
+
+TEST(EffectiveOptions, ThatNobodyGaveAreLeftAlone) {
+  Job job = with_model("yolov8n-seg");
+  job.threshold.sigma_px = 2;
+  job.points = {"x=3,y=4"};
+
+  EXPECT_NO_THROW(require_effective_options(job));
+}
+
+TEST(EffectiveOptions, OfAPresetAreToldByItsName) {
+  Job job = with_model("unet");
+  job.threshold = segment::tiles_preset();
+  job.preset = "tiles";
+  job.given = {"preset"};
+
+  EXPECT_THAT([&] { require_effective_options(job); },
+              ThrowsMessage<Error>("--preset tiles counts only with --model threshold"));
+  job.network.model = "threshold";
+  EXPECT_NO_THROW(require_effective_options(job));
+}
+
+TEST(EffectiveOptions, OfDriftCountWhereItIsMeasured) {
+  Job job = default_job(Command::kTrack);
+  job.given = {"max-shift-px"};
+  job.drift.max_shift_px = 5;
+  EXPECT_NO_THROW(require_effective_options(job));
+  for (const char* from : {"none", "drift.csv"}) {
+    job.drift_from = from;
+
+    EXPECT_THAT([&] { require_effective_options(job); },
+                ThrowsMessage<Error>("--max-shift-px 5 counts only with --drift-from support, all "
+                                     "or particles"));
+  }
+}
+
+TEST(EffectiveOptions, OfOutputsCountWhereTheyAreWritten) {
+  Job job = default_job(Command::kMeasure);
+  job.overlay.enabled = false;
+  job.figures = false;
+
+  EXPECT_EQ(refused(job),
+            (Names{"overlay-max-frames", "overlay-max-height-px", "overlay-fps", "figure-width"}));
 }
 
 }  // namespace
