@@ -11,10 +11,10 @@ namespace mote {
 /// What went wrong, as far as a caller acts on it: apps/error_map.h gives each kind its exit code.
 enum class ErrorKind {
   kUsage,        ///< the request is wrong: unknown name, value out of range, shapes that disagree
-  kNotFound,     ///< the named file, frame or track does not exist
-  kBadFile,      ///< a file is damaged, or claims what it does not hold
-  kUnsupported,  ///< a sound file of a variant mote does not read
-  kResource,     ///< memory, disk or device ran out
+  kNotFound,     ///< something named is not there: a file, a frame, a track, imported weights
+  kBadFile,      ///< a file is damaged, or is not what it is taken for
+  kUnsupported,  ///< mote cannot do it here: a variant of a file, a device, program or plug-in
+  kResource,     ///< memory or disk ran out, a folder cannot be written, there is no connection
 };
 
 /// The one exception that mote throws; its message names the thing, what was found and what was

@@ -379,9 +379,7 @@ Json json_of(const Audit& audit) {
 void check_audit_output(const std::string& folder, bool force) {
   std::error_code error;
   for (const char* file : kFiles) {
-    if (!force && fs::exists(fs::path(folder) / file, error)) {
-      throw Error(ErrorKind::kUsage, "{}/{}: exists; overwrite it with --force", folder, file);
-    }
+    require_free(folder + "/" + file, force);
   }
   if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
     throw Error(ErrorKind::kUsage, "{}: is a file, expected a folder to write to", folder);

@@ -30,9 +30,7 @@ void check_output(const SplitJob& job, const std::vector<data::Share>& shares) {
     throw Error(ErrorKind::kUsage, "files is {}, expected manifest, copy or link", job.files);
   }
   const fs::path folder = job.output;
-  if (!job.force && fs::exists(folder / "split.csv", error)) {
-    throw Error(ErrorKind::kUsage, "{}/split.csv: exists; overwrite it with --force", job.output);
-  }
+  require_free(job.output + "/split.csv", job.force);
   for (const data::Share& share : shares) {
     if (job.files != "manifest" && fs::exists(folder / share.name, error)) {
       throw Error(ErrorKind::kUsage,

@@ -1,7 +1,6 @@
 #include "mote/pipeline/evaluate.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,13 +34,6 @@ bool scores_tracks(const EvaluateJob& job, const ScoreInfo& truth, const ScoreIn
     return true;
   }
   return job.as == "auto" && truth.tracked && result.tracked;
-}
-
-void require_free(const std::string& path, bool force) {
-  std::error_code error;
-  if (!path.empty() && !force && std::filesystem::exists(path, error)) {
-    throw Error(ErrorKind::kUsage, "{} exists: --force writes over it", path);
-  }
 }
 
 int64_t border_sliver(const EvaluateJob& job, const ScoreInfo& truth) {

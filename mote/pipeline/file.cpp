@@ -40,6 +40,12 @@ bool exists(const std::string& path) {
   return std::filesystem::exists(status_of(path));
 }
 
+void require_free(const std::string& path, bool force) {
+  if (!force && exists(path)) {
+    throw Error(ErrorKind::kUsage, "{}: is there already; --force overwrites it", path);
+  }
+}
+
 bool is_folder(const std::string& path) {
   return std::filesystem::is_directory(status_of(path));
 }

@@ -38,6 +38,10 @@ auto parsed_file(const std::string& path, const Parse& parse) {
 /// may not be entered.
 bool exists(const std::string& path);
 
+/// Throws kUsage where something is at `path`, a place to write to, and `force` is not given;
+/// kResource likewise.
+void require_free(const std::string& path, bool force);
+
 /// Whether a folder is at `path`. Throws likewise.
 bool is_folder(const std::string& path);
 

@@ -64,10 +64,7 @@ WeightsFit imported_from(const std::string& url, const ImportJob& job) {
 
 WeightsFit pull_weights(const PullJob& job, const JobContext& context) {
   const Checkpoint checkpoint = checkpoint_of(job);
-  if (!job.force && exists(imported_weights(job.model))) {
-    throw Error(ErrorKind::kUsage, "{}: is there already; --force overwrites it",
-                imported_weights(job.model));
-  }
+  require_free(imported_weights(job.model), job.force);
   const std::string folder = weights_folder() + "/fetched";
   std::error_code error;
   fs::create_directories(folder, error);

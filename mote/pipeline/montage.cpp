@@ -311,9 +311,7 @@ void check_options(const MontageOptions& options) {
   require(options.columns >= 1 && options.columns <= 100, "columns", options.columns, "1 to 100");
   require(options.tile_px >= 64 && options.tile_px <= 2000, "tile-px", options.tile_px,
           "64 to 2000");
-  if (!options.force && exists(options.output)) {
-    throw Error(ErrorKind::kUsage, "{}: exists; overwrite it with --force", options.output);
-  }
+  require_free(options.output, options.force);
 }
 
 // Frames as the run counts them, from the recording less those that were left out.

@@ -269,9 +269,7 @@ std::string subtitle(const RecordingInfo& info, bool stills) {
 }  // namespace
 
 PreviewResult preview(const Job& given, const JobContext& context) {
-  if (exists(given.output) && !given.force) {
-    throw Error(ErrorKind::kUsage, "{}: exists; overwrite it with --force", given.output);
-  }
+  require_free(given.output, given.force);
   if (given.network.is_network()) {
     throw Error(ErrorKind::kUsage,
                 "model is {}: mote preview shows what the threshold finds, mote segment --frames 0 "

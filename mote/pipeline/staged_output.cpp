@@ -52,11 +52,10 @@ void require_replaceable(const fs::path& place, const std::vector<std::string>& 
 
 StagedOutput::StagedOutput(std::string output, bool force, const std::vector<std::string>& patterns)
     : output_(std::move(output)) {
+  // By its name without a slash, by which a file is found too.
+  require_free(output_.substr(0, output_.find_last_not_of('/') + 1), force);
   const fs::path place = without_slash(output_);
   std::error_code ignored;
-  if (fs::exists(place, ignored) && !force) {
-    throw Error(ErrorKind::kUsage, "{}: is there already; --force overwrites it", output_);
-  }
   require_replaceable(place, patterns);
   if (!fs::is_directory(place.parent_path(), ignored)) {
     throw Error(ErrorKind::kNotFound, "{}: there is no such folder", place.parent_path().string());

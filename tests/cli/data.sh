@@ -22,7 +22,7 @@ grep -Eq '^copy +yes +train/one.tif +test/again.tif ' stdout || fail "no copy in
 for file in out/audit.csv out/audit.json out/audit.html; do
   [ -s "$file" ] || fail "no $file"
 done
-expect 2 "exists" "$mote" data audit set -o out
+expect 2 "is there already; --force overwrites it" "$mote" data audit set -o out
 "$mote" data audit set -o out --force --json >stdout 2>stderr
 [ $? -eq 7 ] || fail "no exit code of 7 with --force --json"
 grep -q '"leaks":1,' stdout || fail "no leak in the JSON"

@@ -13,7 +13,7 @@ grep -q '^tracking,ctc_tra,1,$' stdout || fail "no ctc_tra of 1 in the CSV"
 head -n 1 objects.csv | grep -q '^frame,truth,result,iou,' || fail "objects.csv has no header"
 runs evaluate demo --json
 grep -q '"pq":1.0,' stdout || fail "no pq of 1 in the JSON"
-expect 2 "exists" evaluate demo --per-frame frames.csv
+expect 2 "is there already; --force overwrites it" evaluate demo --per-frame frames.csv
 
 # The table of events has as many rows of each kind and outcome as the scores say.
 counts_its_events() {
@@ -27,7 +27,7 @@ counts_its_events() {
 counts_its_events demo
 head -n 1 events.csv | grep -q '^kind,outcome,truth_frame,result_frame,tracks,' || fail "events.csv has no header"
 grep -q '^merge,right,' events.csv || fail "events.csv has no merge that is right"
-expect 2 "exists" evaluate demo --per-event events.csv
+expect 2 "is there already; --force overwrites it" evaluate demo --per-event events.csv
 expect 2 "per-event needs tracks" evaluate demo --as stills --per-event other.csv
 
 # A run over a part of the recording is scored on that part.

@@ -41,5 +41,6 @@ tail -n 1 stdout | grep -q '"event":"done"' || fail "--json does not end with do
 
 runs "$mote" preview $recording -o preview.png
 [ -s preview.png ] || fail "no preview"
+expect 2 "preview.png: is there already; --force overwrites it" "$mote" preview $recording -o preview.png
 
 finish

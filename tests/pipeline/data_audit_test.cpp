@@ -149,7 +149,8 @@ TEST(Audit, WritesOverNothingUnasked) {
   std::ofstream(folder / "out/audit.csv") << "mine";
   const AuditJob job{.folder = folder / "set", .output = folder / "out"};
 
-  EXPECT_THAT([&] { audit(job); }, ThrowsMessage<Error>(HasSubstr("exists")));
+  EXPECT_THAT([&] { audit(job); },
+              ThrowsMessage<Error>(HasSubstr("is there already; --force overwrites it")));
   EXPECT_EQ(read_file(folder / "out/audit.csv"), "mine");
 }
 

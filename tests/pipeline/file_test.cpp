@@ -49,6 +49,17 @@ TEST(WriteFile, LeavesNothingWhereItCannotTakeItsPlace) {
   EXPECT_FALSE(exists(path + ".part"));
 }
 
+TEST(RequireFree, RefusesWhatIsThereUnlessForced) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "table.csv";
+  EXPECT_NO_THROW(require_free(path, false));
+  write_file(path, "old");
+
+  EXPECT_NO_THROW(require_free(path, true));
+  EXPECT_THAT([&] { require_free(path, false); },
+              ThrowsMessage<Error>(path + ": is there already; --force overwrites it"));
+}
+
 TEST(Renamed, NamesEveryMentionOfThePath) {
   const Error error(ErrorKind::kResource, ".a.part: .a.part/b: cannot be made");
 

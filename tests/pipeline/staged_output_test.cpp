@@ -94,7 +94,10 @@ TEST(StagedOutput, RefusesWhatItMustNotReplace) {
   const TemporaryFolder folder;
   fs::create_directory(folder / "out");
   write_file(folder / "out/notes", "mine");
+  write_file(folder / "file", "mine");
 
+  EXPECT_THAT([&] { StagedOutput(folder / "file/", false); },
+              ThrowsMessage<Error>(HasSubstr("--force overwrites it")));
   EXPECT_THAT([&] { StagedOutput(folder / "out", false); },
               ThrowsMessage<Error>(HasSubstr("--force overwrites it")));
   EXPECT_THAT([&] { StagedOutput(folder / "out", true, {"*.txt"}); },
