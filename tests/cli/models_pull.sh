@@ -1,4 +1,5 @@
 # Fetching weights from a local server: whole, resumed, cut, altered, absent, and without network.
+# The address is given, for the published files are not to be had here; all after it is the same.
 here=$(cd "$(dirname "$0")" && pwd)
 source "$here/harness.sh"
 command -v curl >/dev/null && command -v python3 >/dev/null || { echo "no curl or no python3"; exit 77; }
@@ -55,6 +56,51 @@ grep -q "bytes are free there; the 1024000 bytes that came are kept: pull again 
   fail "not told what is kept: $(cat stderr)"
 expect 4 "does not fit yolov8n-seg" pull "$url/w" --sha256 "$hash"
 tail -n 1 served/requests | grep -q '/w bytes=1024000-' || fail "not resumed: $(tail -n 1 served/requests)"
+rm -r weights
+
+# Weights that fit, of the shapes that mote itself names: cut, gone on with, and taken.
+python3 - "$mote" <<'PY'
+import json, math, struct, subprocess, sys
+
+def write(path, shapes):
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        begin, end = end, end + 2 * math.prod(shape)
+        header[name] = {"dtype": "F16", "shape": shape, "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + bytes(end))
+
+def misfit(path):
+    verify = [sys.argv[1], "models", "verify", "yolov8n-seg", path, "--json"]
+    return json.loads(subprocess.run(verify, capture_output=True).stdout.splitlines()[0])
+
+write("guess", {})
+shapes = {name: [1] for name in misfit("guess")["missing"]}
+write("guess", shapes)
+for told in misfit("guess")["misshaped"]:  # NAME: the file has [1], the network [16, 3, 3, 3]
+    name, _, rest = told.partition(": ")
+    shapes[name] = json.loads(rest[rest.rindex("["):])
+write("served/fits", shapes)
+PY
+hash=$(sha256sum served/fits | cut -d' ' -f1)
+taken=$work/weights/yolov8n-seg.safetensors
+expect 6 "the connection ended after" pull "$url/cut/fits" --sha256 "$hash"
+expect 3 "no weights of yolov8n-seg were imported" "$mote" models export yolov8n-seg out.safetensors
+runs pull "$url/fits" --sha256 "$hash"
+tail -n 1 served/requests | grep -q '^/fits bytes=[1-9]' || fail "not resumed: $(tail -n 1 served/requests)"
+for line in "file  *$url/fits" "sha256  *$hash" "fits  *all [0-9]* tensors" "imported  *$taken"; do
+  grep -q "^$line$" stdout || fail "no line '$line' in: $(cat stdout)"
+done
+[ -z "$(kept)" ] || fail "what was fetched and taken was kept: $(kept)"
+grep -qaF "\"imported_sha256\":\"$hash\"" "$taken" || fail "$taken does not say what it was made of"
+runs "$mote" models verify yolov8n-seg "$taken"
+runs "$mote" models export yolov8n-seg out.safetensors
+asked=$(wc -l <served/requests)
+expect 2 "$taken: is there already; --force overwrites it" pull "$url/fits" --sha256 "$hash"
+[ "$(wc -l <served/requests)" -eq "$asked" ] || fail "fetched before it was refused"
+runs pull "$url/fits" --sha256 "$hash" --force --json
+grep -q '"fits":true.*"imported":' stdout || fail "no JSON of what was taken: $(tail -1 stdout)"
 rm -r weights
 
 kill $server
