@@ -269,6 +269,8 @@ class Process {
           ::send(socket_.get(), message.data() + done, message.size() - done, MSG_NOSIGNAL);
       if (sent > 0) {
         done += static_cast<size_t>(sent);
+      } else if (errno == EPIPE) {
+        return;  // it ended: what it said before, or that it said nothing, is still to be read
       } else if (errno != EINTR) {
         over(errno == EAGAIN);
       }
