@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "mote/core/number_after.h"
 
 namespace mote {
@@ -41,7 +43,7 @@ struct GroupFiles {
 /// of the machine outside, of which only the mount itself is seen.
 void take_groups(Least& least, const std::string& root, const GroupFiles& files, std::string path) {
   while (true) {
-    const std::string folder = root + files.mount + path;
+    const std::string folder = fmt::format("{}{}{}", root, files.mount, path);
     int64_t most = 0;
     if (std::ifstream(folder + "/" + files.limit) >> most) {  // `max`, no limit, is no number
       least.take_left(most, number_in(folder + "/memory.stat", files.held).value_or(0));
