@@ -3,6 +3,7 @@
 #include <csignal>
 #include <functional>
 
+#include <gtest/gtest.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,6 +48,17 @@ inline Fate fate_of(const std::function<void()>& work, int call) {
   return WEXITSTATUS(status) == 0          ? Fate::kEnded
          : WEXITSTATUS(status) == kNoTrace ? Fate::kUntraced
                                            : Fate::kFailed;
+}
+
+/// Does `killed_at` with call 1, 2, ... until it says that none of them was left to be killed at:
+/// returns what it said last.
+inline Fate fate_at_each_call(const std::function<Fate(int call)>& killed_at) {
+  Fate fate = Fate::kKilled;
+  for (int call = 1; fate == Fate::kKilled; ++call) {
+    SCOPED_TRACE(call);
+    fate = killed_at(call);
+  }
+  return fate;
 }
 
 }  // namespace mote::testing_support

@@ -45,6 +45,12 @@ int64_t long_term_gap(const nn::DeAotOptions& network) {
 
 constexpr auto kLessMemory = "; a smaller --short-side-px takes less";
 
+/// guarded, for what is computed on a frame.
+template <typename Work>
+auto on_frame(Work&& work) -> decltype(work()) {
+  return guarded(std::forward<Work>(work), kLessMemory);
+}
+
 /// What a frame takes in the sizes in which the network sees it, with 15 particles
 /// (bench_deaot_speed).
 double frame_bytes(const nn::DeAotOptions& network, Size input) {
@@ -101,38 +107,34 @@ torch::Tensor DeaotPropagator::input_of(const Grid<float>& image) const {
 }
 
 LabelImage DeaotPropagator::propagate(const Grid<float>& image) {
-  return guarded(
-      [&] {
-        if (!range_) {
-          range_ = grey_range(image, {}, options_.black, options_.white);
-        }
-        input_ = input_of(image);
-        engine_.see(input_);
-        if (engine_.ids() == 0) {
-          return LabelImage(field_);
-        }
-        engine_.propagate();
-        return labels_of(engine_.labels(field_));
-      },
-      kLessMemory);
+  return on_frame([&] {
+    if (!range_) {
+      range_ = grey_range(image, {}, options_.black, options_.white);
+    }
+    input_ = input_of(image);
+    engine_.see(input_);
+    if (engine_.ids() == 0) {
+      return LabelImage(field_);
+    }
+    engine_.propagate();
+    return labels_of(engine_.labels(field_));
+  });
 }
 
 void DeaotPropagator::reference(const LabelImage& ids, int32_t largest_id) {
-  guarded([&] { engine_.reference(tensor_of(ids, device()), largest_id); }, kLessMemory);
+  on_frame([&] { engine_.reference(tensor_of(ids, device()), largest_id); });
 }
 
 void DeaotPropagator::restart(const LabelImage& ids, int32_t largest_id) {
-  guarded(
-      [&] {
-        engine_ = nn::DeAotEngine(network_, engine_options());
-        engine_.see(input_);
-        engine_.reference(tensor_of(ids, device()), largest_id);
-      },
-      kLessMemory);
+  on_frame([&] {
+    engine_ = nn::DeAotEngine(network_, engine_options());
+    engine_.see(input_);
+    engine_.reference(tensor_of(ids, device()), largest_id);
+  });
 }
 
 void DeaotPropagator::update(const LabelImage& ids) {
-  guarded([&] { engine_.update(tensor_of(ids, device())); }, kLessMemory);
+  on_frame([&] { engine_.update(tensor_of(ids, device())); });
 }
 
 /// Half of the way between two values of its logits.

@@ -111,19 +111,22 @@ void keep_large_pieces(LabelImage& labels, double share) {
 /// what they cover.
 void leave_out_small(LabelImage& labels, const imaging::Components& components,
                      double min_diameter_px) {
-  const imaging::LabelPieces pieces = imaging::pieces_of(labels);  // one of each label
-  std::vector<uint8_t> kept = {0};                                 // by number
+  std::vector<int64_t> areas_px;  // by label
+  for (const int32_t label : labels.values()) {
+    areas_px.resize(std::max(areas_px.size(), static_cast<size_t>(label) + 1), 0);
+    ++areas_px[static_cast<size_t>(label)];
+  }
+  const double least_px = area_of_diameter(min_diameter_px);
   for (size_t i = 0; i < labels.values().size(); ++i) {
-    const auto number = static_cast<size_t>(pieces.numbers.values()[i]);
-    if (number != 0) {
-      const int64_t area_px = pieces.areas_px[number - 1];
-      const auto component = static_cast<size_t>(components.labels.values()[i]);
-      kept.resize(std::max(kept.size(), number + 1), 0);
-      kept[number] = area_px == components.components[component - 1].area_px ||
-                     static_cast<double>(area_px) >= area_of_diameter(min_diameter_px);
+    int32_t& label = labels.values()[i];
+    if (label == 0) {
+      continue;
     }
-    if (kept[number] == 0) {
-      labels.values()[i] = 0;
+    const int64_t area_px = areas_px[static_cast<size_t>(label)];
+    const auto component = static_cast<size_t>(components.labels.values()[i]);
+    const bool touches = area_px < components.components[component - 1].area_px;
+    if (touches && static_cast<double>(area_px) < least_px) {
+      label = 0;
     }
   }
 }
@@ -132,9 +135,12 @@ void leave_out_small(LabelImage& labels, const imaging::Components& components,
 /// what lies within an instance is no particle of its own.
 void fill_lost(LabelImage& labels, const BinaryImage& mask) {
   BinaryImage reached = imaging::mask_of(labels);
-  const LabelImage holes = imaging::holes_of(reached).labels;
+  const imaging::Components holes = imaging::holes_of(reached);
+  if (holes.components.empty()) {
+    return;
+  }
   for (size_t i = 0; i < reached.values().size(); ++i) {
-    if (holes.values()[i] != 0) {
+    if (holes.labels.values()[i] != 0) {
       reached.values()[i] = mask.values()[i];
     }
   }

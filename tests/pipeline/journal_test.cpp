@@ -15,6 +15,7 @@ namespace {
 
 using testing::AnyOf;
 using testing_support::Fate;
+using testing_support::fate_at_each_call;
 using testing_support::fate_of;
 using testing_support::TemporaryFolder;
 
@@ -132,16 +133,16 @@ TEST(Journal, IsNeverWithoutAHeaderWhereverAKillFallsAsItBegins) {
   const TemporaryFolder folder;
   const std::string path = folder / "journal";
   begin_journal(path, "old");
-  Fate fate = Fate::kKilled;
-  for (int call = 1; fate == Fate::kKilled; ++call) {
-    fate = fate_of([&] { begin_journal(path, "new"); }, call);
+  const Fate last = fate_at_each_call([&](int call) {
+    const Fate fate = fate_of([&] { begin_journal(path, "new"); }, call);
 
-    EXPECT_THAT(JournalReader(path).next().value().payload, AnyOf("old", "new")) << call;
-  }
-  if (fate == Fate::kUntraced) {
+    EXPECT_THAT(JournalReader(path).next().value().payload, AnyOf("old", "new"));
+    return fate;
+  });
+  if (last == Fate::kUntraced) {
     GTEST_SKIP() << "a process may not be traced here";
   }
-  EXPECT_EQ(fate, Fate::kEnded);
+  EXPECT_EQ(last, Fate::kEnded);
   EXPECT_EQ(JournalReader(path).next().value().payload, "new");
 }
 

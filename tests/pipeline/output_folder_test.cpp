@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ using ::testing::Pair;
 using ::testing::ThrowsMessage;
 using ::testing::UnorderedElementsAre;
 using testing_support::Fate;
+using testing_support::fate_at_each_call;
 using testing_support::fate_of;
 using testing_support::TemporaryFolder;
 
@@ -171,8 +173,6 @@ class Replacing {
     put(folder_ / "figures/old.svg", "old");
   }
 
-  std::string operator/(const char* name) const { return folder_ / name; }
-
   /// All but publishing.
   std::unique_ptr<OutputFolder> begun() const {
     auto output = std::make_unique<OutputFolder>(folder_.path(), true, false);
@@ -217,42 +217,32 @@ class Replacing {
   TemporaryFolder folder_;
 };
 
-TEST(OutputFolder, LosesNothingWhereverAKillFallsWhileItPublishes) {
-  Fate fate = Fate::kKilled;
-  for (int call = 1; fate == Fate::kKilled; ++call) {
-    SCOPED_TRACE(call);
+/// Kills a run on its way into each system call of its publishing: after what `next` does, the
+/// folder must be whole.
+void expect_whole_after_each_kill(const std::function<void(const Replacing&)>& next) {
+  const Fate last = fate_at_each_call([&](int call) {
     const Replacing run;
     std::unique_ptr<OutputFolder> output = run.begun();
 
-    fate = fate_of([&] { output->publish(); }, call);
+    const Fate fate = fate_of([&] { output->publish(); }, call);
     output.reset();
-    run.resume();
+    next(run);
 
     run.expect_whole();
-  }
-  if (fate == Fate::kUntraced) {
+    return fate;
+  });
+  if (last == Fate::kUntraced) {
     GTEST_SKIP() << "a process may not be traced here";
   }
-  EXPECT_EQ(fate, Fate::kEnded);
+  EXPECT_EQ(last, Fate::kEnded);
+}
+
+TEST(OutputFolder, LosesNothingWhereverAKillFallsWhileItPublishes) {
+  expect_whole_after_each_kill([](const Replacing& run) { run.resume(); });
 }
 
 TEST(OutputFolder, ReplacesARunThatWasKilledWhileItPublished) {
-  Fate fate = Fate::kKilled;
-  for (int call = 1; fate == Fate::kKilled; ++call) {
-    SCOPED_TRACE(call);
-    const Replacing run;
-    std::unique_ptr<OutputFolder> output = run.begun();
-
-    fate = fate_of([&] { output->publish(); }, call);
-    output.reset();
-    run.begun()->publish();
-
-    run.expect_whole();
-  }
-  if (fate == Fate::kUntraced) {
-    GTEST_SKIP() << "a process may not be traced here";
-  }
-  EXPECT_EQ(fate, Fate::kEnded);
+  expect_whole_after_each_kill([](const Replacing& run) { run.begun()->publish(); });
 }
 
 TEST(OutputFolder, IsWrittenByOneRunAtATime) {
